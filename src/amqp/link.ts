@@ -1,0 +1,54 @@
+import type { DecodeError, IotAmqpError } from "../errors";
+import type { TlsOptions } from "../options";
+import type { AmqpMessage } from "../protocol/amqp-message";
+import type { SignIn } from "../protocol/sign-in";
+
+/** How a delivery ends on the wire. */
+export type Outcome = "accepted" | "released" | "rejected";
+
+/** One attempt: one new connection with one receiver link. */
+export interface LinkRequest {
+  readonly host: string;
+  readonly port: number;
+  /** `undefined`: plain TCP. */
+  readonly tls: TlsOptions | undefined;
+  readonly clientId: string;
+  readonly consumerGroupId: string;
+  /** Idle time-out that our open frame announces. */
+  readonly idleTimeoutMs: number;
+  /** Most deliveries that will ever be unsettled at once; sizes rhea's session buffer. */
+  readonly creditWindow: number;
+  /** Called when the server asks for it, so that the signature is fresh after a slow handshake. */
+  readonly signIn: () => SignIn;
+}
+
+/** One transfer on one link. */
+export interface IncomingDelivery {
+  readonly content: AmqpMessage | DecodeError;
+  /** Queues the outcome. To be called once; on a link that has ended it does nothing. */
+  settle(outcome: Outcome): void;
+}
+
+/** What a link tells its owner, in this order; nothing comes after `ended`. */
+export interface LinkEvents {
+  /** TCP, TLS, sign-in and AMQP open are done. */
+  opened(): void;
+  /** The receiver link is attached: credit may be granted. */
+  attached(): void;
+  delivery(delivery: IncomingDelivery): void;
+  /** Exactly once, when the socket is gone: the first cause, or undefined after our own close. */
+  ended(cause: IotAmqpError | undefined): void;
+}
+
+/** An attempt under way, and the link that came of it. */
+export interface Link {
+  /** Lets the platform send `count` more messages. */
+  grantCredit(count: number): void;
+  /** Writes what is queued to be settled, closes in order; `ended` follows within 2 s. */
+  close(): void;
+  /** Ends it at once, whatever it is doing; `ended(cause)` follows. */
+  abort(cause: IotAmqpError): void;
+}
+
+/** Starts an attempt. Never throws: whatever goes wrong comes as `ended`, later. */
+export type OpenLink = (request: LinkRequest, events: LinkEvents) => Link;

@@ -1,0 +1,126 @@
+import { errorText } from "./texts/texts";
+
+/**
+ * What follows a failed attempt: `fast` = try again in seconds (the network), `slow` = in minutes
+ * (a refusal that somebody has to mend, so that hurry only uses up the connect limit),
+ * `never` = a wrong local setting, or nothing that an attempt could mend.
+ */
+export type Retry = "fast" | "slow" | "never";
+
+/** Every error code and its retry class. What may be retried is data, not a chain of conditions. */
+export const RETRY_BY_CODE = {
+  // Local settings
+  SETTING_MISSING: "never",
+  SETTING_INVALID: "never",
+  TLS_REQUIRED: "never",
+  NOT_YET: "never",
+  // The network
+  DNS_FAILED: "fast",
+  CONNECTION_REFUSED: "fast",
+  CONNECTION_FAILED: "fast",
+  CONNECTION_LOST: "fast",
+  CONNECT_TIMEOUT: "fast",
+  ATTACH_TIMEOUT: "fast",
+  PEER_SILENT: "fast",
+  // A certificate does not mend itself within seconds.
+  TLS_UNTRUSTED: "slow",
+  TLS_HOSTNAME: "slow",
+  TLS_EXPIRED: "slow",
+  TLS_FAILED: "slow",
+  // The platform's answers
+  SIGN_IN_REFUSED: "slow",
+  SIGN_IN_UNAVAILABLE: "fast", // SASL codes 2 and 4: the server's trouble, not the credentials
+  GROUP_NOT_FOUND: "slow",
+  TOO_MANY_CONNECTIONS: "slow",
+  REFUSED: "slow",
+  CLOSED_BY_PLATFORM: "fast", // load balancing and releases: normal, and no fault of ours
+  LINK_CLOSED: "fast",
+  // A peer that does not speak AMQP 1.0 as it should
+  PROTOCOL_VIOLATION: "slow",
+  FRAME_TOO_LARGE: "slow",
+  // One message
+  MESSAGE_UNDECODABLE: "never",
+  PAYLOAD_FORMAT: "never",
+  // Settling
+  DELIVERY_SETTLED: "never",
+  DELIVERY_EXPIRED: "never",
+  DELIVERY_LINK_LOST: "never",
+  DELIVERY_UNKNOWN: "never",
+} as const satisfies Record<string, Retry>;
+
+export type ErrorCode = keyof typeof RETRY_BY_CODE;
+
+/** Values for the placeholders of the error's text; never a secret. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** What every error of this package is: a code, its retry class, and details for its text. */
+export class IotAmqpError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+  readonly details: ErrorDetails;
+
+  constructor(code: Code, details: ErrorDetails = {}, cause?: unknown) {
+    const { text, remedy } = errorText(code, details);
+    super(`${text} ${remedy}`, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+  }
+
+  get retry(): Retry {
+    return RETRY_BY_CODE[this.code];
+  }
+}
+
+/** A local setting is missing or wrong; `details.setting` is the property's name. */
+export class SettingError extends IotAmqpError<
+  "SETTING_MISSING" | "SETTING_INVALID" | "TLS_REQUIRED" | "NOT_YET"
+> {}
+
+/** The network or a deadline ended the attempt or the connection. */
+export class NetworkError extends IotAmqpError<
+  | "DNS_FAILED"
+  | "CONNECTION_REFUSED"
+  | "CONNECTION_FAILED"
+  | "CONNECTION_LOST"
+  | "CONNECT_TIMEOUT"
+  | "ATTACH_TIMEOUT"
+  | "PEER_SILENT"
+> {}
+
+/** TLS could not be set up. */
+export class TlsError extends IotAmqpError<
+  "TLS_UNTRUSTED" | "TLS_HOSTNAME" | "TLS_EXPIRED" | "TLS_FAILED"
+> {}
+
+/** The platform refused or ended something; `details.condition` is the AMQP condition, if any. */
+export class RefusalError extends IotAmqpError<
+  | "SIGN_IN_REFUSED"
+  | "SIGN_IN_UNAVAILABLE"
+  | "GROUP_NOT_FOUND"
+  | "TOO_MANY_CONNECTIONS"
+  | "REFUSED"
+  | "CLOSED_BY_PLATFORM"
+  | "LINK_CLOSED"
+> {}
+
+/** The peer broke the AMQP 1.0 protocol. */
+export class ProtocolError extends IotAmqpError<"PROTOCOL_VIOLATION" | "FRAME_TOO_LARGE"> {}
+
+/** One message could not be decoded; the link lives on. */
+export class DecodeError extends IotAmqpError<"MESSAGE_UNDECODABLE"> {
+  /** The message's bytes as they came, for a bug report. */
+  readonly raw: Uint8Array;
+
+  constructor(reason: string, raw: Uint8Array, cause?: unknown) {
+    super("MESSAGE_UNDECODABLE", { reason, size: raw.length }, cause);
+    this.raw = raw;
+  }
+}
+
+/** A payload is not what the payload format asks for; the flow gets it as it came. */
+export class PayloadError extends IotAmqpError<"PAYLOAD_FORMAT"> {}
+
+/** A delivery cannot be settled (again). */
+export class SettlementError extends IotAmqpError<
+  "DELIVERY_SETTLED" | "DELIVERY_EXPIRED" | "DELIVERY_LINK_LOST" | "DELIVERY_UNKNOWN"
+> {}

@@ -1,0 +1,168 @@
+import { SettingError } from "./errors";
+import { CLIENT_ID_FORM, isClientId } from "./protocol/client-id";
+import { isTopicFilter } from "./protocol/topic-filter";
+import { choice, flag, integer, invalid, required, secret, signInValue, text } from "./stored";
+import type { Range, Stored } from "./stored";
+
+export const SIGN_METHODS = ["hmacsha1", "hmacsha256", "hmacmd5"] as const;
+export const SETTLE_MODES = ["auto", "manual"] as const;
+export const PAYLOAD_FORMATS = ["auto", "json", "string", "buffer", "base64"] as const;
+export type SignMethod = (typeof SIGN_METHODS)[number];
+export type SettleMode = (typeof SETTLE_MODES)[number];
+export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
+
+/** Defaults of the instance's properties, as they are stored in a flow. */
+export const INSTANCE_DEFAULTS = {
+  name: "",
+  host: "",
+  port: 5671,
+  iotInstanceId: "",
+  signMethod: "hmacsha1",
+  useTls: true,
+  tls: "",
+} as const;
+
+/** Defaults of the subscriber's properties, as they are stored in a flow; durations in seconds. */
+export const SUBSCRIBE_DEFAULTS = {
+  name: "",
+  instance: "",
+  consumerGroupId: "DEFAULT_GROUP",
+  clientId: "",
+  connections: 1,
+  heartbeat: 60,
+  creditWindow: 200,
+  settleMode: "auto",
+  ackTimeout: 25,
+  payloadFormat: "auto",
+  topicFilters: [],
+  skipDuplicates: true,
+  inputs: 0,
+} as const;
+
+/** Ranges of the numbers, both ends included. */
+export const LIMITS = {
+  port: { min: 1, max: 65_535 },
+  connections: { min: 1, max: 128 },
+  heartbeat: { min: 30, max: 300 },
+  creditWindow: { min: 1, max: 2_000 },
+  ackTimeout: { min: 1, max: 25 },
+} as const satisfies Record<string, Range>;
+
+/** TLS material, named as in `tls.connect`. */
+export interface TlsOptions {
+  readonly ca?: string | Buffer | (string | Buffer)[];
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly pfx?: string | Buffer;
+  readonly passphrase?: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+/** Where to connect and as whom, checked. */
+export interface InstanceOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly iotInstanceId: string;
+  readonly signMethod: SignMethod;
+  /** `undefined`: plain TCP, for a loopback address only. */
+  readonly tls: TlsOptions | undefined;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** STS token; its presence selects `authMode=ststoken`. */
+  readonly securityToken: string | undefined;
+}
+
+/** What to receive and how, checked. */
+export interface SubscribeOptions {
+  readonly consumerGroupId: string;
+  /** Base of the client IDs; with several connections each appends its own suffix. */
+  readonly clientId: string;
+  readonly connections: number;
+  /** Idle time-out sent in the open frame; the platform accepts 30 000 to 300 000. */
+  readonly idleTimeoutMs: number;
+  /** Most messages per connection received and not yet settled. */
+  readonly creditWindow: number;
+  readonly settleMode: SettleMode;
+  /** Manual mode: not settled by then, released. The platform itself times out at 30 000. */
+  readonly ackTimeoutMs: number;
+  readonly payloadFormat: PayloadFormat;
+  /** MQTT wildcard patterns; empty: all topics. */
+  readonly topicFilters: readonly string[];
+  readonly skipDuplicates: boolean;
+}
+
+/** Whether a host name can only mean this computer. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
+}
+
+function hostName(stored: Stored): string {
+  const host = required(stored, "host");
+  if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[?[0-9a-f:]+\]?)$/i.test(host)) {
+    throw invalid("host", host, "a host name only: no amqps://, no port, no path");
+  }
+  return host;
+}
+
+/** Checks stored instance settings with credentials. Throws SettingError for the first bad one. */
+export function resolveInstance(stored: Stored, tls: TlsOptions = {}): InstanceOptions {
+  const host = hostName(stored);
+  const useTls = flag(stored, "useTls", INSTANCE_DEFAULTS.useTls);
+  if (!useTls && !isLoopback(host)) {
+    throw new SettingError("TLS_REQUIRED", { setting: "useTls", host });
+  }
+  const token = text(stored, "securityToken");
+  return {
+    host,
+    port: integer(stored, "port", { ...LIMITS.port, fallback: INSTANCE_DEFAULTS.port }),
+    iotInstanceId: signInValue(text(stored, "iotInstanceId"), "iotInstanceId"),
+    signMethod: choice(stored, "signMethod", SIGN_METHODS),
+    tls: useTls ? tls : undefined,
+    accessKeyId: signInValue(required(stored, "accessKeyId"), "accessKeyId"),
+    accessKeySecret: secret(stored, "accessKeySecret"),
+    securityToken: token === "" ? undefined : secret(stored, "securityToken"),
+  };
+}
+
+function clientId(stored: Stored, connections: number): string {
+  const value = required(stored, "clientId");
+  if (!isClientId(value, connections)) throw invalid("clientId", value, CLIENT_ID_FORM);
+  return value;
+}
+
+function topicFilters(stored: Stored): readonly string[] {
+  const value: unknown = stored["topicFilters"] ?? SUBSCRIBE_DEFAULTS.topicFilters;
+  const allowed =
+    "a list of topics; + stands for one whole level, # at the end for all that follow";
+  if (!Array.isArray(value)) throw invalid("topicFilters", value, allowed);
+  return value.map((entry: unknown) => {
+    if (typeof entry !== "string" || !isTopicFilter(entry)) {
+      throw invalid("topicFilters", entry, allowed);
+    }
+    return entry;
+  });
+}
+
+/**
+ * Checks stored subscriber settings; the caller has filled in a client ID where the setting is
+ * empty. Throws SettingError for the first bad one.
+ */
+export function resolveSubscribe(stored: Stored): SubscribeOptions {
+  const number = (setting: Exclude<keyof typeof LIMITS, "port">) =>
+    integer(stored, setting, { ...LIMITS[setting], fallback: SUBSCRIBE_DEFAULTS[setting] });
+  const connections = number("connections");
+  const group = required(stored, "consumerGroupId", SUBSCRIBE_DEFAULTS.consumerGroupId);
+  return {
+    consumerGroupId: signInValue(group, "consumerGroupId"),
+    clientId: clientId(stored, connections),
+    connections,
+    idleTimeoutMs: number("heartbeat") * 1_000,
+    creditWindow: number("creditWindow"),
+    settleMode: choice(stored, "settleMode", SETTLE_MODES),
+    ackTimeoutMs: number("ackTimeout") * 1_000,
+    payloadFormat: choice(stored, "payloadFormat", PAYLOAD_FORMATS),
+    topicFilters: topicFilters(stored),
+    skipDuplicates: flag(stored, "skipDuplicates", SUBSCRIBE_DEFAULTS.skipDuplicates),
+  };
+}

@@ -1,0 +1,33 @@
+/** A value as AMQP 1.0 types it (part 1.6), decoded without losing anything. */
+export type AmqpValue =
+  | null
+  | boolean
+  | number
+  | bigint // long and ulong always, so that a 64-bit message ID keeps every digit
+  | string // string and symbol
+  | Date // timestamp
+  | Buffer // binary
+  | AmqpUuid
+  | readonly AmqpValue[] // list and array
+  | AmqpMap;
+
+export interface AmqpUuid {
+  readonly uuid: string;
+}
+
+/** Keys keep their type; a Map, so that a key named `__proto__` is only a key. */
+export type AmqpMap = ReadonlyMap<AmqpValue, AmqpValue>;
+
+/** The sections of a message (AMQP 1.0 part 3.2) that this package uses. */
+export interface AmqpMessage {
+  readonly applicationProperties: ReadonlyMap<string, AmqpValue>;
+  /** `message-id` of the properties section. */
+  readonly messageId: AmqpValue;
+  readonly body: AmqpBody;
+}
+
+export type AmqpBody =
+  | { readonly section: "data"; readonly chunks: readonly Buffer[] }
+  | { readonly section: "value"; readonly value: AmqpValue }
+  | { readonly section: "sequence"; readonly values: readonly AmqpValue[] }
+  | { readonly section: "none" };

@@ -1,0 +1,26 @@
+/** The platform's limit; the suffix of one of several connections counts. */
+export const CLIENT_ID_MAX_LENGTH = 64;
+const SUFFIX_MAX_LENGTH = "-128".length;
+
+/** What a client ID may look like, for an error's text. */
+export const CLIENT_ID_FORM = `at most ${CLIENT_ID_MAX_LENGTH} characters (${
+  CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH
+} with several connections), no blank, no comma, no vertical bar`;
+
+/** Whether `base` leaves room for the suffixes of `connections` and keeps the sign-in grammar. */
+export function isClientId(base: string, connections = 1): boolean {
+  const room = CLIENT_ID_MAX_LENGTH - (connections > 1 ? SUFFIX_MAX_LENGTH : 0);
+  return base.length > 0 && base.length <= room && !/[,|\s]/.test(base);
+}
+
+/** The client ID of one of a subscription's connections: each must be the only one of its name. */
+export function connectionClientId(base: string, index: number, connections: number): string {
+  return connections === 1 ? base : `${base}-${index + 1}`;
+}
+
+/** The same at every start, so that the console's list of online clients stays readable. */
+export function defaultClientId(hostName: string, nodeId: string): string {
+  const room = CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH - nodeId.length - 1;
+  const host = hostName.replace(/[^A-Za-z0-9._-]/g, "_").slice(0, Math.max(0, room));
+  return `${host}-${nodeId}`.slice(0, CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH);
+}

@@ -1,0 +1,72 @@
+import { SettingError } from "./errors";
+
+/** Settings as stored in a flow, a form or an environment variable: nothing is known of them. */
+export type Stored = Readonly<Record<string, unknown>>;
+
+/** A range of numbers, both ends included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+export function invalid(setting: string, value: unknown, allowed: string): SettingError {
+  const shown = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
+  return new SettingError("SETTING_INVALID", { setting, value: shown, allowed });
+}
+
+export function text(stored: Stored, setting: string, fallback = ""): string {
+  const value = stored[setting] ?? fallback;
+  if (typeof value !== "string") throw invalid(setting, value, "text");
+  return value.trim();
+}
+
+export function required(stored: Stored, setting: string, fallback = ""): string {
+  const value = text(stored, setting, fallback);
+  if (value === "") throw new SettingError("SETTING_MISSING", { setting });
+  return value;
+}
+
+/** A value that cannot break the sign-in's `key=value,…|` grammar. */
+export function signInValue(value: string, setting: string): string {
+  if (/[,|\s]/.test(value)) throw invalid(setting, value, "no blank, no comma, no vertical bar");
+  return value;
+}
+
+/** A secret, checked without ever being quoted. */
+export function secret(stored: Stored, setting: string): string {
+  const value = required(stored, setting);
+  if (/[,|\s]/.test(value)) {
+    throw invalid(setting, "***", "no blank, no comma, no vertical bar; was it copied whole?");
+  }
+  return value;
+}
+
+export function integer(stored: Stored, setting: string, range: Range & { fallback: number }) {
+  const given = stored[setting] ?? range.fallback;
+  // A form and an environment variable hand numbers over as text.
+  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  const { min, max } = range;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
+    throw invalid(setting, given, `a whole number, ${min} to ${max}`);
+  }
+  return value;
+}
+
+export function flag(stored: Stored, setting: string, fallback: boolean): boolean {
+  const value = stored[setting] ?? fallback;
+  if (value === true || value === "true") return true;
+  if (value === false || value === "false") return false;
+  throw invalid(setting, value, "true, false");
+}
+
+/** One of `allowed`; the first is the default. */
+export function choice<T extends string>(
+  stored: Stored,
+  setting: string,
+  allowed: readonly [T, ...T[]],
+): T {
+  const value = stored[setting] ?? allowed[0];
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw invalid(setting, value, allowed.join(", "));
+  return found;
+}

@@ -1,0 +1,51 @@
+import type { IotAmqpError } from "../errors";
+import type { DeviceMessage } from "../protocol/message";
+import type { PayloadError } from "../errors";
+
+/** What a subscription is doing, over all its connections. */
+export type SubscriptionState =
+  | { readonly value: "idle" }
+  | { readonly value: "connecting" }
+  | {
+      readonly value: "subscribed";
+      /** How many of `connections` are up. */
+      readonly connected: number;
+      readonly connections: number;
+      /** Why the others are down, if one is. */
+      readonly cause?: IotAmqpError;
+    }
+  /** Every connection is down. */
+  | {
+      readonly value: "backoff";
+      readonly cause: IotAmqpError;
+      /** Wall-clock time in ms since the epoch. */
+      readonly nextAttemptAtMs: number;
+    }
+  | { readonly value: "draining" }
+  | { readonly value: "stopped" }
+  /** A local setting is wrong: no attempt would help. */
+  | { readonly value: "failed"; readonly cause: IotAmqpError };
+
+/** Totals since the subscription was made. */
+export interface Counters {
+  readonly received: number;
+  readonly delivered: number;
+  readonly accepted: number;
+  readonly released: number;
+  readonly rejected: number;
+  readonly duplicates: number;
+  readonly filtered: number;
+  readonly undecodable: number;
+  /** Connections that came up again after they had been lost. */
+  readonly reconnects: number;
+  /** Wall-clock time of the last message in ms since the epoch. */
+  readonly lastMessageAtMs: number | undefined;
+}
+
+/** A message handed over, with the token that settles it in manual mode. */
+export interface Delivery {
+  readonly token: string;
+  readonly message: DeviceMessage;
+  /** The payload is not in the format asked for; `message.payload` is then the raw Buffer. */
+  readonly error?: PayloadError;
+}
