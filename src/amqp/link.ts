@@ -36,6 +36,8 @@ export interface LinkEvents {
   /** The receiver link is attached: credit may be granted. */
   attached(): void;
   delivery(delivery: IncomingDelivery): void;
+  /** `count` outcomes are being written; credit granted now follows them on the wire. */
+  settled(count: number): void;
   /** Exactly once, when the socket is gone: the first cause, or undefined after our own close. */
   ended(cause: IotAmqpError | undefined): void;
 }
@@ -44,7 +46,10 @@ export interface LinkEvents {
 export interface Link {
   /** Lets the platform send `count` more messages. */
   grantCredit(count: number): void;
-  /** Writes what is queued to be settled, closes in order; `ended` follows within 2 s. */
+  /** Writes the queued outcomes now instead of waiting for more of them. */
+  flush(): void;
+  /** Writes what is queued to be settled, closes in order; `ended` follows within 2 s.
+   * Before `opened` there is nothing to close in order: it ends at once. */
   close(): void;
   /** Ends it at once, whatever it is doing; `ended(cause)` follows. */
   abort(cause: IotAmqpError): void;
