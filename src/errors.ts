@@ -32,6 +32,7 @@ export const RETRY_BY_CODE = {
   SIGN_IN_UNAVAILABLE: "fast", // SASL codes 2 and 4: the server's trouble, not the credentials
   GROUP_NOT_FOUND: "slow",
   TOO_MANY_CONNECTIONS: "slow",
+  CONNECT_LIMIT: "fast", // our own limiter, which knows when the next attempt is allowed
   REFUSED: "slow",
   CLOSED_BY_PLATFORM: "fast", // load balancing and releases: normal, and no fault of ours
   LINK_CLOSED: "fast",
@@ -98,6 +99,7 @@ export class RefusalError extends IotAmqpError<
   | "SIGN_IN_UNAVAILABLE"
   | "GROUP_NOT_FOUND"
   | "TOO_MANY_CONNECTIONS"
+  | "CONNECT_LIMIT"
   | "REFUSED"
   | "CLOSED_BY_PLATFORM"
   | "LINK_CLOSED"
