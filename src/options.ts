@@ -1,5 +1,5 @@
 import { SettingError } from "./errors";
-import { CLIENT_ID_FORM, isClientId } from "./protocol/client-id";
+import { CLIENT_ID_RULE, isClientId } from "./protocol/client-id";
 import { isTopicFilter } from "./protocol/topic-filter";
 import { choice, flag, integer, invalid, required, secret, signInValue, text } from "./stored";
 import type { Range, Stored } from "./stored";
@@ -100,7 +100,7 @@ export function isLoopback(host: string): boolean {
 function hostName(stored: Stored): string {
   const host = required(stored, "host");
   if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[?[0-9a-f:]+\]?)$/i.test(host)) {
-    throw invalid("host", host, "a host name only: no amqps://, no port, no path");
+    throw invalid("host", host, { rule: "hostName" });
   }
   return host;
 }
@@ -127,14 +127,13 @@ export function resolveInstance(stored: Stored, tls: TlsOptions = {}): InstanceO
 
 function clientId(stored: Stored, connections: number): string {
   const value = required(stored, "clientId");
-  if (!isClientId(value, connections)) throw invalid("clientId", value, CLIENT_ID_FORM);
+  if (!isClientId(value, connections)) throw invalid("clientId", value, CLIENT_ID_RULE);
   return value;
 }
 
 function topicFilters(stored: Stored): readonly string[] {
   const value: unknown = stored["topicFilters"] ?? SUBSCRIBE_DEFAULTS.topicFilters;
-  const allowed =
-    "a list of topics; + stands for one whole level, # at the end for all that follow";
+  const allowed = { rule: "topicFilters" } as const;
   if (!Array.isArray(value)) throw invalid("topicFilters", value, allowed);
   return value.map((entry: unknown) => {
     if (typeof entry !== "string" || !isTopicFilter(entry)) {

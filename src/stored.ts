@@ -1,4 +1,5 @@
 import { SettingError } from "./errors";
+import type { Rule } from "./texts/texts";
 
 /** Settings as stored in a flow, a form or an environment variable: nothing is known of them. */
 export type Stored = Readonly<Record<string, unknown>>;
@@ -9,14 +10,17 @@ export interface Range {
   readonly max: number;
 }
 
-export function invalid(setting: string, value: unknown, allowed: string): SettingError {
+/** What a setting may be: the name of a text, so that it can be told in any language, and its values. */
+export type Allowed = Readonly<{ rule: Rule } & Record<string, string | number>>;
+
+export function invalid(setting: string, value: unknown, allowed: Allowed): SettingError {
   const shown = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
-  return new SettingError("SETTING_INVALID", { setting, value: shown, allowed });
+  return new SettingError("SETTING_INVALID", { ...allowed, setting, value: shown });
 }
 
 export function text(stored: Stored, setting: string, fallback = ""): string {
   const value = stored[setting] ?? fallback;
-  if (typeof value !== "string") throw invalid(setting, value, "text");
+  if (typeof value !== "string") throw invalid(setting, value, { rule: "text" });
   return value.trim();
 }
 
@@ -28,7 +32,7 @@ export function required(stored: Stored, setting: string, fallback = ""): string
 
 /** A value that cannot break the sign-in's `key=value,…|` grammar. */
 export function signInValue(value: string, setting: string): string {
-  if (/[,|\s]/.test(value)) throw invalid(setting, value, "no blank, no comma, no vertical bar");
+  if (/[,|\s]/.test(value)) throw invalid(setting, value, { rule: "signInValue" });
   return value;
 }
 
@@ -36,7 +40,7 @@ export function signInValue(value: string, setting: string): string {
 export function secret(stored: Stored, setting: string): string {
   const value = required(stored, setting);
   if (/[,|\s]/.test(value)) {
-    throw invalid(setting, "***", "no blank, no comma, no vertical bar; was it copied whole?");
+    throw invalid(setting, "***", { rule: "secret" });
   }
   return value;
 }
@@ -47,7 +51,7 @@ export function integer(stored: Stored, setting: string, range: Range & { fallba
   const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
   const { min, max } = range;
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-    throw invalid(setting, given, `a whole number, ${min} to ${max}`);
+    throw invalid(setting, given, { rule: "integer", min, max });
   }
   return value;
 }
@@ -56,7 +60,7 @@ export function flag(stored: Stored, setting: string, fallback: boolean): boolea
   const value = stored[setting] ?? fallback;
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;
-  throw invalid(setting, value, "true, false");
+  throw invalid(setting, value, { rule: "choice", choices: "true, false" });
 }
 
 /** One of `allowed`; the first is the default. */
@@ -67,6 +71,7 @@ export function choice<T extends string>(
 ): T {
   const value = stored[setting] ?? allowed[0];
   const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw invalid(setting, value, allowed.join(", "));
+  if (found === undefined)
+    throw invalid(setting, value, { rule: "choice", choices: allowed.join(", ") });
   return found;
 }

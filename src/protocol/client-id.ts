@@ -3,9 +3,11 @@ export const CLIENT_ID_MAX_LENGTH = 64;
 const SUFFIX_MAX_LENGTH = "-128".length;
 
 /** What a client ID may look like, for an error's text. */
-export const CLIENT_ID_FORM = `at most ${CLIENT_ID_MAX_LENGTH} characters (${
-  CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH
-} with several connections), no blank, no comma, no vertical bar`;
+export const CLIENT_ID_RULE = {
+  rule: "clientId",
+  max: CLIENT_ID_MAX_LENGTH,
+  maxOfSeveral: CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH,
+} as const;
 
 /** Whether `base` leaves room for the suffixes of `connections` and keeps the sign-in grammar. */
 export function isClientId(base: string, connections = 1): boolean {

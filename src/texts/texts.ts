@@ -12,10 +12,14 @@ export interface ErrorText {
   readonly remedy: string;
 }
 
+/** What a setting may be, by name. */
+export type Rule = keyof typeof enUS.allowed;
+
 interface Texts {
   readonly errors: Readonly<Record<ErrorCode, ErrorText>>;
   /** Labels of the settings, as the forms show them. */
   readonly settings: Readonly<Record<string, string>>;
+  readonly allowed: Readonly<Record<Rule, string>>;
 }
 
 /** The one catalogue that status, Catch, the command line and the forms share. */
@@ -28,6 +32,10 @@ export function fill(template: string, details: ErrorDetails): string {
   );
 }
 
+function isRule(name: string): name is Rule {
+  return Object.hasOwn(enUS.allowed, name);
+}
+
 /** The texts of an error code with its details put in; a setting is shown with its form label. */
 export function errorText(
   code: ErrorCode,
@@ -38,7 +46,10 @@ export function errorText(
   const template = texts.errors[code];
   const setting = details["setting"];
   const label = typeof setting === "string" ? (texts.settings[setting] ?? setting) : "";
-  const values = { label, ...details };
+  const rule = details["rule"];
+  const allowed =
+    typeof rule === "string" && isRule(rule) ? fill(texts.allowed[rule], details) : "";
+  const values = { label, allowed, ...details };
   return {
     short: fill(template.short, values),
     text: fill(template.text, values),
