@@ -1,11 +1,11 @@
-import type { IotAmqpError } from "../errors";
+import type { IotAmqpError, PayloadError } from "../errors";
 import type { DeviceMessage } from "../protocol/message";
-import type { PayloadError } from "../errors";
 
 /** What a subscription is doing, over all its connections. */
 export type SubscriptionState =
   | { readonly value: "idle" }
-  | { readonly value: "connecting" }
+  /** No connection is up yet or again; `cause` is the last failure. */
+  | { readonly value: "connecting"; readonly cause?: IotAmqpError }
   | {
       readonly value: "subscribed";
       /** How many of `connections` are up. */
@@ -44,7 +44,8 @@ export interface Counters {
 
 /** A message handed over, with the token that settles it in manual mode. */
 export interface Delivery {
-  readonly token: string;
+  /** `undefined` in auto mode: there is nothing to settle. */
+  readonly token: string | undefined;
   readonly message: DeviceMessage;
   /** The payload is not in the format asked for; `message.payload` is then the raw Buffer. */
   readonly error?: PayloadError;

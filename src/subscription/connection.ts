@@ -1,0 +1,193 @@
+import { NetworkError, RefusalError } from "../errors";
+import { creditToGrant, runsShort } from "./credit";
+import { transition } from "./machine";
+import type { IncomingDelivery, Link, LinkRequest, OpenLink, Outcome } from "../amqp/link";
+import type { Cancel, Clock } from "../clock";
+import type { IotAmqpError } from "../errors";
+import type { ConnectLimiter } from "./connect-limiter";
+import type { MachineEffect, MachineInput, MachineState } from "./machine";
+
+/** How long deliveries may stay unsettled when the connection is to close. */
+const DRAIN_MS = 5_000;
+
+/** What a subscription's connections act on; each of them is an argument. */
+export interface Environment {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly openLink: OpenLink;
+}
+
+/** Who owns a connection, and hears of it. */
+export interface ConnectionOwner {
+  readonly environment: Environment;
+  readonly limiter: ConnectLimiter;
+  delivery(connection: Connection, delivery: IncomingDelivery): void;
+  changed(connection: Connection, before: MachineState): void;
+  /** The drain took too long: release what is left. */
+  release(connection: Connection): void;
+  /** The link is gone, and all that was unsettled on it. */
+  lost(connection: Connection): void;
+}
+
+/** One of a subscription's connections: runs the machine's effects, owns its timer and its link. */
+export class Connection {
+  readonly #owner: ConnectionOwner;
+  readonly #request: LinkRequest;
+  #state: MachineState = { value: "idle" };
+  #link: Link | undefined;
+  #cancelTimer: Cancel | undefined;
+  #nextAttemptAtMs = 0;
+  /** Credit granted and not yet used. */
+  #outstanding = 0;
+  /** Received, and its outcome not yet written. */
+  #unsettled = 0;
+
+  constructor(request: LinkRequest, owner: ConnectionOwner) {
+    this.#request = request;
+    this.#owner = owner;
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  /** Wall-clock time in ms since the epoch; meaningful in `backoff` only. */
+  get nextAttemptAtMs(): number {
+    return this.#nextAttemptAtMs;
+  }
+
+  start(): void {
+    this.#input({ type: "start" });
+  }
+
+  stop(): void {
+    this.#input({ type: "stop" });
+  }
+
+  /** Settles a delivery that came over this connection and whose link is still there. */
+  settle(delivery: IncomingDelivery, outcome: Outcome): void {
+    delivery.settle(outcome);
+    if (runsShort(this.#balance())) this.#link?.flush();
+  }
+
+  #input(input: MachineInput): void {
+    const before = this.#state;
+    const { next, effect } = transition(before, input);
+    if (next !== before || effect !== undefined) this.#cancelTimer?.();
+    this.#state = next;
+    // The effect first: whoever hears of the change must see its consequences.
+    if (effect !== undefined) this.#run(effect);
+    if (next !== before) this.#owner.changed(this, before);
+  }
+
+  #run(effect: MachineEffect): void {
+    switch (effect.run) {
+      case "connect":
+        this.#connect();
+        return;
+      case "wait":
+        this.#nextAttemptAtMs = this.#owner.environment.clock.now() + effect.delayMs;
+        this.#after(effect.delayMs, { type: "due" });
+        return;
+      case "prove":
+        this.#after(effect.delayMs, { type: "proven" });
+        return;
+      case "drain":
+        this.#drain();
+        return;
+      case "close":
+        this.#link?.close();
+        return;
+    }
+  }
+
+  #after(delayMs: number, input: MachineInput): void {
+    this.#cancelTimer = this.#owner.environment.clock.after(delayMs, () => {
+      this.#input(input);
+    });
+  }
+
+  #connect(): void {
+    const { environment, limiter } = this.#owner;
+    const delayMs = limiter.request(environment.clock.monotonicMs());
+    if (delayMs > 0) {
+      this.#input({ type: "held", delayMs, cause: new RefusalError("CONNECT_LIMIT") });
+      return;
+    }
+    this.#link = environment.openLink(this.#request, {
+      opened: () => {
+        this.#input({ type: "opened" });
+      },
+      attached: () => {
+        this.#input({ type: "attached" });
+        this.#grantCredit();
+      },
+      delivery: (delivery) => {
+        this.#received(delivery);
+      },
+      settled: (count) => {
+        this.#settled(count);
+      },
+      ended: (cause) => {
+        this.#ended(
+          cause ??
+            new NetworkError("CONNECTION_LOST", {
+              host: this.#request.host,
+              reason: "closed unasked",
+            }),
+        );
+      },
+    });
+  }
+
+  #received(delivery: IncomingDelivery): void {
+    this.#outstanding -= 1;
+    this.#unsettled += 1;
+    // Credit that was granted before cannot be taken back, so messages still come while draining.
+    if (this.#state.value !== "subscribed") this.settle(delivery, "released");
+    else this.#owner.delivery(this, delivery);
+  }
+
+  #settled(count: number): void {
+    this.#unsettled -= count;
+    if (this.#state.value === "draining") {
+      if (this.#unsettled === 0) this.#input({ type: "drained" });
+      return;
+    }
+    this.#input({ type: "proven" });
+    this.#grantCredit();
+  }
+
+  #ended(cause: IotAmqpError): void {
+    this.#link = undefined;
+    this.#outstanding = 0;
+    this.#unsettled = 0;
+    this.#owner.lost(this);
+    this.#input({ type: "ended", cause, random: this.#owner.environment.random() });
+  }
+
+  #drain(): void {
+    this.#link?.flush();
+    if (this.#unsettled === 0) {
+      this.#input({ type: "drained" });
+      return;
+    }
+    this.#cancelTimer = this.#owner.environment.clock.after(DRAIN_MS, () => {
+      this.#owner.release(this);
+      this.#input({ type: "drained" });
+    });
+  }
+
+  #balance() {
+    const window = this.#request.creditWindow;
+    return { window, unsettled: this.#unsettled, outstanding: this.#outstanding };
+  }
+
+  #grantCredit(): void {
+    const count = this.#state.value === "subscribed" ? creditToGrant(this.#balance()) : 0;
+    if (count === 0) return;
+    this.#outstanding += count;
+    this.#link?.grantCredit(count);
+  }
+}

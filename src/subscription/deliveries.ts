@@ -1,0 +1,106 @@
+import { LRUCache } from "lru-cache";
+import { SettlementError } from "../errors";
+import type { Outcome } from "../amqp/link";
+import type { Cancel, Clock } from "../clock";
+
+/** A delivery that the flow has and that is not settled yet. */
+export interface Unsettled {
+  /** Whose link carried it. */
+  readonly connection: object;
+  settle(outcome: Outcome): void;
+}
+
+interface Entry extends Unsettled {
+  readonly expiresAtMs: number;
+}
+
+type Ended = "DELIVERY_SETTLED" | "DELIVERY_EXPIRED" | "DELIVERY_LINK_LOST";
+
+/** So many ended tokens are remembered, to tell a flow what it did wrong. */
+const REMEMBERED = 10_000;
+
+/** Settings of the registry. */
+export interface DeliveriesOptions {
+  readonly clock: Clock;
+  readonly ackTimeoutMs: number;
+  /** Distinguishes the tokens of one subscription from those before a restart. */
+  readonly prefix: string;
+}
+
+/** The registry of manual mode: each token settles its own delivery, once. */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  /** In the order of their arrival, so that the first one expires first. */
+  readonly #unsettled = new Map<string, Entry>();
+  readonly #ended = new LRUCache<string, Ended>({ max: REMEMBERED });
+  #count = 0;
+  #cancelExpiry: Cancel | undefined;
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+  }
+
+  /** Registers a delivery and returns its token, a plain string. */
+  add(unsettled: Unsettled): string {
+    const token = `${this.#options.prefix}-${++this.#count}`;
+    const expiresAtMs = this.#options.clock.monotonicMs() + this.#options.ackTimeoutMs;
+    this.#unsettled.set(token, { ...unsettled, expiresAtMs });
+    this.#watchExpiry();
+    return token;
+  }
+
+  /** Takes a delivery out to be settled. Throws SettlementError if the token settles nothing. */
+  take(token: string): Unsettled {
+    const entry = this.#unsettled.get(token);
+    if (entry === undefined) {
+      throw new SettlementError(this.#ended.get(token) ?? "DELIVERY_UNKNOWN", { token });
+    }
+    this.#end(token, "DELIVERY_SETTLED");
+    return entry;
+  }
+
+  /** Forgets the deliveries of a link that is gone: the platform sends them again. */
+  lose(connection: object): void {
+    for (const [token, entry] of this.#unsettled) {
+      if (entry.connection === connection) this.#end(token, "DELIVERY_LINK_LOST");
+    }
+  }
+
+  /** Releases the deliveries of a connection that is about to close. */
+  release(connection: object): void {
+    for (const [token, entry] of this.#unsettled) {
+      if (entry.connection !== connection) continue;
+      this.#end(token, "DELIVERY_LINK_LOST");
+      entry.settle("released");
+    }
+  }
+
+  #end(token: string, how: Ended): void {
+    this.#unsettled.delete(token);
+    this.#ended.set(token, how);
+    if (this.#unsettled.size > 0) return;
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = undefined;
+  }
+
+  /** One timer, for the oldest delivery: all wait equally long. */
+  #watchExpiry(): void {
+    const [oldest] = this.#unsettled.values();
+    if (this.#cancelExpiry !== undefined || oldest === undefined) return;
+    const delayMs = Math.max(0, oldest.expiresAtMs - this.#options.clock.monotonicMs());
+    this.#cancelExpiry = this.#options.clock.after(delayMs, () => {
+      this.#cancelExpiry = undefined;
+      this.#expire();
+      this.#watchExpiry();
+    });
+  }
+
+  #expire(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const [token, entry] of this.#unsettled) {
+      if (entry.expiresAtMs > nowMs) return;
+      this.#end(token, "DELIVERY_EXPIRED");
+      entry.settle("released");
+    }
+  }
+}

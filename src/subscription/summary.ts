@@ -1,0 +1,59 @@
+import type { MachineState } from "./machine";
+import type { SubscriptionState } from "./state";
+
+/** A connection as far as the summary needs it. */
+export interface ConnectionView {
+  readonly state: MachineState;
+  readonly nextAttemptAtMs: number;
+}
+
+type Value = MachineState["value"];
+type InState<V extends Value> = ConnectionView & {
+  readonly state: Extract<MachineState, { value: V }>;
+};
+
+function inState<V extends Value>(connections: readonly ConnectionView[], value: V) {
+  return connections.filter((each): each is InState<V> => each.state.value === value);
+}
+
+/** Why a connection is not up, as far as it is known. */
+function causeOf(state: MachineState) {
+  if (state.value === "backoff") return state.cause;
+  return state.value === "connecting" || state.value === "attaching"
+    ? state.failures.cause
+    : undefined;
+}
+
+/** What a subscription is doing, from what each of its connections is doing. */
+export function summarise(connections: readonly ConnectionView[]): SubscriptionState {
+  const [failed] = inState(connections, "failed");
+  if (failed !== undefined) return { value: "failed", cause: failed.state.cause };
+  const stopped = inState(connections, "stopped").length;
+  if (stopped === connections.length) return { value: "stopped" };
+  // All are stopped together, but each ends in its own time.
+  if (stopped + inState(connections, "draining").length > 0) return { value: "draining" };
+  const causes = connections.map(({ state }) => causeOf(state));
+  const cause = causes.find((each) => each !== undefined);
+  const connected = inState(connections, "subscribed").length;
+  if (connected > 0) {
+    const up = { value: "subscribed", connected, connections: connections.length } as const;
+    return cause === undefined ? up : { ...up, cause };
+  }
+  const waiting = inState(connections, "backoff");
+  if (waiting.length === connections.length) {
+    const next = waiting.reduce((a, b) => (b.nextAttemptAtMs < a.nextAttemptAtMs ? b : a));
+    const { state, nextAttemptAtMs } = next;
+    return { value: "backoff", cause: state.cause, nextAttemptAtMs };
+  }
+  if (inState(connections, "idle").length === connections.length) return { value: "idle" };
+  return cause === undefined ? { value: "connecting" } : { value: "connecting", cause };
+}
+
+/** Whether two summaries say the same. */
+export function sameState(a: SubscriptionState, b: SubscriptionState): boolean {
+  return JSON.stringify(a, causeByCode) === JSON.stringify(b, causeByCode);
+}
+
+function causeByCode(_key: string, value: unknown): unknown {
+  return value instanceof Error && "code" in value ? value.code : value;
+}
