@@ -1,0 +1,42 @@
+import { IotAmqpError } from "../errors";
+import { errorText } from "../texts/texts";
+import type { Language } from "../texts/texts";
+
+/** What a command may touch: its process, as an argument. */
+export interface Io {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user or the system asks the command to end. */
+  readonly stopping: AbortSignal;
+}
+
+/** Exit codes: 0 = done or ended on request, 1 = a setting or the work failed, 2 = wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+/** The language of the user's locale, by POSIX's order of variables. */
+export function language(env: Io["env"]): Language {
+  const { LC_ALL, LC_MESSAGES, LANG } = env;
+  const locale = [LC_ALL, LC_MESSAGES, LANG].find((each) => each !== undefined && each !== "");
+  return locale?.startsWith("zh") === true ? "zh-CN" : "en-US";
+}
+
+/** What happened and what to do, in the user's language. */
+export function explain(error: unknown, env: Io["env"]): string {
+  if (!(error instanceof IotAmqpError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { text, remedy } = errorText(error.code, error.details, language(env));
+  return `${text} ${remedy} [${error.code}]`;
+}
+
+/** Resolves when the command is asked to end. */
+export async function stopRequested({ stopping }: Io): Promise<void> {
+  if (stopping.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      resolve();
+    };
+    stopping.addEventListener("abort", done, { once: true });
+  });
+}
