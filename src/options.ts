@@ -1,7 +1,9 @@
 import { SettingError } from "./errors";
 import { CLIENT_ID_RULE, isClientId } from "./protocol/client-id";
+import { isHostName, PORT_RANGE } from "./protocol/endpoint";
 import { isTopicFilter } from "./protocol/topic-filter";
-import { choice, flag, integer, invalid, required, secret, signInValue, text } from "./stored";
+import { choice, flag, integer, invalid, optionalSecret, required, secret } from "./stored";
+import { signInValue, text } from "./stored";
 import type { Range, Stored } from "./stored";
 
 export const SIGN_METHODS = ["hmacsha1", "hmacsha256", "hmacmd5"] as const;
@@ -41,7 +43,7 @@ export const SUBSCRIBE_DEFAULTS = {
 
 /** Ranges of the numbers, both ends included. */
 export const LIMITS = {
-  port: { min: 1, max: 65_535 },
+  port: PORT_RANGE,
   connections: { min: 1, max: 128 },
   heartbeat: { min: 30, max: 300 },
   creditWindow: { min: 1, max: 2_000 },
@@ -98,8 +100,9 @@ export function isLoopback(host: string): boolean {
 }
 
 function hostName(stored: Stored): string {
-  const host = required(stored, "host");
-  if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[?[0-9a-f:]+\]?)$/i.test(host)) {
+  // The brackets of an IPv6 address belong to an address line; a socket wants it without them.
+  const host = required(stored, "host").replace(/^\[([^\]]*)\]$/, "$1");
+  if (!isHostName(host)) {
     throw invalid("host", host, { rule: "hostName" });
   }
   return host;
@@ -112,16 +115,16 @@ export function resolveInstance(stored: Stored, tls: TlsOptions = {}): InstanceO
   if (!useTls && !isLoopback(host)) {
     throw new SettingError("TLS_REQUIRED", { setting: "useTls", host });
   }
-  const token = text(stored, "securityToken");
   return {
     host,
     port: integer(stored, "port", { ...LIMITS.port, fallback: INSTANCE_DEFAULTS.port }),
     iotInstanceId: signInValue(text(stored, "iotInstanceId"), "iotInstanceId"),
     signMethod: choice(stored, "signMethod", SIGN_METHODS),
     tls: useTls ? tls : undefined,
-    accessKeyId: signInValue(required(stored, "accessKeyId"), "accessKeyId"),
+    // Not quoted in errors either: it is often pasted together with the secret.
+    accessKeyId: secret(stored, "accessKeyId"),
     accessKeySecret: secret(stored, "accessKeySecret"),
-    securityToken: token === "" ? undefined : secret(stored, "securityToken"),
+    securityToken: optionalSecret(stored, "securityToken"),
   };
 }
 
@@ -134,13 +137,18 @@ function clientId(stored: Stored, connections: number): string {
 function topicFilters(stored: Stored): readonly string[] {
   const value: unknown = stored["topicFilters"] ?? SUBSCRIBE_DEFAULTS.topicFilters;
   const allowed = { rule: "topicFilters" } as const;
-  if (!Array.isArray(value)) throw invalid("topicFilters", value, allowed);
-  return value.map((entry: unknown) => {
-    if (typeof entry !== "string" || !isTopicFilter(entry)) {
-      throw invalid("topicFilters", entry, allowed);
-    }
-    return entry;
+  // An environment variable in the list's place hands it over as text.
+  const list: unknown = typeof value === "string" ? value.split(/[,\n]/).filter(hasText) : value;
+  if (!Array.isArray(list)) throw invalid("topicFilters", value, allowed);
+  return list.map((entry: unknown) => {
+    const filter = typeof entry === "string" ? entry.trim() : "";
+    if (!isTopicFilter(filter)) throw invalid("topicFilters", entry, allowed);
+    return filter;
   });
+}
+
+function hasText(value: string): boolean {
+  return value.trim() !== "";
 }
 
 /**

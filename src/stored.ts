@@ -38,11 +38,20 @@ export function signInValue(value: string, setting: string): string {
 
 /** A secret, checked without ever being quoted. */
 export function secret(stored: Stored, setting: string): string {
-  const value = required(stored, setting);
-  if (/[,|\s]/.test(value)) {
+  const value = stored[setting] ?? "";
+  const trimmed = typeof value === "string" ? value.trim() : undefined;
+  if (trimmed === "") throw new SettingError("SETTING_MISSING", { setting });
+  if (trimmed === undefined || /[,|\s]/.test(trimmed)) {
     throw invalid(setting, "***", { rule: "secret" });
   }
-  return value;
+  return trimmed;
+}
+
+/** A secret that may be left empty. */
+export function optionalSecret(stored: Stored, setting: string): string | undefined {
+  const value = stored[setting] ?? "";
+  const empty = typeof value === "string" && value.trim() === "";
+  return empty ? undefined : secret(stored, setting);
 }
 
 export function integer(stored: Stored, setting: string, range: Range & { fallback: number }) {

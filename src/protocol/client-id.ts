@@ -22,7 +22,13 @@ export function connectionClientId(base: string, index: number, connections: num
 
 /** The same at every start, so that the console's list of online clients stays readable. */
 export function defaultClientId(hostName: string, nodeId: string): string {
-  const room = CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH - nodeId.length - 1;
-  const host = hostName.replace(/[^A-Za-z0-9._-]/g, "_").slice(0, Math.max(0, room));
-  return `${host}-${nodeId}`.slice(0, CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH);
+  const room = CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH;
+  // The node ID tells subscribers apart, so the host name gives way.
+  const node = plainName(nodeId).slice(-room);
+  const host = plainName(hostName).slice(0, Math.max(0, room - node.length - 1));
+  return host === "" ? node : `${host}-${node}`;
+}
+
+function plainName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]/g, "_");
 }

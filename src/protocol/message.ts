@@ -1,10 +1,13 @@
 import type { PayloadError } from "../errors";
 import type { PayloadFormat } from "../options";
-import type { AmqpMessage } from "./amqp-message";
+import type { AmqpMessage, AmqpValue } from "./amqp-message";
+import { payloadOf } from "./payload";
+import { plainMap } from "./plain";
+import type { Json } from "./plain";
+import { parseTopic } from "./topic";
 import type { Device, MessageType } from "./topic";
 
-export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from "./plain";
 
 /** A platform message, normalised; plain data, safe to clone. */
 export interface DeviceMessage {
@@ -30,4 +33,71 @@ export interface Normalised {
   readonly error?: PayloadError;
 }
 
-export declare function normalise(message: AmqpMessage, format: PayloadFormat): Normalised;
+/** The last ms since the epoch that a Date can hold (ECMA-262 §21.4.1.1). */
+const MAX_TIME_MS = 8.64e15;
+
+/** Puts a message into the form that flows get. Never throws, whatever the message holds. */
+export function normalise(message: AmqpMessage, format: PayloadFormat): Normalised {
+  const properties = message.applicationProperties;
+  const property = (name: string) => properties.get(name) ?? null;
+  const topic = topicText(property("topic"));
+  const { payload, error } = payloadOf(message.body, { format, topic });
+  return {
+    message: {
+      topic,
+      payload,
+      messageId: idText(property("messageId")) ?? idText(message.messageId),
+      generateTime: timeMs(property("generateTime")),
+      qos: qosOf(property("qos")),
+      ...parseTopic(topic),
+      properties: plainMap(properties),
+    },
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function topicText(value: AmqpValue): string {
+  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  return typeof value === "string" ? value : "";
+}
+
+/** A message ID as text: the platform's are 64-bit, and which AMQP type carries them is not known. */
+function idText(value: AmqpValue): string | undefined {
+  if (typeof value === "string") return value.trim() || undefined;
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? BigInt(value).toString() : undefined;
+  }
+  if (Buffer.isBuffer(value)) return binaryId(value);
+  if (typeof value === "object" && value !== null && "uuid" in value) return value.uuid;
+  return undefined;
+}
+
+/** Some senders put the digits, some the eight bytes of a big-endian integer into a binary. */
+function binaryId(bytes: Buffer): string | undefined {
+  const text = bytes.toString("latin1");
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  if (bytes.length === 8) return bytes.readBigInt64BE().toString();
+  return bytes.length === 0 ? undefined : bytes.toString("hex");
+}
+
+function timeMs(value: AmqpValue): number | undefined {
+  const number = toNumber(value);
+  return number >= 0 && number <= MAX_TIME_MS ? Math.trunc(number) : undefined;
+}
+
+/** NaN for what is no number. */
+function toNumber(value: AmqpValue): number {
+  if (typeof value === "number" || typeof value === "bigint") return Number(value);
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === "string") return /^\s*\d+\s*$/.test(value) ? Number(value) : NaN;
+  if (!Buffer.isBuffer(value)) return NaN;
+  const text = value.toString("latin1");
+  if (/^\d+$/.test(text)) return Number(text);
+  return value.length === 8 ? Number(value.readBigInt64BE()) : NaN;
+}
+
+function qosOf(value: AmqpValue): 0 | 1 | undefined {
+  const number = toNumber(value);
+  return number === 0 || number === 1 ? number : undefined;
+}

@@ -7,7 +7,7 @@ export function isTopicFilter(pattern: string): boolean {
   );
 }
 
-/** Whether a topic matches a valid filter, by the rules of MQTT 3.1.1 §4.7. */
+/** Whether a topic matches a valid filter, by the rules of MQTT 3.1.1 §4.7.1. */
 export function matchesTopic(pattern: string, topic: string): boolean {
   const wanted = pattern.split("/");
   const levels = topic.split("/");

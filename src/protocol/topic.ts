@@ -69,40 +69,29 @@ export const TOPIC_TABLE: readonly TopicRow[] = [
 
 const ROWS = TOPIC_TABLE.map((row) => ({ ...row, levels: row.pattern.split("/") }));
 
-/** Values of the placeholders, or undefined where the topic does not match. */
-function match(pattern: readonly string[], levels: readonly string[]) {
+function matches(pattern: readonly string[], levels: readonly string[]): boolean {
   const open = pattern.at(-1) === "#";
-  if (open ? levels.length < pattern.length : levels.length !== pattern.length) return undefined;
-  const found = new Map<string, string>();
+  if (open ? levels.length < pattern.length : levels.length !== pattern.length) return false;
   for (const [index, wanted] of pattern.entries()) {
     if (wanted === "#") break;
-    const level = levels[index] ?? "";
-    if (!wanted.startsWith("{")) {
-      if (wanted !== level) return undefined;
-    } else {
-      if (level === "") return undefined;
-      found.set(wanted, level);
-    }
+    const level = levels[index];
+    if (wanted.startsWith("{") ? level === "" : level !== wanted) return false;
   }
-  return found;
+  return true;
 }
 
 /** Reads a topic; one that matches no row is of type `unknown`. */
 export function parseTopic(topic: string): Topic {
   const levels = topic.split("/");
-  for (const row of ROWS) {
-    const found = match(row.levels, levels);
-    if (found === undefined) continue;
-    const productKey = found.get("{pk}");
-    const deviceName = found.get("{dn}");
-    const identifier = found.get("{event}");
-    return {
-      messageType: row.messageType,
-      ...(productKey !== undefined && deviceName !== undefined
-        ? { device: { productKey, deviceName } }
-        : {}),
-      ...(identifier !== undefined ? { event: { identifier } } : {}),
-    };
-  }
-  return { messageType: "unknown" };
+  const row = ROWS.find((candidate) => matches(candidate.levels, levels));
+  if (row === undefined) return { messageType: "unknown" };
+  const level = (placeholder: string) => levels[row.levels.indexOf(placeholder)];
+  const [productKey, deviceName, identifier] = [level("{pk}"), level("{dn}"), level("{event}")];
+  return {
+    messageType: row.messageType,
+    ...(productKey !== undefined && deviceName !== undefined
+      ? { device: { productKey, deviceName } }
+      : {}),
+    ...(identifier !== undefined ? { event: { identifier } } : {}),
+  };
 }

@@ -1,0 +1,168 @@
+/** Bytes that are not what AMQP 1.0 part 1 says; the message is the reason. */
+export class Malformed extends Error {}
+
+/** Constructor of a described value: a descriptor follows, then the value. */
+export const DESCRIBED = 0x00;
+
+/** Real messages nest two or three levels; deep ones would only overflow the stack. */
+const MAX_DEPTH = 32;
+const SHORT_TEXT_BYTES = 16;
+const NON_ASCII = 0x80;
+
+/** A place in the bytes of one message. Every method throws Malformed where they do not fit. */
+export class Cursor {
+  readonly bytes: Buffer;
+  #position = 0;
+  /** Where the compound being read ends, or the bytes do. */
+  #end: number;
+  #depth = 0;
+  /** See `spendZeroWidth`. */
+  #zeroWidthLeft: number;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.#end = bytes.length;
+    this.#zeroWidthLeft = bytes.length;
+  }
+
+  get left(): number {
+    return this.#end - this.#position;
+  }
+
+  malformed(reason: string): Malformed {
+    return new Malformed(`${reason}, at byte ${this.#position}`);
+  }
+
+  /** Passes over `width` bytes; returns where they start. */
+  take(width: number): number {
+    if (width > this.left) {
+      throw this.malformed(`${width} bytes announced, but only ${this.left} left`);
+    }
+    const at = this.#position;
+    this.#position += width;
+    return at;
+  }
+
+  /** A size or a count: one byte, or four where `wide`. */
+  size(wide: boolean): number {
+    const at = this.take(wide ? 4 : 1);
+    return wide ? this.bytes.readUInt32BE(at) : this.bytes.readUInt8(at);
+  }
+
+  /** The constructor byte of the next value. */
+  code(): number {
+    const code = this.bytes[this.#position];
+    if (code === undefined || this.#position >= this.#end)
+      throw this.malformed("a value is missing");
+    this.#position++;
+    return code;
+  }
+
+  /** A slice of the bytes, not a copy. */
+  binary(wide: boolean): Buffer {
+    const length = this.size(wide);
+    const at = this.take(length);
+    return this.bytes.subarray(at, at + length);
+  }
+
+  /** Text; bytes that are not UTF-8 become U+FFFD, for one bad letter must not cost the message. */
+  text(wide: boolean): string {
+    const length = this.size(wide);
+    const at = this.take(length);
+    return this.#shortAscii(at, length) ?? this.bytes.toString("utf8", at, at + length);
+  }
+
+  /** Property names are short ASCII, and the call into the native decoder costs three times this. */
+  #shortAscii(at: number, length: number): string | undefined {
+    if (length > SHORT_TEXT_BYTES) return undefined;
+    let text = "";
+    for (let index = at; index < at + length; index++) {
+      const byte = this.bytes[index] ?? NON_ASCII;
+      if (byte >= NON_ASCII) return undefined;
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  /** Goes one level down. */
+  descend(): void {
+    if (++this.#depth > MAX_DEPTH) {
+      throw this.malformed(`values nested deeper than ${MAX_DEPTH} levels`);
+    }
+  }
+
+  ascend(): void {
+    this.#depth--;
+  }
+
+  /** Enters a compound, whose size follows; returns what `leave` needs. */
+  enter(wide: boolean): number {
+    const size = this.size(wide);
+    if (size > this.left) throw this.malformed(`compound of ${size} bytes, but ${this.left} left`);
+    this.descend();
+    const outerEnd = this.#end;
+    this.#end = this.#position + size;
+    return outerEnd;
+  }
+
+  /** Leaves the compound, whose bytes must all be read. */
+  leave(outerEnd: number): void {
+    if (this.left > 0) throw this.malformed(`${this.left} bytes too many in a compound`);
+    this.ascend();
+    this.#end = outerEnd;
+  }
+
+  /** Passes over what is left of the compound, and leaves it. */
+  leaveEarly(outerEnd: number): void {
+    this.#position = this.#end;
+    this.leave(outerEnd);
+  }
+
+  /**
+   * Pays for array items that have no width. They cost the sender nothing: without a limit, 30
+   * bytes could stand for four thousand million of them. All together may be as many as the
+   * message has bytes.
+   */
+  spendZeroWidth(count: number): void {
+    this.#zeroWidthLeft -= count;
+    if (this.#zeroWidthLeft < 0) throw this.malformed(`array of ${count} items of no width`);
+  }
+
+  /** Passes over one value by its encoded size, without decoding it. */
+  skip(): void {
+    // A loop and not a recursion: descriptors could be described without end.
+    for (let values = 1; values > 0; values--) {
+      const code = this.code();
+      if (code === DESCRIBED) values += 2;
+      else this.take(this.width(code));
+    }
+  }
+
+  /** How many bytes follow the constructor; the high half of it tells, also of an unknown type. */
+  width(code: number): number {
+    switch (code >> 4) {
+      case 0x4:
+        return 0;
+      case 0x5:
+        return 1;
+      case 0x6:
+        return 2;
+      case 0x7:
+        return 4;
+      case 0x8:
+        return 8;
+      case 0x9:
+        return 16;
+      case 0xa:
+      case 0xc:
+      case 0xe:
+        return this.size(false);
+      case 0xb:
+      case 0xd:
+      case 0xf:
+        return this.size(true);
+      default:
+        throw this.malformed(`no such type 0x${code.toString(16)}`);
+    }
+  }
+}

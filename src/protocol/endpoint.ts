@@ -1,0 +1,144 @@
+import { SettingError } from "../errors";
+import { invalid } from "../stored";
+import type { Allowed, Range } from "../stored";
+
+export const PORT_RANGE = { min: 1, max: 65_535 } as const satisfies Range;
+
+/** What a host name is composed of: `legacy` is a public instance that shows no instance ID. */
+export type EndpointParts =
+  | { readonly kind: "instance"; readonly iotInstanceId: string }
+  | { readonly kind: "legacy"; readonly accountId: string; readonly regionId: string };
+
+/** What a pasted address tells; the parts only where the host name has a known shape. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port?: number;
+  readonly iotInstanceId?: string;
+  readonly accountId?: string;
+  readonly regionId?: string;
+}
+
+export interface Region {
+  readonly regionId: string;
+  readonly kinds: readonly EndpointParts["kind"][];
+}
+
+/** The regions, and which kinds of instances they serve. */
+export const REGIONS: readonly Region[] = [
+  { regionId: "cn-shanghai", kinds: ["instance", "legacy"] },
+  { regionId: "cn-beijing", kinds: ["instance"] },
+  { regionId: "cn-shenzhen", kinds: ["instance"] },
+  { regionId: "ap-northeast-1", kinds: ["instance", "legacy"] }, // Tokyo
+  { regionId: "ap-southeast-1", kinds: ["instance", "legacy"] }, // Singapore
+  { regionId: "eu-central-1", kinds: ["instance", "legacy"] }, // Frankfurt
+  { regionId: "us-west-1", kinds: ["instance", "legacy"] }, // Silicon Valley
+  { regionId: "us-east-1", kinds: ["instance", "legacy"] }, // Virginia
+];
+
+const LEGACY_HOST = /^(\d+)\.iot-amqp\.([a-z0-9-]+)\.aliyuncs\.com$/i;
+const INSTANCE_HOST = /^([a-z0-9_-]+)\.amqp\.iothub\.aliyuncs\.com$/i;
+
+interface Part {
+  readonly setting: string;
+  readonly form: RegExp;
+  readonly allowed: Allowed;
+}
+
+const INSTANCE_ID: Part = {
+  setting: "iotInstanceId",
+  // One label of a host name (RFC 1035): 63 characters.
+  form: /^[a-z0-9_-]{1,63}$/i,
+  allowed: { rule: "instanceId" },
+};
+const ACCOUNT_ID: Part = {
+  setting: "accountId",
+  form: /^\d{1,32}$/,
+  allowed: { rule: "accountId" },
+};
+const REGION_ID: Part = {
+  setting: "regionId",
+  form: /^[a-z]+(-[a-z0-9]+)+$/,
+  allowed: { rule: "regionId" },
+};
+
+function checked(value: string, { setting, form, allowed }: Part): string {
+  const trimmed = value.trim();
+  if (trimmed === "") throw new SettingError("SETTING_MISSING", { setting });
+  if (!form.test(trimmed)) throw invalid(setting, trimmed, allowed);
+  return trimmed;
+}
+
+/** The region ID of a legacy host; one that the table does not know may be newer than it. */
+function legacyRegion(value: string): string {
+  const regionId = checked(value, REGION_ID);
+  const known = REGIONS.find((region) => region.regionId === regionId);
+  if (known?.kinds.includes("legacy") === false) {
+    const serving = REGIONS.filter(({ kinds }) => kinds.includes("legacy"));
+    const choices = serving.map((region) => region.regionId).join(", ");
+    throw invalid("regionId", regionId, { rule: "choice", choices });
+  }
+  return regionId;
+}
+
+/** The host name of an instance. Throws SettingError naming the part that is missing or wrong. */
+export function composeHost(parts: EndpointParts): string {
+  switch (parts.kind) {
+    case "instance":
+      return `${checked(parts.iotInstanceId, INSTANCE_ID)}.amqp.iothub.aliyuncs.com`;
+    case "legacy": {
+      const accountId = checked(parts.accountId, ACCOUNT_ID);
+      return `${accountId}.iot-amqp.${legacyRegion(parts.regionId)}.aliyuncs.com`;
+    }
+  }
+}
+
+/** Whether `host` has the form of a host name, or of an IP address without brackets. */
+export function isHostName(host: string): boolean {
+  // Two colons at least make it IPv6: one is a host name with a port.
+  return /^([a-z0-9_-]+(\.[a-z0-9_-]+)*|(?=.*:.*:)[0-9a-f:]+)$/i.test(host);
+}
+
+function hostParts(host: string): Omit<Endpoint, "host" | "port"> {
+  const [, iotInstanceId] = INSTANCE_HOST.exec(host) ?? [];
+  if (iotInstanceId !== undefined) return { iotInstanceId };
+  const [, accountId, regionId] = LEGACY_HOST.exec(host) ?? [];
+  if (accountId === undefined || regionId === undefined) return {};
+  return { accountId, regionId: regionId.toLowerCase() };
+}
+
+function portNumber(port: string): number {
+  const { min, max } = PORT_RANGE;
+  const value = /^\d+$/.test(port) ? Number(port) : NaN;
+  if (value >= min && value <= max) return value;
+  throw invalid("port", port, { rule: "integer", min, max });
+}
+
+/** Splits `host:port`, `[v6]:port`, and a bare IPv6 address, which has no port. */
+function splitAuthority(authority: string): { host: string; port?: string } {
+  const [, bracketed, after] = /^\[([^\]]*)\](?::(.*))?$/.exec(authority) ?? [];
+  const [first = "", second, third] = authority.split(":");
+  const host = bracketed ?? (third === undefined ? first : authority);
+  const port = bracketed === undefined && third === undefined ? second : after;
+  return { host, ...(port === undefined ? {} : { port }) };
+}
+
+/**
+ * Takes a pasted host name or a whole address line apart (`host:port`, `amqps://host:port?…`,
+ * `failover:(amqps://…)`; of several addresses the first). Throws SettingError for `host` or `port`.
+ */
+export function parseEndpoint(pasted: string): Endpoint {
+  const text = pasted.trim();
+  if (text === "") throw new SettingError("SETTING_MISSING", { setting: "host" });
+  const authority = text
+    .replace(/^failover:\(?\s*/i, "")
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
+    .replace(/[/?#,)\s].*$/s, "")
+    .replace(/^.*@/, "");
+  const { host, port } = splitAuthority(authority);
+  if (!isHostName(host)) {
+    // What stands before an @ may be a password.
+    throw invalid("host", text.slice(text.lastIndexOf("@") + 1), { rule: "address" });
+  }
+  if (port === undefined) return { host, ...hostParts(host) };
+  return { host, port: portNumber(port), ...hostParts(host) };
+}

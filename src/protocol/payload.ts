@@ -1,0 +1,107 @@
+import { PayloadError } from "../errors";
+import type { PayloadFormat } from "../options";
+import type { AmqpBody } from "./amqp-message";
+import { plainText } from "./plain";
+import type { Json } from "./plain";
+
+/** A payload in the format asked for, or the raw Buffer with the reason why it is not. */
+export interface Payload {
+  readonly payload: Json | Buffer;
+  readonly error?: PayloadError;
+}
+
+export interface PayloadRequest {
+  readonly format: PayloadFormat;
+  /** For the error's text. */
+  readonly topic: string;
+}
+
+/** Devices nest a few levels; deep nesting overflows the stack of whoever clones the payload. */
+const MAX_JSON_DEPTH = 200;
+
+/** The payload of a body, by the payload format. A Buffer is always a copy. Never throws. */
+export function payloadOf(body: AmqpBody, { format, topic }: PayloadRequest): Payload {
+  const bytes = bodyBytes(body);
+  const read = readPayload(bytes, format);
+  if ("payload" in read) return read;
+  const details = { format, size: bytes.length, topic, reason: read.reason };
+  return { payload: bytes, error: new PayloadError("PAYLOAD_FORMAT", details) };
+}
+
+type Read<T> = { readonly payload: T } | { readonly reason: string };
+
+function readPayload(bytes: Buffer, format: PayloadFormat): Read<Json | Buffer> {
+  switch (format) {
+    case "auto":
+      return autoPayload(bytes);
+    case "buffer":
+      return { payload: bytes };
+    case "base64":
+      return { payload: bytes.toString("base64") };
+    case "string":
+      return textOf(bytes);
+    case "json": {
+      const text = textOf(bytes);
+      return "payload" in text ? jsonOf(text.payload) : text;
+    }
+  }
+}
+
+/** A fresh copy of the bytes; a typed value is taken as the text that stands for it. */
+function bodyBytes(body: AmqpBody): Buffer {
+  switch (body.section) {
+    case "data":
+      return Buffer.concat(body.chunks);
+    case "value":
+      if (body.value === null) return Buffer.alloc(0);
+      if (Buffer.isBuffer(body.value)) return Buffer.from(body.value);
+      return Buffer.from(plainText(body.value));
+    case "sequence":
+      return Buffer.from(plainText(body.values));
+    case "none":
+      return Buffer.alloc(0);
+  }
+}
+
+function autoPayload(bytes: Buffer): Read<Json | Buffer> {
+  const text = textOf(bytes);
+  if (!("payload" in text)) return { payload: bytes };
+  if (!/^\uFEFF?\s*[[{]/.test(text.payload)) return text;
+  const json = jsonOf(text.payload);
+  return "payload" in json ? json : text;
+}
+
+function textOf(bytes: Buffer): Read<string> {
+  const payload = bytes.toString("utf8");
+  // Only bytes that are not valid, or the character itself, give a replacement character.
+  const valid = !payload.includes("\uFFFD") || Buffer.from(payload).equals(bytes);
+  return valid ? { payload } : { reason: "its bytes are not valid UTF-8" };
+}
+
+function jsonOf(text: string): Read<Json> {
+  if (text === "") return { reason: "it is empty" };
+  if (isDeep(text)) return { reason: `it nests deeper than ${MAX_JSON_DEPTH} levels` };
+  try {
+    // What JSON.parse returns is JSON by definition; `__proto__` becomes an own property.
+    return { payload: JSON.parse(text.replace(/^\uFEFF/, "")) as Json };
+  } catch {
+    // The parser's own message quotes the payload, and a lifecycle message holds a device secret.
+    return { reason: "it does not parse as JSON" };
+  }
+}
+
+/** Whether JSON text nests deeper than MAX_JSON_DEPTH; brackets inside strings do not count. */
+function isDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_JSON_DEPTH) return false;
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (character === '"') inString = !inString;
+    else if (inString) index += character === "\\" ? 1 : 0;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > MAX_JSON_DEPTH) return true;
+  }
+  return false;
+}
