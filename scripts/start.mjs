@@ -1,0 +1,133 @@
+// `npm start`: the emulator with simulated devices, and Node-RED with the dashboard example, in one
+// process, so that nothing can be left behind. For this computer only: all ports are on loopback.
+//
+// Environment: PORT, EMULATOR_PORT, EMULATOR_HTTP_PORT, and NODE_RED_USER_DIR for the folder that
+// keeps flows and settings (.node-red in this package). The example is copied there at the first
+// start; from then on the flow is the user's. Delete the folder to start afresh.
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { HOST, StartError, readPorts } from "./start-ports.mjs";
+
+const DEVICES = 3;
+/** Messages a second of all simulated devices together. */
+const RATE = 3;
+/** Node-RED gives its nodes 15 s to close; somewhat more, and we end without them. */
+const STOP_LIMIT_MS = 20_000;
+const FLOW_FILE = "flows.json";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const require = createRequire(import.meta.url);
+const userDir = resolve(root, process.env.NODE_RED_USER_DIR || ".node-red");
+
+function load(path, remedy) {
+  try {
+    return require(path);
+  } catch (error) {
+    // Only what is missing itself: an error inside it must be seen as it is.
+    if (error.code === "MODULE_NOT_FOUND" && error.message.includes(path)) {
+      throw new StartError(`${path} is missing: run ${remedy} first.`);
+    }
+    throw error;
+  }
+}
+
+function credentialSecret() {
+  const file = join(userDir, "credential-secret");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600 });
+  return readFileSync(file, "utf8");
+}
+
+function settings(port) {
+  return {
+    uiHost: HOST,
+    uiPort: port,
+    userDir,
+    flowFile: FLOW_FILE,
+    nodesDir: root, // this package: its nodes appear in the palette, its examples in the import menu
+    httpAdminRoot: "/",
+    httpNodeRoot: "/",
+    credentialSecret: credentialSecret(),
+    telemetry: { enabled: false, updateNotification: false },
+    editorTheme: { tours: false, projects: { enabled: false } },
+    logging: { console: { level: "info", metrics: false, audit: false } },
+  };
+}
+
+function hasFlows() {
+  const file = join(userDir, FLOW_FILE);
+  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).length > 0;
+}
+
+/** The dashboard example; as a variable its port follows EMULATOR_PORT at later starts, too. */
+function exampleFlow() {
+  const flow = JSON.parse(readFileSync(join(root, "examples", "Dashboard.json"), "utf8"));
+  return flow.map((node) =>
+    node.type === "aliyun-iot-instance" ? { ...node, port: "${EMULATOR_PORT}" } : node,
+  );
+}
+
+async function startNodeRed(RED, port) {
+  const server = createServer();
+  server.setMaxListeners(0); // as Node-RED does itself: every web socket node adds one
+  mkdirSync(userDir, { recursive: true });
+  RED.init(server, settings(port));
+  server.on("request", (request, response) => {
+    RED.httpAdmin(request, response, () => RED.httpNode(request, response));
+  });
+  const flowsStarted = once(RED.events, "flows:started");
+  await RED.start();
+  if (!hasFlows()) {
+    await flowsStarted;
+    // Through the runtime, as an import in the editor: the credentials go to flows_cred.json.
+    await RED.runtime.flows.setFlows({ flows: { flows: exampleFlow() } });
+  }
+  server.listen(port, HOST);
+  await once(server, "listening");
+}
+
+async function start() {
+  const RED = load("node-red", "npm install");
+  const { Emulator } = load("../dist/src/emulator/emulator.js", "npm run build");
+  const ports = await readPorts(process.env);
+  process.env.EMULATOR_PORT = String(ports.EMULATOR_PORT); // what the flow's ${EMULATOR_PORT} reads
+  const emulator = await Emulator.start({
+    port: ports.EMULATOR_PORT,
+    httpPort: ports.EMULATOR_HTTP_PORT,
+    devices: DEVICES,
+    rate: RATE,
+  });
+  let stopping = false;
+  async function stop() {
+    if (stopping) return; // npm hands on the Ctrl-C that the terminal sends here as well
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    await RED.stop(); // before the emulator, so that unsettled messages can still be settled
+    await emulator.stop();
+    process.exit(0);
+  }
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  await startNodeRed(RED, ports.PORT);
+  if (stopping) return;
+  console.log(`
+  Dashboard   http://${HOST}:${ports.PORT}/dashboard/devices
+  Editor      http://${HOST}:${ports.PORT}/
+  Emulator    amqp://${HOST}:${ports.EMULATOR_PORT}, ${DEVICES} simulated devices
+  Control     http://${HOST}:${ports.EMULATOR_HTTP_PORT}/groups
+
+  Flows and settings are kept in ${relative(process.cwd(), userDir) || userDir}; delete it to start afresh.
+  Ctrl-C ends everything.
+`);
+}
+
+try {
+  await start();
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,81 @@
+import { deepEqual, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  INSTANCE_DEFAULTS,
+  LIMITS,
+  PAYLOAD_FORMATS,
+  SETTLE_MODES,
+  SIGN_METHODS,
+  SUBSCRIBE_DEFAULTS,
+} from "../src/options";
+import { MESSAGE_TYPES } from "../src/protocol/topic";
+
+const READMES = ["README.md", "README.zh-CN.md"];
+const NODES = [
+  { type: "aliyun-iot-instance", defaults: INSTANCE_DEFAULTS },
+  { type: "aliyun-iot-subscribe", defaults: SUBSCRIBE_DEFAULTS },
+];
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  signMethod: SIGN_METHODS,
+  settleMode: SETTLE_MODES,
+  payloadFormat: PAYLOAD_FORMATS,
+};
+
+interface Row {
+  readonly property: string;
+  readonly default: string;
+  readonly range: string;
+}
+
+/** The rows of the first table below the heading that names a node type. */
+function table(readme: string, type: string): Row[] {
+  const section = readFileSync(readme, "utf8").split(`### \`${type}\``)[1] ?? "";
+  const lines = section.split("\n");
+  const start = lines.findIndex((line) => line.startsWith("|"));
+  const rest = lines.slice(start + 2); // below the header and its rule
+  return rest.slice(0, rest.indexOf("")).map((line) => {
+    const [, property = "", fallback = "", range = ""] = line.split("|").map((cell) => cell.trim());
+    return { property: unquoted(property), default: unquoted(fallback), range };
+  });
+}
+
+const unquoted = (cell: string) => cell.replace(/^`(.*)`$/, "$1");
+const shown = (value: unknown) =>
+  typeof value === "string" && value !== "" ? value : JSON.stringify(value);
+
+for (const readme of READMES) {
+  for (const { type, defaults } of NODES) {
+    test(`${readme} lists the properties of ${type} with the defaults that the code has`, () => {
+      deepEqual(
+        table(readme, type).map((row) => [row.property, row.default]),
+        Object.entries(defaults).map(([property, value]) => [property, shown(value)]),
+      );
+    });
+
+    test(`${readme} names the ranges and choices of ${type} that the code has`, () => {
+      const limits: Readonly<Record<string, { min: number; max: number }>> = LIMITS;
+      for (const { property, range } of table(readme, type)) {
+        const limit = limits[property];
+        if (limit !== undefined) deepEqual(range, `${limit.min}–${limit.max}`, property);
+        const choices = CHOICES[property];
+        if (choices !== undefined) {
+          deepEqual(range, choices.map((choice) => `\`${choice}\``).join(" "), property);
+        }
+      }
+    });
+  }
+
+  test(`${readme} names every message type`, () => {
+    const text = readFileSync(readme, "utf8");
+    for (const messageType of MESSAGE_TYPES) {
+      ok(text.includes(`\`${messageType}\``), `${messageType} is missing.`);
+    }
+  });
+
+  test(`${readme} links only to files that exist`, () => {
+    const links = [...readFileSync(readme, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)];
+    ok(links.length > 0);
+    for (const [, path = ""] of links) ok(readFileSync(path).length > 0, path);
+  });
+}
