@@ -1,0 +1,65 @@
+import { IotAmqpError } from "../../src/index";
+import { translateError } from "./texts";
+import type { ErrorCode, SubscriptionState } from "../../src/index";
+import type { NodeMessage } from "node-red";
+import type { Translate } from "./texts";
+
+/** An error as Catch shows it: the bare text, the code, and no cause, which may hold anything. */
+export class FlowError extends Error {
+  readonly code: ErrorCode | undefined;
+
+  constructor(text: string, code?: ErrorCode) {
+    super(text);
+    this.name = "IotAmqpError";
+    this.code = code;
+  }
+
+  // Node-RED prints an error by toString(), and the name would only be in the way.
+  override toString(): string {
+    return this.message;
+  }
+}
+
+export function isIotAmqpError(thrown: unknown): thrown is IotAmqpError {
+  return thrown instanceof IotAmqpError;
+}
+
+/** What anything thrown becomes for the flow. */
+export function flowError(thrown: unknown, translate: Translate): FlowError {
+  if (isIotAmqpError(thrown)) {
+    return new FlowError(translateError(thrown, translate).text, thrown.code);
+  }
+  return new FlowError(thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+type ReportError = (error: FlowError, message: NodeMessage) => void;
+
+/** Sends errors to Catch: those of a state once until it has recovered, those of a message each. */
+export class Faults {
+  readonly #report: ReportError;
+  readonly #translate: Translate;
+  /** What is wrong now, as already reported. */
+  #current: ErrorCode | undefined;
+
+  constructor(report: ReportError, translate: Translate) {
+    this.#report = report;
+    this.#translate = translate;
+  }
+
+  /** Reports the cause of a state, unless the attempt before failed for the same one. */
+  state(state: SubscriptionState): void {
+    const cause = "cause" in state ? state.cause : undefined;
+    if (cause === undefined) {
+      if (state.value === "subscribed") this.#current = undefined;
+    } else if (cause.code !== this.#current) {
+      this.#current = cause.code;
+      this.message(cause);
+    }
+  }
+
+  /** Reports what went wrong with one message; Catch gets it with `message`. */
+  message(thrown: unknown, message: NodeMessage = {}): void {
+    // Catch hears only errors that come with an object.
+    this.#report(flowError(thrown, this.#translate), message);
+  }
+}

@@ -1,0 +1,72 @@
+type Details = Readonly<Record<string, string | number>>;
+
+/** What the editor gives validators and forms as `this`: a node with its properties. */
+export interface FormNode {
+  /** Looks a text up in the node's catalogue. */
+  _(key: string, values?: Details): string;
+  [property: string]: unknown;
+}
+
+/** The editor shows a returned string as the reason; it does so for two parameters only. */
+export type Validator = (
+  this: FormNode,
+  value: unknown,
+  options: { readonly label?: string },
+) => true | string;
+
+/** Checks one value as the runtime will; throws the error that the runtime would report. */
+export type Check = (setting: string, value: unknown, node: FormNode) => unknown;
+
+function isSettingError(thrown: unknown): thrown is Error & { code: string; details: Details } {
+  return thrown instanceof Error && "code" in thrown && "details" in thrown;
+}
+
+/** Tells an error in the editor's language. */
+export function tell(thrown: unknown, node: FormNode, givenLabel?: string): string {
+  if (!isSettingError(thrown)) return String(thrown);
+  const { setting, rule } = thrown.details;
+  const label = givenLabel ?? (setting === undefined ? "" : node._(`settings.${setting}`));
+  const allowed = rule === undefined ? "" : node._(`allowed.${rule}`, thrown.details);
+  const values = { label, allowed, ...thrown.details };
+  const text = node._(`errors.${thrown.code}.text`, values);
+  const remedy = node._(`errors.${thrown.code}.remedy`, values);
+  // The editor puts the reason into a tooltip as html, and a value may come from an imported flow.
+  return node._("error", { text, remedy }).replace(/</g, "‹").replace(/>/g, "›");
+}
+
+/** One validator per setting: true, or why the runtime would refuse the value. */
+export function validators(check: Check): (setting: string) => Validator {
+  return (setting) =>
+    function (value, options) {
+      try {
+        check(setting, value, this);
+        return true;
+      } catch (error) {
+        return tell(error, this, options.label);
+      }
+    };
+}
+
+/** The value in the open form, or the stored one when no form is open. */
+export function current(input: string, stored: unknown): unknown {
+  const field = $(input);
+  if (field.length === 0) return stored;
+  return field.attr("type") === "checkbox" ? field.prop("checked") : field.val();
+}
+
+/** Stores whole numbers as numbers; `${VARIABLE}` stays text. */
+export function storeNumbers(node: FormNode, prefix: string, settings: readonly string[]): void {
+  for (const setting of settings) {
+    const value = String($(`#${prefix}-${setting}`).val()).trim();
+    if (/^\d+$/.test(value)) node[setting] = Number(value);
+  }
+}
+
+/** Shows rows only while a field has a value. */
+export function showWhile(field: string, rows: string, shown: (field: JQuery) => boolean): void {
+  const update = () => {
+    $(rows).toggle(shown($(field)));
+  };
+  $(field).on("change", update);
+  update();
+}

@@ -1,0 +1,60 @@
+import { translateError } from "./texts";
+import type { IotAmqpError, SubscriptionState } from "../../src/index";
+import type { NodeStatus } from "node-red";
+import type { Translate } from "./texts";
+
+/** Yellow comes back by itself soon; red wants somebody to look. */
+function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
+  const soon = cause === undefined || cause.retry === "fast";
+  return { fill: soon ? "yellow" : "red", shape: "ring", text };
+}
+
+/** Local wall-clock time, 24 hours: the same in every language. */
+function timeOfDay(ms: number): string {
+  const date = new Date(ms);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+}
+
+function subscribed(
+  state: Extract<SubscriptionState, { value: "subscribed" }>,
+  translate: Translate,
+): NodeStatus {
+  const { connected, connections, cause } = state;
+  if (connections === 1) {
+    return { fill: "green", shape: "dot", text: translate("status.connected") };
+  }
+  const text = translate("status.connectedOf", { connected, connections });
+  if (connected === connections) return { fill: "green", shape: "dot", text };
+  const reason = cause === undefined ? "" : translateError(cause, translate).short;
+  const withReason = reason === "" ? text : translate("status.because", { text, reason });
+  return { fill: "yellow", shape: "dot", text: withReason };
+}
+
+/** What a node's status says of a state: the state, and when down the reason and the next attempt. */
+export function statusOf(state: SubscriptionState, translate: Translate): NodeStatus {
+  switch (state.value) {
+    case "idle":
+      return {};
+    case "connecting": {
+      const text = translate("status.connecting");
+      if (state.cause === undefined) return ring(undefined, text);
+      const reason = translateError(state.cause, translate).short;
+      return ring(state.cause, translate("status.because", { text, reason }));
+    }
+    case "subscribed":
+      return subscribed(state, translate);
+    case "backoff": {
+      const reason = translateError(state.cause, translate).short;
+      const time = timeOfDay(state.nextAttemptAtMs);
+      return ring(state.cause, translate("status.backoff", { reason, time }));
+    }
+    case "draining":
+      return { fill: "grey", shape: "ring", text: translate("status.draining") };
+    case "stopped":
+      return { fill: "grey", shape: "ring", text: translate("status.stopped") };
+    case "failed":
+      return { fill: "red", shape: "ring", text: translateError(state.cause, translate).short };
+  }
+}

@@ -1,0 +1,93 @@
+// Builds everything that is published into dist: tsc for the runtime; for each node its editor
+// script (bundled), its form, its help and its texts, flat in dist/nodes, where Node-RED looks.
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
+const OUT = "dist/nodes";
+const LOCALES = "nodes/locales";
+/** Parts of src/texts that forms, statuses and errors of the nodes take from there. */
+const SHARED_TEXTS = ["settings", "allowed", "errors"];
+
+const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
+
+function compile() {
+  fs.rmSync("dist", { recursive: true, force: true });
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const args = [tsc, "-p", "tsconfig.build.json"];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) process.exit(1); // tsc has said why
+  const command = "dist/src/cli/main.js";
+  if (fs.existsSync(command)) fs.chmodSync(command, 0o755);
+}
+
+/** The editor has the texts in Node-RED's catalogue: a second copy would only be weight. */
+const withoutTexts = {
+  name: "without-texts",
+  setup({ onLoad }) {
+    onLoad({ filter: /src[\\/]texts[\\/]texts\.ts$/ }, () => ({
+      contents: `export const errorText = (code) => ({ short: code, text: code, remedy: "" });`,
+    }));
+  },
+};
+
+/** `aliyun-iot-subscribe` → `AliyunIotSubscribe`, the script's only global. */
+function globalName(node) {
+  return node.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
+}
+
+async function editorScript(node) {
+  const { outputFiles } = await build({
+    entryPoints: [`nodes/${node}.editor.ts`],
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: globalName(node),
+    platform: "browser",
+    target: "es2020",
+    charset: "utf8",
+    minify: true,
+    plugins: [withoutTexts],
+  });
+  const script = outputFiles[0].text.trim();
+  if (script.includes("</script")) throw new Error(`${node}.editor.ts would end its script tag`);
+  return script;
+}
+
+/** One script in front of the form, because a node's html is all that Node-RED loads for it. */
+async function buildForm(node) {
+  const html = fs.readFileSync(`nodes/${node}.html`, "utf8");
+  const script = await editorScript(node);
+  fs.writeFileSync(
+    join(OUT, `${node}.html`),
+    `<script type="text/javascript">\n${script}\n</script>\n\n${html}`,
+  );
+}
+
+function buildLocale(language) {
+  const texts = readJson(`src/texts/${language}.json`);
+  const shared = Object.fromEntries(SHARED_TEXTS.map((part) => [part, texts[part]]));
+  fs.mkdirSync(join(OUT, "locales", language), { recursive: true });
+  for (const file of fs.readdirSync(join(LOCALES, language))) {
+    const from = join(LOCALES, language, file);
+    const to = join(OUT, "locales", language, file);
+    if (file.endsWith(".json")) {
+      fs.writeFileSync(to, JSON.stringify({ ...readJson(from), ...shared }, null, 2));
+    } else {
+      fs.cpSync(from, to);
+    }
+  }
+}
+
+compile();
+const nodes = fs
+  .readdirSync("nodes")
+  .filter((file) => file.endsWith(".editor.ts"))
+  .map((file) => file.slice(0, -".editor.ts".length));
+await Promise.all(nodes.map(buildForm));
+for (const language of fs.readdirSync(LOCALES)) buildLocale(language);
+fs.cpSync("icons", join(OUT, "icons"), { recursive: true });
