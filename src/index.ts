@@ -4,6 +4,7 @@ import { Subscription } from "./subscription/subscription";
 import type { InstanceOptions, SubscribeOptions } from "./options";
 import type { Environment } from "./subscription/connection";
 
+export { systemClock } from "./clock";
 export * from "./errors";
 export * from "./options";
 export { defaultClientId } from "./protocol/client-id";
