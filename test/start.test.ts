@@ -1,0 +1,127 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Started, freePort, withStartEnvironment } from "./support/npm-start";
+import type { StartEnvironment } from "./support/npm-start";
+
+const PATIENCE_MS = 30_000;
+
+/** Runs `work` while `npm start` runs, and kills that if the work failed. */
+async function withStarted(
+  environment: StartEnvironment,
+  work: (started: Started) => Promise<void>,
+): Promise<void> {
+  const started = new Started(environment);
+  try {
+    await started.printed("Ctrl-C ends everything.");
+    await work(started);
+  } finally {
+    started.kill();
+  }
+}
+
+async function acceptedCount({ EMULATOR_HTTP_PORT }: StartEnvironment): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${EMULATOR_HTTP_PORT}/groups`);
+  const body = await answer.text();
+  const accepted = /"consumerGroupId":\s*"DEFAULT_GROUP".*?"accepted":\s*(\d+)/s.exec(body)?.[1];
+  ok(accepted !== undefined, `The answer names no accepted messages: ${body}`);
+  return Number(accepted);
+}
+
+/** Waits until more messages have been accepted than `count`. */
+async function acceptedMoreThan(count: number, environment: StartEnvironment): Promise<number> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const accepted = await acceptedCount(environment);
+    if (accepted > count) return accepted;
+    ok(Date.now() < deadline, `No more than ${accepted} messages were accepted.`);
+    await pause(100); // the control has no events to wait for
+  }
+}
+
+function isFree(port: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => {
+      resolve(false);
+    });
+    probe.listen(Number(port), "127.0.0.1", () =>
+      probe.close(() => {
+        resolve(true);
+      }),
+    );
+  });
+}
+
+function flows({ NODE_RED_USER_DIR }: StartEnvironment): { text: string; nodes: unknown } {
+  const text = readFileSync(join(NODE_RED_USER_DIR, "flows.json"), "utf8");
+  return { text, nodes: JSON.parse(text) };
+}
+
+test("npm start brings messages onto a dashboard, and Ctrl-C ends all of it", () =>
+  withStartEnvironment(async (environment) => {
+    await withStarted(environment, async (started) => {
+      const editor = `http://127.0.0.1:${environment.PORT}/`;
+      for (const address of [editor, `${editor}dashboard/devices`]) {
+        ok(started.output.includes(address), `${address} was not printed.`);
+        equal((await fetch(address)).status, 200, address);
+      }
+      const first = await acceptedMoreThan(0, environment);
+      await acceptedMoreThan(first, environment);
+      equal(await started.ended("SIGINT"), 0, started.output);
+    });
+    const { PORT, EMULATOR_PORT, EMULATOR_HTTP_PORT } = environment;
+    for (const port of [PORT, EMULATOR_PORT, EMULATOR_HTTP_PORT]) {
+      ok(await isFree(port), `Port ${port} is still in use.`);
+    }
+  }));
+
+test("npm start keeps the flow of the first start, and no secret is in it", () =>
+  withStartEnvironment(async (environment) => {
+    await withStarted(environment, async (started) => {
+      await acceptedMoreThan(0, environment);
+      equal(await started.ended("SIGTERM"), 0, started.output);
+    });
+    const { text } = flows(environment);
+    ok(!text.includes("testAccessKeySecret"), "The AccessKey Secret is in flows.json.");
+    const credentials = join(environment.NODE_RED_USER_DIR, "flows_cred.json");
+    ok(existsSync(credentials), "The credentials were not stored.");
+    ok(!readFileSync(credentials, "utf8").includes("testAccessKeySecret"), "They are readable.");
+
+    const mine = text.replace(/"label":\s*"Dashboard"/, '"label":"Mine"');
+    ok(mine !== text, "The tab has another label.");
+    writeFileSync(join(environment.NODE_RED_USER_DIR, "flows.json"), mine);
+    const elsewhere = { ...environment, EMULATOR_PORT: String(await freePort()) };
+    await withStarted(elsewhere, async (started) => {
+      await acceptedMoreThan(0, elsewhere); // so the kept flow follows the changed port
+      equal(await started.ended("SIGINT"), 0, started.output);
+    });
+    deepEqual(flows(environment).nodes, JSON.parse(mine));
+  }));
+
+test("npm start names the variable of a port in use, and starts nothing", () =>
+  withStartEnvironment(async (environment) => {
+    const occupant = createServer().listen(Number(environment.EMULATOR_HTTP_PORT), "127.0.0.1");
+    const started = new Started(environment);
+    equal(await started.ended(), 1);
+    occupant.close();
+    equal(
+      started.output,
+      `Port ${environment.EMULATOR_HTTP_PORT} on 127.0.0.1 is not free: ` +
+        "end what uses it, or set EMULATOR_HTTP_PORT to another.",
+    );
+    ok(!existsSync(join(environment.NODE_RED_USER_DIR, "flows.json")));
+  }));
+
+test("npm start refuses a port that is none, and one given twice", () =>
+  withStartEnvironment(async (environment) => {
+    const none = new Started({ ...environment, PORT: "abc" });
+    equal(await none.ended(), 1);
+    match(none.output, /^PORT=abc is not a port: .*$/);
+    const twice = new Started({ ...environment, EMULATOR_PORT: environment.PORT });
+    equal(await twice.ended(), 1);
+    match(twice.output, /^EMULATOR_PORT and PORT are both \d+: .*$/);
+  }));
