@@ -1,0 +1,57 @@
+import { REFUSALS } from "./refusals";
+import type { SignedInConnection } from "./behaviour";
+import type { ConsumerGroup } from "./consumer-group";
+import type { EmulatorOptions } from "./options";
+import type { Refusal } from "./refusals";
+
+/** What a client's open frame announces; absent fields are undefined. */
+export interface OpenFrame {
+  readonly idleTimeoutMs: number | undefined;
+  readonly maxFrameSize: number | undefined;
+}
+
+/** AMQP 1.0 part 2.4.1 allows no less; rhea would never end splitting messages for a smaller one. */
+const MIN_MAX_FRAME_SIZE = 512;
+
+function limitTrouble(group: ConsumerGroup, options: EmulatorOptions, nowMs: number) {
+  const { maxConnectsPerMinute, maxConsumers } = options;
+  if (!group.connects.request(nowMs)) {
+    return REFUSALS.tooManyConnects(group.consumerGroupId, maxConnectsPerMinute);
+  }
+  if (group.members.size >= maxConsumers) {
+    return REFUSALS.tooManyConsumers(group.consumerGroupId, maxConsumers);
+  }
+  return undefined;
+}
+
+/** Why an open frame is refused, or undefined. */
+export function openTrouble(frame: OpenFrame, options: EmulatorOptions): Refusal | undefined {
+  const { min, max } = options.heartbeatRangeMs;
+  const { idleTimeoutMs, maxFrameSize } = frame;
+  if (maxFrameSize !== undefined && maxFrameSize < MIN_MAX_FRAME_SIZE) {
+    return REFUSALS.frameSize(maxFrameSize);
+  }
+  return idleTimeoutMs !== undefined && idleTimeoutMs >= min && idleTimeoutMs <= max
+    ? undefined
+    : REFUSALS.heartbeat(idleTimeoutMs, min, max);
+}
+
+/** Makes a connection a member of its group, or says why not. */
+export function admit(
+  member: SignedInConnection,
+  group: ConsumerGroup | undefined,
+  options: EmulatorOptions,
+): Refusal | undefined {
+  const { clientId, consumerGroupId } = member.identity;
+  if (group === undefined) return REFUSALS.groupNotFound(consumerGroupId);
+  if (options.duplicateClientId === "kick-old") {
+    for (const other of [...group.members]) {
+      if (other.identity.clientId !== clientId) continue;
+      group.members.delete(other);
+      other.close(REFUSALS.sameClientId(clientId));
+    }
+  }
+  const trouble = limitTrouble(group, options, options.clock.monotonicMs());
+  if (trouble === undefined) group.members.add(member);
+  return trouble;
+}

@@ -1,0 +1,199 @@
+import { systemClock } from "../clock";
+import { SettingError } from "../errors";
+import { isLoopback } from "../options";
+import { Behaviours } from "./behaviour";
+import { ClientConnection } from "./connection";
+import { ConsumerGroup } from "./consumer-group";
+import { Listener } from "./listener";
+import { payloadBytes } from "./message";
+import { START_DEFAULTS } from "./options";
+import { REFUSALS } from "./refusals";
+import { Settlements } from "./settlements";
+import type { Socket } from "node:net";
+import type { Outcome } from "../amqp/link";
+import type { Cancel } from "../clock";
+import type { Behaviour } from "./behaviour";
+import type { GroupStatus } from "./consumer-group";
+import type { EmulatorOptions } from "./options";
+import type { Identity } from "./sign-in-check";
+
+/** A message to push. */
+export interface Push {
+  readonly topic: string;
+  /** A Buffer or a string as it is, undefined as an empty body, anything else as JSON. */
+  readonly payload?: unknown;
+  /** Default: the next number. */
+  readonly messageId?: string;
+  /** ms since the epoch; default: now. */
+  readonly generateTime?: number;
+  readonly qos?: 0 | 1;
+  /** Only to this consumer group; default: to every one. */
+  readonly group?: string;
+}
+
+/** Message IDs look like the platform's: 19 digits, rising. */
+const FIRST_MESSAGE_ID = 1_790_000_000_000_000_000n;
+/** How long clients may take to answer the close frames of `stop`. */
+const STOP_TIMEOUT_MS = 1_000;
+const MAX_SIGN_INS = 10_000;
+
+/** The platform's AMQP endpoint on this computer. */
+export class Emulator {
+  readonly options: EmulatorOptions;
+  readonly #behaviours = new Behaviours();
+  readonly #groups: ReadonlyMap<string, ConsumerGroup>;
+  readonly #settlements = new Settlements();
+  readonly #listener: Listener;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #signIns: Identity[] = [];
+  #lastMessageId = FIRST_MESSAGE_ID;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(options: EmulatorOptions) {
+    this.options = options;
+    const { clock, random } = options;
+    const environment = {
+      clock,
+      random,
+      // Never at once: within a flow frame's event rhea writes a transfer before our attach frame.
+      defer: (action: () => void) => void setImmediate(action),
+      observe: this.#settlements.note.bind(this.#settlements),
+    };
+    this.#groups = new Map(
+      options.consumerGroupIds.map((id) => [id, new ConsumerGroup(id, options, environment)]),
+    );
+    this.#listener = new Listener(options, (socket, cancelDeadline) => {
+      this.#accept(socket, cancelDeadline);
+    });
+  }
+
+  /** Resolves once it listens. Rejects if the port is in use, or with SettingError for bad settings. */
+  static async start(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+    const emulator = new Emulator({ ...START_DEFAULTS, ...options });
+    await emulator.#start();
+    return emulator;
+  }
+
+  get host(): string {
+    return this.options.host;
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Every sign-in accepted so far, oldest first. */
+  get signIns(): readonly Identity[] {
+    return this.#signIns;
+  }
+
+  /** Who is connected now. */
+  connections(): readonly Identity[] {
+    return [...this.#connections].flatMap(({ identity }) => identity ?? []);
+  }
+
+  groups(): readonly GroupStatus[] {
+    return [...this.#groups.values()].map((group) => group.status());
+  }
+
+  /** Queues a message for its consumer groups and returns its message ID. */
+  push(push: Push): string {
+    const messageId = push.messageId ?? this.#nextMessageId();
+    const message = {
+      messageId,
+      topic: push.topic,
+      payload: payloadBytes(push.payload),
+      generateTime: push.generateTime ?? this.options.clock.now(),
+      qos: push.qos,
+    };
+    for (const group of this.#groupsOf(push.group)) group.push(message);
+    return messageId;
+  }
+
+  /** Closes all open connections and says how many; default: as the platform does to balance load. */
+  kick(condition?: string, description?: string): number {
+    const forced = REFUSALS.forced();
+    const open = [...this.#connections].filter(({ identity }) => identity !== undefined);
+    for (const connection of open) {
+      connection.close({
+        condition: condition ?? forced.condition,
+        description: description ?? (condition === undefined ? forced.description : ""),
+      });
+    }
+    return open.length;
+  }
+
+  /** Resolves once a client has settled the message so; rejects with a sentence after `timeoutMs`. */
+  expectSettled(
+    messageId: string,
+    outcome: Outcome = "accepted",
+    { timeoutMs }: { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
+    return this.#settlements.expect(messageId, outcome, timeoutMs);
+  }
+
+  /** Puts a behaviour in front of the emulator's own conduct; the returned function takes it out. */
+  use(behaviour: Behaviour): () => void {
+    return this.#behaviours.use(behaviour);
+  }
+
+  /** Closes all connections and listens no more; no socket or timer is left. May be called again. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #start(): Promise<void> {
+    const { host, cert, log } = this.options;
+    if (!isLoopback(host)) {
+      log(`Listening on ${host}: whoever reaches this computer can connect.`);
+    }
+    if ((cert === undefined) !== (this.options.key === undefined)) {
+      throw new SettingError("SETTING_MISSING", { setting: cert === undefined ? "cert" : "key" });
+    }
+    await this.#listener.start();
+  }
+
+  async #stop(): Promise<void> {
+    const closed = this.#listener.close();
+    for (const connection of this.#connections) connection.close(REFUSALS.stopped());
+    // On the computer's clock: a test may hold its own still.
+    const cancel = systemClock.after(STOP_TIMEOUT_MS, () => {
+      for (const connection of this.#connections) connection.destroy();
+      this.#listener.destroySockets();
+    });
+    await closed;
+    cancel();
+    for (const group of this.#groups.values()) group.stop();
+  }
+
+  #accept(socket: Socket, cancelDeadline: Cancel): void {
+    const connection = new ClientConnection(socket, {
+      options: this.options,
+      behaviours: this.#behaviours,
+      groups: this.#groups,
+      cancelDeadline,
+      signedIn: (identity) => {
+        this.#signIns.push(identity);
+        if (this.#signIns.length > MAX_SIGN_INS) this.#signIns.shift();
+      },
+      ended: (ended) => {
+        this.#connections.delete(ended);
+      },
+    });
+    this.#connections.add(connection);
+    if (this.#stopped !== undefined) connection.destroy();
+  }
+
+  #nextMessageId(): string {
+    this.#lastMessageId += 1n;
+    return this.#lastMessageId.toString();
+  }
+
+  #groupsOf(consumerGroupId: string | undefined): readonly ConsumerGroup[] {
+    if (consumerGroupId === undefined) return [...this.#groups.values()];
+    const group = this.#groups.get(consumerGroupId);
+    if (group === undefined) throw new Error(`There is no consumer group ${consumerGroupId}.`);
+    return [group];
+  }
+}

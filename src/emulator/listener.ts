@@ -1,0 +1,98 @@
+import { createServer as createTcpServer } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { AddressInfo, Server, Socket } from "node:net";
+import type { Cancel } from "../clock";
+import type { EmulatorOptions } from "./options";
+
+/** Takes a socket that is ready to speak AMQP. */
+type Accept = (socket: Socket, cancelDeadline: Cancel) => void;
+
+/** The listening socket, plain or TLS, and the sockets that it has accepted. */
+export class Listener {
+  readonly #options: EmulatorOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** By remote end: over TLS the socket that speaks AMQP is not the one that was accepted. */
+  readonly #deadlines = new Map<string, Cancel>();
+
+  constructor(options: EmulatorOptions, accept: Accept) {
+    this.#options = options;
+    const { cert, key, signInTimeoutMs } = options;
+    const take = (socket: Socket) => {
+      accept(socket, this.#deadlines.get(remoteEnd(socket)) ?? (() => undefined));
+    };
+    if (cert !== undefined && key !== undefined) {
+      const settings = { cert, key, minVersion: "TLSv1.2", handshakeTimeout: signInTimeoutMs };
+      const server = createTlsServer({ ...settings, minVersion: "TLSv1.2" });
+      server.on("connection", (socket: Socket) => {
+        this.#accepted(socket);
+      });
+      server.on("secureConnection", take);
+      server.on("tlsClientError", (error, socket) => {
+        options.log(`TLS handshake failed: ${error.message}`);
+        socket.destroy();
+      });
+      this.#server = server;
+    } else {
+      this.#server = createTcpServer((socket) => {
+        this.#accepted(socket);
+        take(socket);
+      });
+    }
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Rejects with Node's error, for instance when the port is in use. */
+  start(): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off("error", reject);
+        // A failed accept (too many open files) must not end the process.
+        this.#server.on("error", (error) => {
+          this.#options.log(`listening socket: ${error.message}`);
+        });
+        resolve();
+      });
+    });
+  }
+
+  /** Accepts nothing more; resolves when the last socket is gone. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+  }
+
+  /** Ends the sockets that are left. */
+  destroySockets(): void {
+    for (const socket of this.#sockets) socket.destroy(new Error("the emulator stops"));
+  }
+
+  #accepted(socket: Socket): void {
+    const { clock, signInTimeoutMs, log } = this.#options;
+    const end = remoteEnd(socket);
+    const cancel = clock.after(signInTimeoutMs, () => {
+      log(`[${end}] ended: not signed in within ${signInTimeoutMs} ms`);
+      socket.destroy(new Error("not signed in"));
+    });
+    this.#sockets.add(socket);
+    this.#deadlines.set(end, cancel);
+    socket.on("error", () => undefined);
+    socket.once("close", () => {
+      cancel();
+      this.#sockets.delete(socket);
+      this.#deadlines.delete(end);
+    });
+  }
+}
+
+function remoteEnd(socket: Socket): string {
+  return `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+}

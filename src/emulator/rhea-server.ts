@@ -1,0 +1,72 @@
+import { create_container } from "rhea";
+import { plainOnly } from "./plain";
+import type { Connection, EventContext } from "rhea";
+import type { PlainAnswer, PlainResponse } from "./plain";
+
+/** What a server connection asks and tells its owner. */
+export interface ServerEvents {
+  decide(response: PlainResponse | undefined): PlainAnswer;
+  /** Something that rhea or a handler could not cope with. */
+  failed(reason: string): void;
+  readonly on: Readonly<Partial<Record<ServerEvent, (context: EventContext) => void>>>;
+}
+
+type ServerEvent =
+  | "connection_open"
+  | "connection_close"
+  | "session_close"
+  | "sender_open"
+  | "sender_close"
+  | "receiver_open"
+  | "receiver_close";
+
+/** With the three close events: all at which rhea prints or throws if nobody listens. */
+const FAILURES = [
+  "error",
+  "protocol_error",
+  "disconnected",
+  "connection_error",
+  "session_error",
+  "sender_error",
+  "receiver_error",
+] as const;
+const CLOSES = ["connection_close", "session_close", "sender_close", "receiver_close"] as const;
+
+function reasonOf(event: string, context: { error?: unknown; message?: unknown } | undefined) {
+  const error = context?.error ?? context;
+  return error instanceof Error ? `${event}: ${error.message}` : event;
+}
+
+/** A rhea connection for an accepted socket, with every listener that rhea needs to be harmless. */
+export function serverConnection(idleTimeoutMs: number, events: ServerEvents): Connection {
+  // A container of its own: rhea keeps the sign-in's mechanisms there, and ours know the connection.
+  const container = create_container({ id: "aliyun-iot-emulator" });
+  container.sasl_server_mechanisms = plainOnly((response) => events.decide(response));
+  const settings = {
+    port: 0, // demanded by rhea's typings; a server connection has its socket already
+    idle_time_out: idleTimeoutMs,
+    tcp_no_delay: true,
+    // `modified` is counted by itself; rhea would raise `released` as well.
+    treat_modified_as_released: false,
+    receiver_options: { credit_window: 0, autoaccept: false },
+    // rhea stops a session when its oldest unsettled delivery is so many behind; 2,048 is its own.
+    session_buffer_size: { outgoing: 65_536 },
+  };
+  const connection = container.create_connection(settings);
+  const failed = (event: string) => (context: EventContext | undefined) => {
+    events.failed(reasonOf(event, context));
+  };
+  container.on("error", failed("error"));
+  for (const event of FAILURES) connection.on(event, failed(event));
+  for (const event of CLOSES) connection.on(event, () => undefined);
+  for (const [event, handler] of Object.entries(events.on)) {
+    connection.on(event, (context: EventContext) => {
+      try {
+        handler(context);
+      } catch (error) {
+        events.failed(`${event}: ${String(error)}`);
+      }
+    });
+  }
+  return connection;
+}
