@@ -13,9 +13,15 @@ export interface Range {
 /** What a setting may be: the name of a text, so that it can be told in any language, and its values. */
 export type Allowed = Readonly<{ rule: Rule } & Record<string, string | number>>;
 
+/** A value as an error shows it; whatever it is, showing it must not throw. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return `“${value}”`;
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "[…]" : "{…}";
+}
+
 export function invalid(setting: string, value: unknown, allowed: Allowed): SettingError {
-  const shown = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
-  return new SettingError("SETTING_INVALID", { ...allowed, setting, value: shown });
+  return new SettingError("SETTING_INVALID", { ...allowed, setting, value: shown(value) });
 }
 
 export function text(stored: Stored, setting: string, fallback = ""): string {

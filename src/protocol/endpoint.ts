@@ -106,11 +106,9 @@ function hostParts(host: string): Omit<Endpoint, "host" | "port"> {
   return { accountId, regionId: regionId.toLowerCase() };
 }
 
-function portNumber(port: string): number {
+function isPort(port: string): boolean {
   const { min, max } = PORT_RANGE;
-  const value = /^\d+$/.test(port) ? Number(port) : NaN;
-  if (value >= min && value <= max) return value;
-  throw invalid("port", port, { rule: "integer", min, max });
+  return /^\d+$/.test(port) && Number(port) >= min && Number(port) <= max;
 }
 
 /** Splits `host:port`, `[v6]:port`, and a bare IPv6 address, which has no port. */
@@ -132,13 +130,14 @@ export function parseEndpoint(pasted: string): Endpoint {
   const authority = text
     .replace(/^failover:\(?\s*/i, "")
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
-    .replace(/[/?#,)\s].*$/s, "")
-    .replace(/^.*@/, "");
+    .replace(/^[^?]*@/, "")
+    .replace(/[/?#,)].*$/s, "")
+    .trim();
   const { host, port } = splitAuthority(authority);
-  if (!isHostName(host)) {
-    // What stands before an @ may be a password.
-    throw invalid("host", text.slice(text.lastIndexOf("@") + 1), { rule: "address" });
-  }
+  // What stands before an @ may be a password, and then nothing of the text is quoted.
+  const quotable = (value: string) => (text.includes("@") ? "***" : value);
+  if (!isHostName(host)) throw invalid("host", quotable(text), { rule: "address" });
   if (port === undefined) return { host, ...hostParts(host) };
-  return { host, port: portNumber(port), ...hostParts(host) };
+  if (!isPort(port)) throw invalid("port", quotable(port), { rule: "integer", ...PORT_RANGE });
+  return { host, port: Number(port), ...hostParts(host) };
 }
