@@ -1,0 +1,27 @@
+/** What one link allows itself and its peer. Durations in ms, sizes in bytes. */
+export interface LinkLimits {
+  /** From DNS to the server's open: the platform itself gives up after 15 s. */
+  readonly connectMs: number;
+  /** From open to attach: the platform closes after 15 s, we want to say why before that. */
+  readonly attachMs: number;
+  /** How long the server may take to answer our close before the socket is destroyed. */
+  readonly closeMs: number;
+  /** Announced as max-frame-size; rhea announces it but never enforces it. */
+  readonly maxFrameBytes: number;
+  /** Most bytes of one delivery over all its frames; the platform's messages end at 256 KiB. */
+  readonly maxDeliveryBytes: number;
+  /** How long an accept waits for others, so that they share one frame and one write. */
+  readonly acceptDelayMs: number;
+  /** Accepts that are sent without waiting any longer. */
+  readonly acceptBatch: number;
+}
+
+export const LINK_LIMITS: LinkLimits = {
+  connectMs: 10_000,
+  attachMs: 10_000,
+  closeMs: 2_000,
+  maxFrameBytes: 64 * 1024,
+  maxDeliveryBytes: 8 * 1024 * 1024,
+  acceptDelayMs: 10,
+  acceptBatch: 100,
+};

@@ -1,0 +1,54 @@
+import type { Socket } from "node:net";
+import { create_container } from "rhea";
+import type { Connection } from "rhea";
+import type { LinkRequest } from "./link";
+import { plainMechanism } from "./sasl";
+import type { PlainOwner } from "./sasl";
+
+/**
+ * rhea frees its buffer of deliveries from the oldest on: one that stays unsettled for 25 s holds
+ * the stubs of all settled ones behind it, and a full buffer stops the link.
+ */
+const STUBS = 16_384;
+
+/** A link is ours to settle and to grant credit on; rhea would accept before the flow has it. */
+export const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;
+
+/** What a connection is made with. */
+export interface ConnectionSettings {
+  readonly request: LinkRequest;
+  readonly maxFrameBytes: number;
+  readonly plain: PlainOwner;
+  /** Opens the socket and calls `connected` when TCP, or TLS on it, is up. */
+  readonly openSocket: (connected: () => void) => Socket;
+}
+
+/** Makes a connection that has not been started yet. */
+export function createConnection(settings: ConnectionSettings): Connection {
+  const { host, port, clientId, idleTimeoutMs, creditWindow } = settings.request;
+  // A container of its own: rhea's default one is shared by everything in the process.
+  const container = create_container({
+    id: clientId,
+    sasl_mechanisms: plainMechanism(settings.plain),
+  });
+  return container.create_connection({
+    host,
+    port,
+    hostname: host,
+    container_id: clientId,
+    idle_time_out: idleTimeoutMs,
+    max_frame_size: settings.maxFrameBytes,
+    session_buffer_size: { incoming: STUBS + creditWindow },
+    // Also for links that the server might attach unasked: nothing is accepted behind our back.
+    receiver_options: UNATTENDED,
+    // The subscription reconnects; rhea would keep the old signature and knows no connect limit.
+    reconnect: false,
+    connection_details: () => ({
+      host,
+      port,
+      // rhea calls it as `net.connect(port, host, options, connected)`.
+      connect: (...[, , , connected]: [number, string, object, () => void]) =>
+        settings.openSocket(connected),
+    }),
+  });
+}

@@ -1,0 +1,60 @@
+import { connect as connectTcp, isIP } from "node:net";
+import type { Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { LinkRequest } from "./link";
+import type { Failure } from "./translate-error";
+
+/** What a socket tells; nothing comes after `gone`. */
+export interface SocketOwner {
+  /** TCP, and TLS on it, are done. */
+  up(): void;
+  failed(failure: Failure): void;
+  /** Whatever happened, this comes once. */
+  gone(): void;
+}
+
+/** The name to ask for by SNI and to find in the certificate: the user's, or the host's. */
+function serverName(host: string, wanted: string | undefined): { servername?: string } {
+  if (wanted !== undefined && wanted !== "") return { servername: wanted };
+  // RFC 6066 forbids addresses in SNI; Node then compares the certificate with the address itself.
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
+function connect({ host, port, tls }: LinkRequest): Socket {
+  const address = host.replace(/^\[(.*)\]$/, "$1");
+  if (tls === undefined) return connectTcp({ host: address, port });
+  const { servername, ...material } = tls;
+  return connectTls({
+    ...material,
+    ...serverName(address, servername),
+    host: address,
+    port,
+    minVersion: "TLSv1.2",
+    // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0, set for something else, changes nothing.
+    rejectUnauthorized: material.rejectUnauthorized ?? true,
+  });
+}
+
+/** Starts to connect. Throws what Node throws for TLS material that it cannot read. */
+export function openSocket(request: LinkRequest, owner: SocketOwner): Socket {
+  const socket = connect(request);
+  let at: "connect" | "socket" = "connect";
+  // Small frames (credit, outcomes) would wait for the peer's delayed TCP acknowledgement.
+  socket.setNoDelay(true);
+  socket.once(request.tls === undefined ? "connect" : "secureConnect", () => {
+    at = "socket";
+    owner.up();
+  });
+  socket.on("error", (error) => {
+    owner.failed({ at, error });
+  });
+  socket.on("end", () => {
+    // Within the TLS handshake an error follows that says more.
+    if (at === "socket") owner.failed({ at });
+  });
+  // The one event that every end has in common; rhea's `disconnected` is missing after some.
+  socket.once("close", () => {
+    owner.gone();
+  });
+  return socket;
+}
