@@ -4,6 +4,8 @@ import { isLoopback } from "../options";
 import { Behaviours } from "./behaviour";
 import { ClientConnection } from "./connection";
 import { ConsumerGroup } from "./consumer-group";
+import { Devices } from "./devices";
+import { HttpControl } from "./http";
 import { Listener } from "./listener";
 import { payloadBytes } from "./message";
 import { START_DEFAULTS } from "./options";
@@ -44,6 +46,8 @@ export class Emulator {
   readonly #groups: ReadonlyMap<string, ConsumerGroup>;
   readonly #settlements = new Settlements();
   readonly #listener: Listener;
+  readonly #devices: Devices;
+  readonly #http: HttpControl | undefined;
   readonly #connections = new Set<ClientConnection>();
   readonly #signIns: Identity[] = [];
   #lastMessageId = FIRST_MESSAGE_ID;
@@ -65,6 +69,12 @@ export class Emulator {
     this.#listener = new Listener(options, (socket, cancelDeadline) => {
       this.#accept(socket, cancelDeadline);
     });
+    this.#devices = new Devices(options.devices, options.rate, {
+      clock,
+      random,
+      push: (push) => this.push(push),
+    });
+    this.#http = options.httpPort === undefined ? undefined : new HttpControl(this, options.log);
   }
 
   /** Resolves once it listens. Rejects if the port is in use, or with SettingError for bad settings. */
@@ -80,6 +90,11 @@ export class Emulator {
 
   get port(): number {
     return this.#listener.port;
+  }
+
+  /** Of the HTTP control, which listens on 127.0.0.1; undefined without one. */
+  get httpPort(): number | undefined {
+    return this.#http?.port;
   }
 
   /** Every sign-in accepted so far, oldest first. */
@@ -152,10 +167,19 @@ export class Emulator {
       throw new SettingError("SETTING_MISSING", { setting: cert === undefined ? "cert" : "key" });
     }
     await this.#listener.start();
+    try {
+      await this.#http?.start(this.options.httpPort ?? 0);
+    } catch (error) {
+      // The caller gets no emulator to stop.
+      await this.#listener.close();
+      throw error;
+    }
+    this.#devices.start();
   }
 
   async #stop(): Promise<void> {
-    const closed = this.#listener.close();
+    this.#devices.stop();
+    const closed = Promise.all([this.#listener.close(), this.#http?.close()]);
     for (const connection of this.#connections) connection.close(REFUSALS.stopped());
     // On the computer's clock: a test may hold its own still.
     const cancel = systemClock.after(STOP_TIMEOUT_MS, () => {

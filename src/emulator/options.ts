@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import { systemClock } from "../clock";
 import { LIMITS } from "../options";
 import { choice, flag, integer, invalid, required, secret, signInValue, text } from "../stored";
@@ -143,6 +144,19 @@ function pem(stored: Stored, setting: "cert" | "key"): string | undefined {
   return `${value}\n`;
 }
 
+/** Both or none, readable, and belonging together. */
+function checkPair(cert: string | undefined, key: string | undefined): void {
+  if (cert !== undefined && key === undefined) required({}, "key");
+  if (key !== undefined && cert === undefined) required({}, "cert");
+  if (cert === undefined || key === undefined) return;
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const value = error instanceof Error ? error.message : "***";
+    throw invalid("cert", value, { rule: "pem" });
+  }
+}
+
 /** Checks the emulator's settings as a command line gives them. Throws SettingError for the first bad one. */
 export function resolveEmulator(stored: Stored): EmulatorOptions {
   const whole = (setting: Exclude<keyof typeof EMULATOR_LIMITS, "rate">) =>
@@ -154,8 +168,7 @@ export function resolveEmulator(stored: Stored): EmulatorOptions {
   const withDefaults: Stored = { ...fallback, ...definedOnly(stored) };
   const cert = pem(withDefaults, "cert");
   const key = pem(withDefaults, "key");
-  if (cert !== undefined && key === undefined) required({}, "key");
-  if (key !== undefined && cert === undefined) required({}, "cert");
+  checkPair(cert, key);
   return {
     ...START_DEFAULTS,
     host: required(withDefaults, "host"),

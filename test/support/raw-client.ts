@@ -73,7 +73,7 @@ export class RawClient {
     }
     this.connection.on("message", ({ message, delivery }: EventContext) => {
       if (message === undefined || delivery === undefined) return;
-      const properties = Object(message["application_properties"]) as Record<string, unknown>;
+      const properties = Object(message.application_properties) as Record<string, unknown>;
       this.received.push({ messageId: properties["messageId"], message, delivery });
       for (const check of this.#waiting) check();
     });

@@ -1,0 +1,79 @@
+import { HttpError } from "./http-error";
+import type { Push } from "./emulator";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What `POST /messages` asks for. */
+export interface PushRequest {
+  readonly push: Push;
+  readonly count: number;
+}
+
+const MAX_COUNT = 10_000;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const FIELDS = new Set([
+  "topic",
+  "payload",
+  "payloadBase64",
+  "messageId",
+  "generateTime",
+  "qos",
+  "count",
+  "group",
+]);
+
+function bad(message: string): HttpError {
+  return new HttpError(400, "bad-message", message);
+}
+
+function payloadOf(body: JsonObject): unknown {
+  const { payload, payloadBase64 } = body;
+  if (payloadBase64 === undefined) return payload;
+  if (payload !== undefined) throw bad("Give either “payload” or “payloadBase64”, not both.");
+  if (typeof payloadBase64 !== "string" || !BASE64.test(payloadBase64)) {
+    throw bad("“payloadBase64” must be base64 text.");
+  }
+  return Buffer.from(payloadBase64, "base64");
+}
+
+function optionalText(body: JsonObject, field: "messageId" | "group"): string | undefined {
+  const value = body[field];
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && value !== "") return value;
+  throw bad(`“${field}” must be text that is not empty (a number would lose digits).`);
+}
+
+function whole(body: JsonObject, field: string, range: { min: number; max: number }) {
+  const value = body[field];
+  if (value === undefined) return undefined;
+  const { min, max } = range;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw bad(`“${field}” must be a whole number from ${min} to ${max}.`);
+}
+
+/** Reads the body of `POST /messages`. Throws HttpError 400 with a sentence for the first bad field. */
+export function parsePush(body: JsonObject): PushRequest {
+  const unknown = Object.keys(body).find((field) => !FIELDS.has(field));
+  if (unknown !== undefined) {
+    throw bad(`There is no field “${unknown}”; known are ${[...FIELDS].join(", ")}.`);
+  }
+  const { topic } = body;
+  if (typeof topic !== "string" || topic === "") throw bad("“topic” must be text, not empty.");
+  const messageId = optionalText(body, "messageId");
+  const group = optionalText(body, "group");
+  const generateTime = whole(body, "generateTime", { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const qos = whole(body, "qos", { min: 0, max: 1 });
+  return {
+    count: whole(body, "count", { min: 1, max: MAX_COUNT }) ?? 1,
+    push: {
+      topic,
+      payload: payloadOf(body),
+      ...(messageId === undefined ? {} : { messageId }),
+      ...(group === undefined ? {} : { group }),
+      ...(generateTime === undefined ? {} : { generateTime }),
+      ...(qos === undefined ? {} : { qos: qos === 0 ? 0 : 1 }),
+    },
+  };
+}
