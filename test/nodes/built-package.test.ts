@@ -1,0 +1,223 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import ts from "typescript";
+import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
+import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
+import { translator } from "../support/built-nodes";
+
+interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly "node-red": { readonly nodes: Readonly<Record<string, string>> };
+}
+
+function manifest(): Manifest {
+  const parsed: unknown = JSON.parse(readFileSync("package.json", "utf8"));
+  return parsed as Manifest; // our own file
+}
+
+const NODES = Object.keys(manifest()["node-red"].nodes);
+const PALETTE_NODES = NODES.filter((node) => definition(node).category !== "config");
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "aliyun-iot-instance": INSTANCE_DEFAULTS,
+  "aliyun-iot-subscribe": SUBSCRIBE_DEFAULTS,
+};
+
+/** Plain data of this realm: the scripts run in another one. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+test("package.json names only nodes that are built, and the command can be executed", () => {
+  deepEqual([...NODES].sort(), Object.keys(DEFAULTS).sort());
+  for (const file of Object.values(manifest()["node-red"].nodes)) ok(existsSync(file), file);
+  for (const file of Object.values(manifest().bin)) {
+    accessSync(file, constants.X_OK);
+    match(readFileSync(file, "utf8"), /^#!\/usr\/bin\/env node\n/);
+  }
+});
+
+/** `registerType` calls the way the flow library's checks read them: syntax only, nothing is run. */
+function registrations(html: string): ts.CallExpression[] {
+  const found: ts.CallExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === "registerType"
+    ) {
+      found.push(node);
+    }
+    node.forEachChild(visit);
+  };
+  for (const script of scripts(html)) {
+    visit(ts.createSourceFile("x.js", script, ts.ScriptTarget.ES2020, true));
+  }
+  return found;
+}
+
+test("each built html registers its type with literals in an inline object", () => {
+  for (const node of NODES) {
+    const calls = registrations(builtHtml(node));
+    equal(calls.length, 1, node);
+    const [type, object] = calls[0]?.arguments ?? [];
+    ok(type !== undefined && ts.isStringLiteral(type) && type.text === node, node);
+    ok(object !== undefined && ts.isObjectLiteralExpression(object), node);
+    const literals = ["category", "color", "icon", "inputs", "outputs"];
+    for (const property of object.properties) {
+      ok(ts.isPropertyAssignment(property), `${node}: a spread or a method would be dropped`);
+      const name = property.name.getText();
+      if (literals.includes(name)) ok(ts.isLiteralExpression(property.initializer), name);
+      if (name === "defaults" || name === "credentials") {
+        ok(ts.isObjectLiteralExpression(property.initializer), name);
+      }
+    }
+  }
+});
+
+test("a form starts with the defaults of the runtime, and stores nothing else", () => {
+  for (const node of NODES) {
+    const { defaults } = definition(node);
+    const values = Object.fromEntries(
+      Object.entries(defaults).map(([setting, { value }]) => [setting, value]),
+    );
+    deepEqual(plain(values), plain(DEFAULTS[node]), node);
+  }
+});
+
+test("only secrets are passwords, and no credential is stored in the flow", () => {
+  const { credentials = {}, defaults } = definition("aliyun-iot-instance");
+  const types = Object.entries(credentials).map(([name, { type }]) => [name, type]);
+  deepEqual(types, [
+    ["accessKeyId", "text"],
+    ["accessKeySecret", "password"],
+    ["securityToken", "password"],
+  ]);
+  for (const [name] of types) ok(name !== undefined && !(name in defaults), name);
+});
+
+test("each default is valid in the form, an empty host and an empty key are not", () => {
+  const refused: string[] = [];
+  for (const node of NODES) {
+    const def = definition(node);
+    for (const [name, property] of Object.entries({ ...def.defaults, ...def.credentials })) {
+      const self = { ...plainDefaults(node), _: translator(node, "en-US") };
+      if (property.validate === undefined) continue;
+      equal(
+        property.validate.length,
+        2,
+        "the editor shows reasons of two-parameter validators only",
+      );
+      const result = property.validate.call(self, property.value ?? "", {});
+      if (result !== true) refused.push(name);
+    }
+  }
+  deepEqual(refused, ["host", "accessKeyId", "accessKeySecret"]);
+});
+
+function plainDefaults(node: string): object {
+  return { ...DEFAULTS[node] };
+}
+
+function problem(
+  at: { node: string; setting: string; language?: "en-US" | "zh-CN" },
+  value: unknown,
+) {
+  const { node, setting, language = "en-US" } = at;
+  const def = definition(node);
+  const property = { ...def.defaults, ...def.credentials }[setting];
+  const self = { ...plainDefaults(node), host: "iot.example.com", _: translator(node, language) };
+  return property?.validate?.call(self, value, {});
+}
+
+test("a form refuses what the runtime refuses, in the editor's language, with the remedy", () => {
+  const heartbeat = { node: "aliyun-iot-subscribe", setting: "heartbeat" };
+  equal(problem(heartbeat, "30"), true);
+  equal(problem(heartbeat, 300), true);
+  equal(
+    problem(heartbeat, "10"),
+    "The setting “Heartbeat (s)” (heartbeat) cannot be “10”. Allowed: a whole number, 30 to 300.",
+  );
+  const chinese = String(problem({ ...heartbeat, language: "zh-CN" }, "10"));
+  match(chinese, /心跳.*“10”.*30 到 300 的整数/);
+  ok(!/allowed|whole/i.test(chinese), chinese);
+  const useTls = { node: "aliyun-iot-instance", setting: "useTls" };
+  match(String(problem(useTls, false)), /off, but iot\.example\.com is not this computer/);
+  equal(problem(useTls, true), true);
+  const filters = { node: "aliyun-iot-subscribe", setting: "topicFilters" };
+  equal(problem(filters, ["/a/+/#"]), true);
+  match(String(problem(filters, ["/a/#/b"])), /Topic filters/);
+});
+
+test("a form never quotes a secret and never hands html to a tooltip", () => {
+  const node = "aliyun-iot-instance";
+  const secret = String(problem({ node, setting: "accessKeySecret" }, "top|secret"));
+  ok(!secret.includes("top"), secret);
+  const host = String(problem({ node, setting: "host" }, "<img src=x onerror=alert(1)>"));
+  ok(!/[<>]/.test(host), host);
+  match(host, /‹img/);
+});
+
+test("every text that a form asks for exists, and both languages have the same texts", () => {
+  for (const node of NODES) {
+    const [english, chinese] = LANGUAGES.map((language) => catalogue(node, language));
+    ok(english !== undefined && chinese !== undefined);
+    deepEqual([...chinese.keys()].sort(), [...english.keys()].sort(), node);
+    const html = builtHtml(node);
+    const asked = [
+      ...[...html.matchAll(/data-i18n="(?:\[[\w-]+\])?([^"]+)"/g)].map((found) => found[1] ?? ""),
+      ...[...html.matchAll(/this\._\("([^"]+)"\)/g)].map((found) => found[1] ?? ""),
+    ];
+    ok(asked.length > 5, node);
+    for (const key of asked) ok(english.has(key), `${node}: no text for ${key}`);
+    const { defaults, credentials = {} } = definition(node);
+    for (const setting of Object.keys({ ...defaults, ...credentials })) {
+      ok(english.has(`settings.${setting}`), setting);
+      // The list of topic filters is no plain field: the form's script fills and reads it.
+      if (setting === "topicFilters") continue;
+      match(html, new RegExp(`id="node-(config-)?input-${setting}"`), setting);
+    }
+  }
+});
+
+/** i18next takes these for its own options when they are passed as values. */
+const RESERVED = ["context", "count", "lng", "ns", "defaultValue", "replace", "nest", "ordinal"];
+
+test("both languages use the same placeholders, and none that Node-RED's i18next reserves", () => {
+  const placeholders = (text = "") =>
+    [...text.matchAll(/__(\w+?)__/g)].map((found) => found[1]).sort();
+  for (const node of NODES) {
+    const [english, chinese] = LANGUAGES.map((language) => catalogue(node, language));
+    for (const [key, text] of english ?? []) {
+      const names = placeholders(text);
+      deepEqual(placeholders(chinese?.get(key)), names, key);
+      for (const name of names) ok(!RESERVED.includes(name ?? ""), name);
+    }
+  }
+});
+
+test("each node has its help in each language, and its icon and palette category", () => {
+  for (const language of LANGUAGES) {
+    for (const node of NODES) {
+      const help = readFileSync(`dist/nodes/locales/${language}/${node}.html`, "utf8");
+      match(help, new RegExp(`^<script type="text/markdown" data-help-name="${node}">`));
+    }
+    for (const node of PALETTE_NODES) {
+      // The editor looks for the category with all that is no letter, digit or hyphen replaced.
+      const key = `palette.label.${definition(node).category.replace(/[^\w-]/g, "_")}`;
+      ok(catalogue(node, language).has(key), key);
+    }
+  }
+  for (const node of PALETTE_NODES) {
+    ok(readdirSync("dist/nodes/icons").includes(definition(node).icon ?? "none"), node);
+  }
+});
+
+test("every label of a form points to a field", () => {
+  for (const node of NODES) {
+    const html = builtHtml(node);
+    for (const [, target] of html.matchAll(/<label for="([^"]+)"/g)) {
+      ok(html.includes(`id="${target ?? ""}"`), target);
+    }
+  }
+});

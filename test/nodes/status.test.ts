@@ -1,0 +1,127 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { Faults, flowError } from "../../nodes/lib/faults";
+import { StatusLine } from "../../nodes/lib/status-line";
+import { statusOf } from "../../nodes/lib/status";
+import { NetworkError, RefusalError, SettingError } from "../../src/errors";
+import { translator } from "../support/built-nodes";
+import { ManualClock } from "../support/manual-clock";
+import type { FlowError } from "../../nodes/lib/faults";
+import type { SubscriptionState } from "../../src/index";
+import type { NodeMessage, NodeStatus } from "node-red";
+
+const english = translator("aliyun-iot-subscribe", "en-US");
+const chinese = translator("aliyun-iot-subscribe", "zh-CN");
+const lost = new NetworkError("CONNECTION_LOST", { host: "h", reason: "reset" });
+const refused = new RefusalError("SIGN_IN_REFUSED", { reason: "SASL code 1" });
+const full = new RefusalError("TOO_MANY_CONNECTIONS", { condition: "c", description: "d" });
+const atMs = new Date(2026, 10, 3, 9, 5, 7).getTime();
+
+test("a status says the state, and when down the reason and the time of the next attempt", () => {
+  const of = (state: SubscriptionState) => {
+    const { fill, shape, text } = statusOf(state, english);
+    return `${fill ?? ""} ${shape ?? ""} ${text ?? ""}`;
+  };
+  equal(of({ value: "idle" }).trim(), "");
+  equal(of({ value: "connecting" }), "yellow ring connecting");
+  equal(of({ value: "connecting", cause: refused }), "red ring connecting: sign-in refused");
+  equal(of({ value: "subscribed", connected: 1, connections: 1 }), "green dot connected");
+  equal(of({ value: "subscribed", connected: 4, connections: 4 }), "green dot connected 4/4");
+  equal(
+    of({ value: "subscribed", connected: 3, connections: 4, cause: full }),
+    "yellow dot connected 3/4: too many connections",
+  );
+  equal(
+    of({ value: "backoff", cause: lost, nextAttemptAtMs: atMs }),
+    "yellow ring connection lost, retry 09:05:07",
+  );
+  equal(
+    of({ value: "backoff", cause: refused, nextAttemptAtMs: atMs }),
+    "red ring sign-in refused, retry 09:05:07",
+  );
+  equal(of({ value: "draining" }), "grey ring closing");
+  equal(of({ value: "stopped" }), "grey ring stopped");
+  const cause = new SettingError("SETTING_MISSING", { setting: "host" });
+  equal(of({ value: "failed", cause }), "red ring Host missing");
+  equal(statusOf({ value: "failed", cause }, chinese).text, "缺少接入域名");
+});
+
+function statusLine() {
+  const clock = new ManualClock();
+  const shown: (string | undefined)[] = [];
+  const line = new StatusLine((status: NodeStatus) => shown.push(status.text), clock);
+  const show = (text: string) => {
+    line.show({ text });
+  };
+  return { clock, line, show, shown };
+}
+
+test("a status is shown at once, then at most every 250 ms, and only when it has changed", async () => {
+  const { clock, show, shown } = statusLine();
+  for (const text of ["a", "b", "c", "d"]) show(text);
+  deepEqual(shown, ["a"]);
+  await clock.advance(249);
+  deepEqual(shown, ["a"]);
+  await clock.advance(1);
+  deepEqual(shown, ["a", "d"]);
+  await clock.advance(1_000);
+  show("d");
+  await clock.advance(1_000);
+  deepEqual(shown, ["a", "d"]);
+  show("e");
+  deepEqual(shown, ["a", "d", "e"]);
+});
+
+test("closing a status line shows the last status and leaves no timer", () => {
+  const { clock, line, show, shown } = statusLine();
+  show("connected");
+  show("stopped");
+  line.close();
+  deepEqual(shown, ["connected", "stopped"]);
+  equal(clock.timers, 0);
+});
+
+function faults() {
+  const reported: (string | undefined)[] = [];
+  const messages: NodeMessage[] = [];
+  const report = (error: FlowError, message: NodeMessage) => {
+    reported.push(error.code);
+    messages.push(message);
+  };
+  return { faults: new Faults(report, english), messages, reported };
+}
+
+test("a failure is reported when it begins and when it changes, not at every attempt", () => {
+  const { faults: reporter, messages, reported } = faults();
+  const backoff = (cause: typeof lost | typeof refused) => {
+    reporter.state({ value: "backoff", cause, nextAttemptAtMs: atMs });
+    reporter.state({ value: "connecting", cause });
+  };
+  reporter.state({ value: "connecting" });
+  for (let attempt = 0; attempt < 3; attempt += 1) backoff(lost);
+  deepEqual(reported, ["CONNECTION_LOST"]);
+  for (let attempt = 0; attempt < 3; attempt += 1) backoff(refused);
+  deepEqual(reported, ["CONNECTION_LOST", "SIGN_IN_REFUSED"]);
+  reporter.state({ value: "subscribed", connected: 1, connections: 1 });
+  backoff(refused);
+  deepEqual(reported, ["CONNECTION_LOST", "SIGN_IN_REFUSED", "SIGN_IN_REFUSED"]);
+  // Catch hears only errors that come with an object.
+  deepEqual(messages, [{}, {}, {}]);
+});
+
+test("what goes wrong with a message is reported each time, with the message", () => {
+  const { faults: reporter, messages, reported } = faults();
+  reporter.message(refused, { payload: 1 });
+  reporter.message(refused, { payload: 2 });
+  deepEqual(reported, ["SIGN_IN_REFUSED", "SIGN_IN_REFUSED"]);
+  deepEqual(messages, [{ payload: 1 }, { payload: 2 }]);
+});
+
+test("an error for the flow is bare text with a code, and carries no cause", () => {
+  const cause = new Error("a foreign error with anything in it");
+  const error = flowError(new NetworkError("DNS_FAILED", { host: "h" }, cause), english);
+  equal(String(error), error.message);
+  equal(error.code, "DNS_FAILED");
+  equal(Object.hasOwn(error, "cause"), false);
+  equal(flowError("thrown text", english).message, "thrown text");
+});

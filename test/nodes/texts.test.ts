@@ -1,0 +1,69 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { resolve } from "node:path";
+import { before, test } from "node:test";
+import { i18n, init } from "@node-red/util";
+import { translateError } from "../../nodes/lib/texts";
+import { errorText } from "../../src/texts/texts";
+import { IotAmqpError, RETRY_BY_CODE, RefusalError, SettingError } from "../../src/errors";
+import { resolveSubscribe } from "../../src/options";
+import type { ErrorCode } from "../../src/errors";
+import type { Language } from "../support/built-nodes";
+
+const NAMESPACE = "test/aliyun-iot-subscribe";
+
+// Node-RED's own i18next with its own settings, as `RED._` uses it.
+before(async () => {
+  const settings = { uiPort: 0, uiHost: "127.0.0.1", lang: "zh-CN" };
+  init(settings);
+  const locales = resolve("dist/nodes/locales");
+  await i18n.registerMessageCatalog(NAMESPACE, locales, "aliyun-iot-subscribe.json");
+});
+
+const translate =
+  (lng: Language) =>
+  (key: string, values: Record<string, string | number> = {}) =>
+    i18n._(`${NAMESPACE}:${key}`, { ...values, lng });
+
+test("Node-RED fills every error text as the command line does, in both languages", () => {
+  const names = ["host", "port", "reason", "condition", "description", "size", "limit", "group"];
+  const rest = ["seconds", "topic", "format", "token", "value"];
+  const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
+  const codes = Object.keys(RETRY_BY_CODE) as ErrorCode[]; // its own keys
+  for (const language of ["en-US", "zh-CN"] as const) {
+    for (const code of codes) {
+      const details = { ...values, setting: "heartbeat", rule: "integer", min: 30, max: 300 };
+      const expected = errorText(code, details, language);
+      const translated = translateError(new IotAmqpError(code, details), translate(language));
+      const gap = language === "en-US" ? " " : "";
+      const both = `${expected.text}${gap}${expected.remedy}`;
+      deepEqual(translated, { short: expected.short, text: both }, code);
+      ok(!(both + expected.short).includes("__"), `${code}: ${both}`);
+    }
+  }
+});
+
+test("values that look like markup, references or placeholders arrive as they are", () => {
+  for (const value of ["<b>&", "$t(errors.NOT_YET.short)", "$&$1$$", "__host__", "a__b", "{{x}}"]) {
+    const error = new RefusalError("GROUP_NOT_FOUND", {
+      group: value,
+      condition: "amqp:not-found",
+      description: value,
+    });
+    const { text } = translateError(error, translate("en-US"));
+    equal(text.split(value).length, 3, text);
+  }
+});
+
+test("a wrong setting is told by its label and what is allowed, wholly in Chinese", () => {
+  try {
+    resolveSubscribe({ clientId: "x", heartbeat: 10 });
+  } catch (error) {
+    ok(error instanceof SettingError);
+    const { short, text } = translateError(error, translate("zh-CN"));
+    match(short, /^心跳.*无效$/);
+    match(text, /heartbeat.*不能为 10.*30 到 300 的整数/);
+    ok(!/allowed|whole/i.test(text), text);
+    return;
+  }
+  ok(false, "a heartbeat of 10 was accepted");
+});
