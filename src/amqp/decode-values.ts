@@ -54,7 +54,7 @@ function readFixed(cursor: Cursor, code: number): AmqpValue {
     case 0x42: // false
       return false;
     case 0x56: // boolean
-      return bytes.readUInt8(at) !== 0;
+      return boolean(cursor, bytes.readUInt8(at));
     case 0x43: // uint0
       return 0;
     case 0x44: // ulong0
@@ -99,6 +99,11 @@ function readFixed(cursor: Cursor, code: number): AmqpValue {
     default:
       throw cursor.malformed(`unknown type 0x${code.toString(16)}`);
   }
+}
+
+function boolean(cursor: Cursor, byte: number): boolean {
+  if (byte > 1) throw cursor.malformed("a boolean that is neither true nor false");
+  return byte === 1;
 }
 
 function character(cursor: Cursor, codePoint: number): string {
