@@ -1,0 +1,203 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import ts from "typescript";
+import { RETRY_BY_CODE } from "../src/errors";
+import type { ErrorCode, ErrorDetails } from "../src/errors";
+import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../src/options";
+import { errorText, fill, TEXTS } from "../src/texts/texts";
+import type { Language } from "../src/texts/texts";
+
+const LANGUAGES: readonly Language[] = ["en-US", "zh-CN"];
+const CODES = Object.keys(RETRY_BY_CODE) as ErrorCode[];
+
+/** Every text of a language by its path, such as `errors.DNS_FAILED.short`. */
+function flat(value: unknown, path = ""): Map<string, string> {
+  if (typeof value === "string") return new Map([[path, value]]);
+  ok(typeof value === "object" && value !== null, path);
+  return new Map(
+    Object.entries(value).flatMap(([key, part]) => [
+      ...flat(part, path === "" ? key : `${path}.${key}`),
+    ]),
+  );
+}
+
+function placeholders(template: string): string[] {
+  return [...new Set([...template.matchAll(/__(\w+?)__/g)].map(([, key = ""]) => key))].sort();
+}
+
+/** The placeholders of an error in any of its texts, without the two that errorText fills in. */
+function needed(code: ErrorCode): string[] {
+  const { short, text, remedy } = TEXTS["en-US"].errors[code];
+  const all = placeholders(`${short} ${text} ${remedy}`);
+  // NOT_YET names what is allowed instead; elsewhere it follows from the rule.
+  return all.filter((key) => key !== "label" && (key !== "allowed" || code === "NOT_YET"));
+}
+
+test("both languages have the same texts, none of them empty", () => {
+  const [english, chinese] = [flat(TEXTS["en-US"]), flat(TEXTS["zh-CN"])];
+  deepEqual([...chinese.keys()].sort(), [...english.keys()].sort());
+  for (const [path, text] of [...english, ...chinese]) ok(text.trim() !== "", path);
+});
+
+test("a text has the same placeholders in both languages", () => {
+  const chinese = flat(TEXTS["zh-CN"]);
+  for (const [path, text] of flat(TEXTS["en-US"])) {
+    deepEqual(placeholders(chinese.get(path) ?? ""), placeholders(text), path);
+  }
+});
+
+test("every error code has texts, and no text is left of a code that is gone", () => {
+  for (const language of LANGUAGES) {
+    deepEqual(Object.keys(TEXTS[language].errors).sort(), [...CODES].sort());
+  }
+});
+
+test("every setting and credential has a label in both languages", () => {
+  const settings = [
+    ...Object.keys(INSTANCE_DEFAULTS),
+    ...Object.keys(SUBSCRIBE_DEFAULTS),
+    ...["accessKeyId", "accessKeySecret", "securityToken", "accountId", "regionId"],
+  ];
+  for (const language of LANGUAGES) {
+    const missing = settings.filter((setting) => TEXTS[language].settings[setting] === undefined);
+    deepEqual(missing, [], language);
+  }
+});
+
+test("a status text is short enough for a node's status line", () => {
+  for (const code of CODES) {
+    for (const language of LANGUAGES) {
+      const details = { setting: "iotInstanceId", value: "manual" };
+      const { short } = errorText(code, details, language);
+      ok(short.length <= 30, `${language} ${code}: ${short}`);
+    }
+  }
+});
+
+test("Chinese texts are written in Chinese, and are not the English ones", () => {
+  for (const code of CODES) {
+    const { short, text, remedy } = TEXTS["zh-CN"].errors[code];
+    for (const part of [short, text, remedy]) ok(/\p{Script=Han}/u.test(part), `${code}: ${part}`);
+  }
+});
+
+test("placeholders are filled by name; what is not among the details stays to be seen", () => {
+  equal(fill("__a__ and __b__ and __a__", { a: 1, b: "x" }), "1 and x and 1");
+  equal(fill("__a__", {}), "__a__");
+  equal(fill("__toString__ __constructor__", {}), "__toString__ __constructor__");
+});
+
+test("a detail that looks like a placeholder or a replacement pattern is put in as it is", () => {
+  equal(fill("__a__!", { a: "__b__ $& $1", b: "no" }), "__b__ $& $1!");
+});
+
+test("a setting is shown with its label in the language asked for", () => {
+  const details = { setting: "consumerGroupId" };
+  equal(errorText("SETTING_MISSING", details).short, "Consumer group ID missing");
+  equal(errorText("SETTING_MISSING", details, "zh-CN").short, "缺少消费组 ID");
+  equal(errorText("SETTING_MISSING", { setting: "cert" }).short, "cert missing");
+});
+
+test("what is allowed is told in the language asked for, with the rule's values", () => {
+  const details = { setting: "heartbeat", value: "10", rule: "integer", min: 30, max: 300 };
+  for (const language of LANGUAGES) {
+    const { text, remedy } = errorText("SETTING_INVALID", details, language);
+    ok(text.includes("heartbeat") && text.includes("10"), text);
+    ok(remedy.includes("30") && remedy.includes("300"), remedy);
+    equal(placeholders(text + remedy).length, 0);
+  }
+});
+
+/** What the code that raises an error puts into its details. */
+const DETAILS = {
+  SETTING_MISSING: ["setting"],
+  SETTING_INVALID: ["setting", "value", "rule"],
+  TLS_REQUIRED: ["setting", "host"],
+  NOT_YET: ["setting", "value", "allowed"],
+  DNS_FAILED: ["host", "port", "reason"],
+  CONNECTION_REFUSED: ["host", "port", "reason"],
+  CONNECTION_FAILED: ["host", "port", "reason"],
+  CONNECTION_LOST: ["host", "port", "reason"],
+  CONNECT_TIMEOUT: ["host", "port", "seconds"],
+  ATTACH_TIMEOUT: ["host", "port", "seconds"],
+  PEER_SILENT: ["host", "port", "seconds"],
+  TLS_UNTRUSTED: ["host", "port", "reason"],
+  TLS_HOSTNAME: ["host", "port", "reason"],
+  TLS_EXPIRED: ["host", "port", "reason"],
+  TLS_FAILED: ["host", "port", "reason"],
+  SIGN_IN_REFUSED: ["reason"],
+  SIGN_IN_UNAVAILABLE: ["reason"],
+  GROUP_NOT_FOUND: ["group", "condition", "description"],
+  TOO_MANY_CONNECTIONS: ["condition", "description"],
+  CONNECT_LIMIT: [],
+  REFUSED: ["condition", "description"],
+  CLOSED_BY_PLATFORM: ["condition", "description"],
+  LINK_CLOSED: ["condition", "description"],
+  PROTOCOL_VIOLATION: ["host", "port", "reason"],
+  FRAME_TOO_LARGE: ["host", "size", "limit"],
+  MESSAGE_UNDECODABLE: ["size", "reason"],
+  PAYLOAD_FORMAT: ["format", "size", "topic", "reason"],
+  DELIVERY_SETTLED: ["token"],
+  DELIVERY_EXPIRED: ["token"],
+  DELIVERY_LINK_LOST: ["token"],
+  DELIVERY_UNKNOWN: ["token"],
+} as const satisfies Record<ErrorCode, readonly string[]>;
+
+for (const code of CODES) {
+  test(`the texts of ${code} need no detail that the code does not give`, () => {
+    const details: ErrorDetails = Object.fromEntries(DETAILS[code].map((key) => [key, "text"]));
+    for (const language of LANGUAGES) {
+      const { short, text, remedy } = errorText(code, details, language);
+      deepEqual(placeholders(`${short} ${text} ${remedy}`), []);
+    }
+  });
+}
+
+interface Construction {
+  readonly where: string;
+  readonly code: ErrorCode;
+  readonly keys: readonly string[];
+}
+
+/** All `new …Error("CODE", { … })` of a file whose code and details are written out in place. */
+function constructions(file: string): Construction[] {
+  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022);
+  const found: Construction[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node)) {
+      const [first, second] = node.arguments ?? [];
+      const code = CODES.find(
+        (known) => first && ts.isStringLiteral(first) && first.text === known,
+      );
+      const keys = second === undefined ? [] : literalKeys(second, source);
+      if (code !== undefined && keys !== undefined) found.push({ where: file, code, keys });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** The keys of an object literal; undefined where one cannot be read off. */
+function literalKeys(node: ts.Expression, source: ts.SourceFile): string[] | undefined {
+  if (!ts.isObjectLiteralExpression(node) || node.properties.some(ts.isSpreadAssignment)) {
+    return undefined;
+  }
+  return node.properties.map((property) => property.name?.getText(source) ?? "");
+}
+
+test("wherever an error is made with its details in place, no placeholder is left open", () => {
+  const files = ["src", "nodes"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name)),
+  );
+  const found = files.flatMap(constructions);
+  ok(found.length >= 8, `only ${found.length} found: does the search still work?`);
+  for (const { where, code, keys } of found) {
+    const open = needed(code).filter((key) => !keys.includes(key));
+    deepEqual(open, [], `${where}: ${code}`);
+  }
+});
