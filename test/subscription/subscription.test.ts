@@ -1,0 +1,382 @@
+import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { createSubscription, resolveInstance, resolveSubscribe } from "../../src/index";
+import { ManualClock } from "../support/manual-clock";
+import {
+  Inbox,
+  state,
+  subscriptionTo,
+  withEmulator,
+  withSubscription,
+} from "../support/subscribed";
+import type { AddressInfo } from "node:net";
+
+const topic = "/k1/d1/user/update";
+
+test("a message reaches the listener, and is accepted when it has returned", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const id = emulator.push({ topic, payload: { t: 21 }, qos: 1 });
+      const { message, token } = await inbox.next();
+      equal(message.messageId, id);
+      deepEqual(message.payload, { t: 21 });
+      deepEqual(message.device, { productKey: "k1", deviceName: "d1" });
+      equal(message.messageType, "custom");
+      equal(message.qos, 1);
+      equal(token, undefined);
+      await emulator.expectSettled(id, "accepted");
+      equal(subscription.counters.accepted, 1);
+      equal(subscription.counters.lastMessageAtMs === undefined, false);
+    }),
+  ));
+
+test("a subscription kicked by the platform receives again after one backoff, signed afresh", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      equal(emulator.kick(), 1);
+      const down = await state(subscription, ({ value }) => value === "backoff");
+      ok(down.value === "backoff" && down.cause.code === "CLOSED_BY_PLATFORM");
+      const id = emulator.push({ topic, payload: "again" });
+      equal((await inbox.next()).message.messageId, id);
+      equal(emulator.signIns.length, 2);
+      const [first, second] = emulator.signIns;
+      ok(Number(second?.timestamp) > Number(first?.timestamp), "the timestamp is not newer");
+      equal(subscription.counters.reconnects, 1);
+    }),
+  ));
+
+test("each of several connections has a client ID of its own and takes part", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, { settings: { connections: 4 } }, async (subscription) => {
+      const ids = emulator.connections().map(({ clientId }) => clientId);
+      deepEqual(ids.sort(), ["test-1", "test-2", "test-3", "test-4"]);
+      const inbox = new Inbox(subscription);
+      const pushed = Array.from({ length: 40 }, () => emulator.push({ topic, payload: "x" }));
+      const got = [];
+      for (const _ of pushed) got.push((await inbox.next()).message.messageId);
+      deepEqual(got.sort(), pushed.sort());
+    }),
+  ));
+
+test("a message ID that was accepted is accepted again and not handed over again", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      emulator.push({ topic, payload: "once", messageId: "77" });
+      await inbox.next();
+      emulator.push({ topic, payload: "once", messageId: "77" });
+      const last = emulator.push({ topic, payload: "last" });
+      equal((await inbox.next()).message.messageId, last);
+      await emulator.expectSettled(last, "accepted");
+      const { received, delivered, accepted, duplicates } = subscription.counters;
+      deepEqual([received, delivered, accepted, duplicates], [3, 2, 3, 1]);
+    }),
+  ));
+
+test("with skipDuplicates off the same message ID is handed over each time", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, { settings: { skipDuplicates: false } }, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      emulator.push({ topic, payload: "a", messageId: "77" });
+      emulator.push({ topic, payload: "a", messageId: "77" });
+      equal((await inbox.next()).message.messageId, "77");
+      equal((await inbox.next()).message.messageId, "77");
+    }),
+  ));
+
+test("what was accepted before a redeploy is not handed over again after it", () =>
+  withEmulator({}, async (emulator) => {
+    await withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      emulator.push({ topic, payload: "a", messageId: "77" });
+      await inbox.next();
+    });
+    await withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      emulator.push({ topic, payload: "a", messageId: "77" });
+      const last = emulator.push({ topic, payload: "b" });
+      equal((await inbox.next()).message.messageId, last);
+      equal(subscription.counters.duplicates, 1);
+    });
+  }));
+
+test("a topic that matches no filter is accepted, counted and dropped", () =>
+  withEmulator({}, (emulator) => {
+    const settings = { topicFilters: ["/k1/+/user/#", "/as/mqtt/status/k1/+"] };
+    return withSubscription(emulator, { settings }, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const other = emulator.push({ topic: "/k2/d1/user/update", payload: "no" });
+      const wanted = emulator.push({ topic, payload: "yes" });
+      equal((await inbox.next()).message.messageId, wanted);
+      await emulator.expectSettled(other, "accepted");
+      equal(subscription.counters.filtered, 1);
+    });
+  }));
+
+test("in manual mode the outcome on the wire is the one asked for, and released comes again", () =>
+  withEmulator({ backlogRetryMs: 50 }, (emulator) =>
+    withSubscription(emulator, { settings: { settleMode: "manual" } }, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const id = emulator.push({ topic, payload: "x" });
+      const first = await inbox.next();
+      subscription.settle(first.token ?? "", "released");
+      const second = await inbox.next();
+      equal(second.message.messageId, id);
+      notEqual(second.token, first.token);
+      throws(
+        () => {
+          subscription.settle(first.token ?? "", "accepted");
+        },
+        { code: "DELIVERY_SETTLED" },
+      );
+      subscription.settle(second.token ?? "", "accepted");
+      await emulator.expectSettled(id, "accepted");
+      deepEqual([subscription.counters.released, subscription.counters.accepted], [1, 1]);
+    }),
+  ));
+
+test("in manual mode a delivery that nobody settles is released after the ack timeout", () =>
+  withEmulator({ backlogRetryMs: 60_000 }, (emulator) => {
+    const to = { settings: { settleMode: "manual" }, options: { ackTimeoutMs: 100 } };
+    return withSubscription(emulator, to, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const id = emulator.push({ topic, payload: "x" });
+      await inbox.next();
+      await emulator.expectSettled(id, "released");
+      equal(subscription.counters.released, 1);
+    });
+  }));
+
+test("while nobody settles, no more than the credit window is in flight; then all drains", () =>
+  withEmulator({}, (emulator) => {
+    const settings = { settleMode: "manual", creditWindow: 10 };
+    return withSubscription(emulator, { settings }, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const pushed = Array.from({ length: 35 }, () => emulator.push({ topic, payload: "x" }));
+      const tokens = [];
+      for (let i = 0; i < 10; i += 1) tokens.push((await inbox.next()).token);
+      equal(emulator.groups()[0]?.unsettled, 10);
+      // Messages and credit keep their order: had there been more credit, more would have come first.
+      subscription.settle(tokens.shift() ?? "", "accepted");
+      tokens.push((await inbox.next()).token);
+      equal(inbox.all.length, 11);
+      equal(emulator.groups()[0]?.unsettled, 10);
+      subscription.on("delivered", ({ token }) => {
+        ok((emulator.groups()[0]?.unsettled ?? 0) <= 10, "more in flight than the window");
+        subscription.settle(token ?? "", "accepted");
+      });
+      for (const token of tokens) subscription.settle(token ?? "", "accepted");
+      for (const id of pushed) await emulator.expectSettled(id, "accepted");
+      equal(inbox.all.length, 35);
+    });
+  }));
+
+test("an undecodable message is rejected and told, and the link lives on", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const stop = emulator.use({
+        onTransfer: ({ send }) => {
+          send(Buffer.from([0x00, 0x53, 0x74, 0xc1, 0x05, 0x02, 0xa1, 0xff]));
+          return "taken";
+        },
+      });
+      const told = once(subscription, "undecodable", { signal: AbortSignal.timeout(5_000) });
+      const bad = emulator.push({ topic, payload: "never seen" });
+      const [error] = (await told) as [{ code: string; raw: Uint8Array }];
+      equal(error.code, "MESSAGE_UNDECODABLE");
+      equal(error.raw.length, 8);
+      await emulator.expectSettled(bad, "rejected");
+      stop();
+      const good = emulator.push({ topic, payload: "seen" });
+      equal((await inbox.next()).message.messageId, good);
+      equal(emulator.signIns.length, 1, "the link did not live on");
+    }),
+  ));
+
+test("a listener that throws gets the message again, and the subscription lives on", () =>
+  withEmulator({ backlogRetryMs: 50 }, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      let thrown = 0;
+      const told = once(subscription, "undelivered");
+      subscription.on("delivered", () => {
+        if (thrown++ === 0) throw new Error("the flow is broken");
+      });
+      const id = emulator.push({ topic, payload: "x" });
+      await told;
+      equal((await inbox.next()).message.messageId, id);
+      equal((await inbox.next()).message.messageId, id);
+      await emulator.expectSettled(id, "accepted");
+      equal(emulator.signIns.length, 1);
+    }),
+  ));
+
+test("a wrong secret is tried again slowly, and told as a refused sign-in", () =>
+  withEmulator({}, async (emulator) => {
+    const to = { instance: { accessKeySecret: "wrong" }, environment: { random: () => 0 } };
+    const subscription = subscriptionTo(emulator, to);
+    subscription.start();
+    const now = await state(subscription, ({ value }) => value === "backoff");
+    ok(now.value === "backoff");
+    equal(now.cause.code, "SIGN_IN_REFUSED");
+    const waitMs = now.nextAttemptAtMs - Date.now();
+    ok(waitMs > 28_000 && waitMs <= 30_000, `the next attempt comes in ${waitMs} ms`);
+    await subscription.stop();
+  }));
+
+test("a consumer group that does not exist is told by its name", () =>
+  withEmulator({}, async (emulator) => {
+    const subscription = subscriptionTo(emulator, { settings: { consumerGroupId: "NOBODY" } });
+    subscription.start();
+    const now = await state(subscription, ({ value }) => value === "backoff");
+    ok(now.value === "backoff");
+    equal(now.cause.code, "GROUP_NOT_FOUND");
+    ok(now.cause.message.includes("NOBODY"), now.cause.message);
+    await subscription.stop();
+  }));
+
+test("128 connections start within the connect limit, and the rest wait for it", () =>
+  withEmulator({ maxConsumers: 128 }, async (emulator) => {
+    const subscription = subscriptionTo(emulator, { settings: { connections: 128 } });
+    subscription.start();
+    const now = await state(subscription, (each) => {
+      return each.value === "subscribed" && each.connected === 90;
+    });
+    ok(now.value === "subscribed");
+    equal(now.cause?.code, "CONNECT_LIMIT");
+    await subscription.stop();
+    equal(emulator.connections().length, 0);
+  }));
+
+test("a stop while connecting, while up, and in backoff ends without a connection left", () =>
+  withEmulator({}, async (emulator) => {
+    const connecting = subscriptionTo(emulator);
+    connecting.start();
+    await connecting.stop();
+    equal(connecting.state.value, "stopped");
+
+    const up = subscriptionTo(emulator, { settings: { connections: 3 } });
+    up.start();
+    await state(up, (now) => now.value === "subscribed" && now.connected === 3);
+    await up.stop();
+    equal(up.state.value, "stopped");
+
+    const waiting = subscriptionTo(emulator, { instance: { accessKeySecret: "wrong" } });
+    waiting.start();
+    await state(waiting, ({ value }) => value === "backoff");
+    await waiting.stop();
+    equal(waiting.state.value, "stopped");
+    equal(emulator.connections().length, 0);
+  }));
+
+test("a stop while the peer says nothing does not wait for it", async () => {
+  const mute = createServer();
+  mute.listen(0, "127.0.0.1");
+  await once(mute, "listening");
+  const { port } = mute.address() as AddressInfo;
+  const credentials = { accessKeyId: "a", accessKeySecret: "b" };
+  const subscription = createSubscription(
+    resolveInstance({ host: "127.0.0.1", port, useTls: false, ...credentials }),
+    resolveSubscribe({ clientId: "test" }),
+  );
+  subscription.start();
+  await once(mute, "connection");
+  const startMs = performance.now();
+  await subscription.stop();
+  ok(performance.now() - startMs < 1_000, "the stop waited for the peer");
+  mute.close();
+});
+
+test("a stop lets the flow settle what it has, and then ends", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, { settings: { settleMode: "manual" } }, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const id = emulator.push({ topic, payload: "x" });
+      const { token } = await inbox.next();
+      const stopped = subscription.stop();
+      equal(subscription.state.value, "draining");
+      const late = emulator.push({ topic, payload: "comes while draining" });
+      await emulator.expectSettled(late, "released");
+      subscription.settle(token ?? "", "accepted");
+      await stopped;
+      await emulator.expectSettled(id, "accepted");
+      equal(inbox.all.length, 1);
+    }),
+  ));
+
+test("a stop releases after 5 s what the flow has not settled, and leaves no timer", () =>
+  withEmulator({}, (emulator) => {
+    const clock = new ManualClock();
+    const to = { settings: { settleMode: "manual" }, environment: { clock } };
+    return withSubscription(emulator, to, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const id = emulator.push({ topic, payload: "x" });
+      const { token } = await inbox.next();
+      const stopped = subscription.stop();
+      await clock.advance(4_999);
+      equal(subscription.state.value, "draining");
+      await clock.advance(1);
+      await emulator.expectSettled(id, "released");
+      await stopped;
+      equal(clock.timers, 0);
+      throws(
+        () => {
+          subscription.settle(token ?? "", "accepted");
+        },
+        { code: "DELIVERY_LINK_LOST" },
+      );
+    });
+  }));
+
+test("no timer is left by a stop in backoff, and none by one that follows a good start", () =>
+  withEmulator({}, async (emulator) => {
+    const clock = new ManualClock();
+    const waiting = subscriptionTo(emulator, {
+      instance: { accessKeySecret: "wrong" },
+      environment: { clock },
+    });
+    waiting.start();
+    await state(waiting, ({ value }) => value === "backoff");
+    equal(clock.timers, 1, "the next attempt");
+    await waiting.stop();
+    equal(clock.timers, 0);
+    await withSubscription(emulator, { environment: { clock } }, () => Promise.resolve());
+    equal(clock.timers, 0);
+  }));
+
+test("an attempt counts as good after 30 s, and the backoff starts afresh", () =>
+  withEmulator({}, async (emulator) => {
+    const clock = new ManualClock();
+    await withSubscription(emulator, { environment: { clock } }, async (subscription) => {
+      const delays = [];
+      for (const upMs of [0, 29_999, 30_000]) {
+        await clock.advance(upMs);
+        emulator.kick();
+        const down = await state(subscription, ({ value }) => value === "backoff");
+        ok(down.value === "backoff");
+        delays.push(down.nextAttemptAtMs - clock.now());
+        await clock.advance(delays.at(-1) ?? 0);
+        await state(subscription, ({ value }) => value === "subscribed");
+      }
+      // Half the jitter of 1 s, 2 s, and 1 s again.
+      deepEqual(delays, [500, 1_000, 500]);
+    });
+  }));
+
+test("a stopped subscription can be started again", () =>
+  withEmulator({}, async (emulator) => {
+    const subscription = subscriptionTo(emulator);
+    const inbox = new Inbox(subscription);
+    subscription.start();
+    await state(subscription, ({ value }) => value === "subscribed");
+    await subscription.stop();
+    subscription.start();
+    const id = emulator.push({ topic, payload: "x" });
+    equal((await inbox.next()).message.messageId, id);
+    await subscription.stop();
+  }));
