@@ -25,7 +25,8 @@ const DAY_MS = 86_400_000;
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const head = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff];
+  const long = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const head = length < 0x80 ? [length] : long;
   return Buffer.concat([Buffer.from([tag, ...head]), content]);
 }
 
@@ -155,3 +156,11 @@ export class TestCa {
     return { cert, key };
   }
 }
+
+const DEFAULT_CA = new TestCa();
+
+/** A certificate for localhost and 127.0.0.1 with its key, and the authority that signed it. */
+export const CERTIFICATES: Certificate & { readonly ca: string } = {
+  ca: DEFAULT_CA.cert,
+  ...DEFAULT_CA.leaf(),
+};

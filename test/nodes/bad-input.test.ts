@@ -1,0 +1,191 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { errorText } from "../../src/texts/texts";
+import { CERTIFICATES } from "../support/certificates";
+import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
+import { NodeRed } from "../support/node-red";
+import { withEmulator } from "../support/subscribed";
+import { LANGUAGES } from "../support/built-nodes";
+import type { ErrorCode } from "../../src/errors";
+import type { EmulatorOptions } from "../../src/emulator/options";
+import type { FlowSettings } from "../support/flow";
+
+const SECRETS = ["topSecretKey0001", "topSecretToken01"] as const;
+const [WRONG_SECRET, TOKEN] = SECRETS;
+
+interface Case {
+  readonly what: string;
+  readonly code: ErrorCode;
+  /** What the text must name: the setting, as it is stored. */
+  readonly setting: string;
+  readonly flow: Partial<FlowSettings>;
+  readonly emulator?: Partial<EmulatorOptions>;
+}
+
+const CASES: readonly Case[] = [
+  {
+    what: "missing credentials",
+    code: "SETTING_MISSING",
+    setting: "accessKeyId",
+    flow: { credentials: { accessKeyId: "", accessKeySecret: "" } },
+  },
+  {
+    what: "an unknown sign method",
+    code: "SETTING_INVALID",
+    setting: "signMethod",
+    flow: { instance: { signMethod: "hmacsha512" }, credentials: { securityToken: TOKEN } },
+  },
+  {
+    what: "a heartbeat of 10",
+    code: "SETTING_INVALID",
+    setting: "heartbeat",
+    flow: { subscribe: { heartbeat: 10 }, credentials: { accessKeySecret: WRONG_SECRET } },
+  },
+  {
+    what: "plain TCP to another computer",
+    code: "TLS_REQUIRED",
+    setting: "useTls",
+    flow: { instance: { host: "iot.example.com" }, credentials: { accessKeySecret: WRONG_SECRET } },
+  },
+  {
+    what: "a secret with a blank in it",
+    code: "SETTING_INVALID",
+    setting: "accessKeySecret",
+    flow: { credentials: { accessKeySecret: `${WRONG_SECRET} ${TOKEN}` } },
+  },
+  {
+    what: "manual mode, which is not there yet",
+    code: "NOT_YET",
+    setting: "settleMode",
+    flow: { subscribe: { settleMode: "manual" } },
+  },
+  {
+    what: "an instance that does not exist",
+    code: "SETTING_MISSING",
+    setting: "instance",
+    flow: { subscribe: { instance: "nowhere00000000" } },
+  },
+  {
+    what: "TLS settings that do not exist",
+    code: "SETTING_MISSING",
+    setting: "tls",
+    flow: { instance: { host: "localhost", useTls: true, tls: "nowhere00000000" } },
+  },
+  {
+    what: "a group that does not exist",
+    code: "GROUP_NOT_FOUND",
+    setting: "consumerGroupId",
+    flow: { subscribe: { consumerGroupId: "NO_SUCH_GROUP" } },
+  },
+  {
+    what: "a wrong secret",
+    code: "SIGN_IN_REFUSED",
+    setting: "accessKeySecret",
+    flow: { credentials: { accessKeySecret: WRONG_SECRET } },
+  },
+  {
+    what: "an expired STS token",
+    code: "SIGN_IN_REFUSED",
+    setting: "securityToken",
+    flow: { credentials: { securityToken: TOKEN } },
+  },
+  {
+    what: "an untrusted certificate",
+    code: "TLS_UNTRUSTED",
+    setting: "tls",
+    flow: {
+      instance: { host: "localhost", useTls: true },
+      credentials: { accessKeySecret: WRONG_SECRET },
+    },
+    emulator: { cert: CERTIFICATES.cert, key: CERTIFICATES.key },
+  },
+];
+
+/** The short text up to its first value: a status begins so. */
+function shortBeginning(code: ErrorCode, details: Record<string, string>, language: Language) {
+  return errorText(code, details, language).short.split("__")[0] ?? "";
+}
+type Language = (typeof LANGUAGES)[number];
+
+for (const language of LANGUAGES) {
+  suite(`bad input, told in ${language}`, () => {
+    let nodeRed: NodeRed;
+    before(async () => {
+      nodeRed = await NodeRed.start({ language });
+    });
+    after(() => nodeRed.stop());
+
+    for (const { what, code, setting, flow, emulator: options = {} } of CASES) {
+      test(`${what}: status and Catch name the setting and the remedy, and no secret`, () =>
+        withEmulator(options, async (emulator) => {
+          await nodeRed.deploy(subscriberFlow({ port: emulator.port, ...flow }));
+          const { message: caught = {} } = await nodeRed.next("catch");
+          const error = caught["error"] as Record<string, unknown>;
+          equal(error["code"], code);
+          const text = String(error["message"]);
+          ok(text.includes(setting), text);
+          ok(!text.includes("__"), text);
+          const isChinese = /\p{Script=Han}/u;
+          equal(isChinese.test(text), language === "zh-CN", text);
+          equal(Object.hasOwn(error, "cause"), false);
+
+          const shown = await nodeRed.next("shown", ({ id, status }) => {
+            return id === SUBSCRIBER && status?.fill === "red";
+          });
+          const beginning = shortBeginning(code, { setting, value: "manual" }, language);
+          ok(shown.status?.text?.includes(beginning), `${shown.status?.text ?? ""}: ${beginning}`);
+          equal(shown.status?.shape, "ring");
+          const { message: status } = await nodeRed.next("status", ({ message: seen }) => {
+            return (seen?.["status"] as { fill?: string }).fill === "red";
+          });
+
+          for (const secret of SECRETS) {
+            for (const place of [caught, status, shown, nodeRed.output]) {
+              ok(!JSON.stringify(place).includes(secret), `${what}: ${secret} is shown`);
+            }
+          }
+          await nodeRed.deploy(EMPTY_FLOW);
+        }));
+    }
+
+    test("the same failure again is no new error, and the next attempt's time is shown", () =>
+      withEmulator({}, async (emulator) => {
+        // Nobody listens on the emulator's port once it has stopped, and that is tried again soon.
+        const { port } = emulator;
+        await emulator.stop();
+        await nodeRed.deploy(subscriberFlow({ port }));
+        const times = new Set<string>();
+        while (times.size < 3) {
+          const { status } = await nodeRed.next("shown", ({ status: seen }) => {
+            return /\d\d:\d\d:\d\d/.test(seen?.text ?? "");
+          });
+          equal(status?.fill, "yellow");
+          times.add(status.text ?? "");
+        }
+        const codes = nodeRed.taken("catch").map(({ message }) => {
+          return (message?.["error"] as { code?: string }).code;
+        });
+        deepEqual(codes, ["CONNECTION_REFUSED"]);
+        await nodeRed.deploy(EMPTY_FLOW);
+      }));
+
+    test("no secret can be read back from the admin API or is in the flow", async () => {
+      const credentials = { accessKeySecret: WRONG_SECRET, securityToken: TOKEN };
+      await nodeRed.deploy(subscriberFlow({ port: 1, credentials }));
+      const flows = JSON.stringify(await nodeRed.request("GET", "/flows"));
+      match(flows, /aliyun-iot-subscribe/);
+      const path = "/credentials/aliyun-iot-instance/instance0000000";
+      const readable = await nodeRed.request("GET", path);
+      deepEqual(readable, {
+        accessKeyId: "testAccessKeyId",
+        has_accessKeySecret: true,
+        has_securityToken: true,
+      });
+      for (const secret of SECRETS) {
+        ok(!flows.includes(secret));
+        ok(!nodeRed.output.includes(secret));
+      }
+      await nodeRed.deploy(EMPTY_FLOW);
+    });
+  });
+}

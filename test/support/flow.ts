@@ -1,0 +1,70 @@
+import type { FlowNode } from "./node-red";
+
+export const SUBSCRIBER = "subscriber00000";
+const INSTANCE = "instance0000000";
+/** Node-RED takes a node without a place for a config node. */
+export const PLACE = { z: "tab000000000000", x: 100, y: 100 };
+const TLS_CONFIG = "tls000000000000";
+
+/** Flows in which nothing runs. */
+export const EMPTY_FLOW: readonly FlowNode[] = [{ id: PLACE.z, type: "tab", label: "empty" }];
+
+/** What differs from a subscriber that receives from the emulator with its defaults. */
+export interface FlowSettings {
+  readonly port: number;
+  readonly instance?: Readonly<Record<string, unknown>>;
+  readonly credentials?: Readonly<Record<string, unknown>>;
+  readonly subscribe?: Readonly<Record<string, unknown>>;
+  /** PEM of an authority to trust, by a tls-config node. */
+  readonly ca?: string;
+}
+
+/**
+ * A subscriber with its instance, wired to probes: its messages are events of kind `message`, what
+ * Catch gets `catch`, what the Status node gets `status`.
+ */
+export function subscriberFlow(settings: FlowSettings): FlowNode[] {
+  const { port, instance, credentials, subscribe, ca } = settings;
+  const probe = (kind: string) => ({ id: `${kind}-probe`, type: "test-probe", kind, ...PLACE });
+  const nodes: FlowNode[] = [
+    { id: PLACE.z, type: "tab", label: "test" },
+    {
+      id: INSTANCE,
+      type: "aliyun-iot-instance",
+      name: "",
+      host: "127.0.0.1",
+      port,
+      iotInstanceId: "",
+      signMethod: "hmacsha1",
+      useTls: false,
+      tls: ca === undefined ? "" : TLS_CONFIG,
+      credentials: {
+        accessKeyId: "testAccessKeyId",
+        accessKeySecret: "testAccessKeySecret",
+        // Node-RED keeps a credential that a deploy leaves out.
+        securityToken: "",
+        ...credentials,
+      },
+      ...instance,
+    },
+    {
+      id: SUBSCRIBER,
+      type: "aliyun-iot-subscribe",
+      ...PLACE,
+      name: "",
+      instance: INSTANCE,
+      consumerGroupId: "DEFAULT_GROUP",
+      ...subscribe,
+      wires: [["message-probe"]],
+    },
+    probe("message"),
+    { id: "catch", type: "catch", ...PLACE, scope: null, wires: [["catch-probe"]] },
+    probe("catch"),
+    { id: "status", type: "status", ...PLACE, scope: null, wires: [["status-probe"]] },
+    probe("status"),
+  ];
+  if (ca === undefined) return nodes;
+  const tls = { id: TLS_CONFIG, type: "tls-config", name: "", verifyservercert: true };
+  const files = { cert: "", key: "", ca: "", certname: "", keyname: "", caname: "" };
+  return [...nodes, { ...tls, ...files, servername: "", credentials: { cadata: ca } }];
+}

@@ -1,0 +1,33 @@
+// Settings of the Node-RED that tests start: nothing leaves the computer, and the log goes to the
+// test as messages. The test gives the rest by environment variables.
+"use strict";
+
+// Without the test there is nobody who would end us.
+process.on("disconnect", () => process.exit(1));
+
+module.exports = {
+  uiHost: "127.0.0.1",
+  uiPort: 0,
+  lang: process.env.TEST_LANGUAGE,
+  nodesDir: process.env.TEST_NODES_DIR,
+  // Takes seconds to load and is not what is tested.
+  nodesExcludes: ["node-red-dashboard"],
+  credentialSecret: "test",
+  telemetry: { enabled: false, updateNotification: false },
+  externalModules: {
+    autoInstall: false,
+    palette: { allowInstall: false },
+    modules: { allowInstall: false },
+  },
+  editorTheme: { tours: false, projects: { enabled: false } },
+  logging: {
+    console: { level: "off", metrics: false, audit: false },
+    test: {
+      level: "info",
+      handler:
+        () =>
+        ({ level, type, msg }) =>
+          process.send({ kind: "log", level, type, text: String(msg?.message ?? msg) }),
+    },
+  },
+};

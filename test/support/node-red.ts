@@ -1,0 +1,175 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { ChildProcess } from "node:child_process";
+
+/** How long a test waits for what must happen, in ms; a start takes some seconds on a slow machine. */
+const PATIENCE_MS = 20_000;
+const STOP_PATIENCE_MS = 20_000;
+const PROBE = "test/support/node-red-probe";
+
+/** A node as a flow stores it. */
+export type FlowNode = Readonly<{ id: string; type: string } & Record<string, unknown>>;
+
+/** `started`: the flows; `shown`: a status as the editor gets it; `log`; else a probe's kind. */
+export interface ProbeEvent {
+  readonly kind: string;
+  readonly id?: string;
+  readonly status?: Readonly<{ fill?: string; shape?: string; text?: string }>;
+  readonly message?: Readonly<Record<string, unknown>>;
+  /** Log lines only. */
+  readonly text?: string;
+  readonly type?: string;
+}
+
+export interface NodeRedOptions {
+  /** Language of the runtime. */
+  readonly language?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where the package is; default: here. */
+  readonly nodesDir?: string;
+}
+
+/** Which deploy: everything anew, changed flows, or changed nodes only. */
+export type DeployType = "full" | "flows" | "nodes";
+
+function isEvent(value: unknown): value is ProbeEvent {
+  return typeof value === "object" && value !== null && "kind" in value;
+}
+
+/** A real Node-RED with the built package, as a process of its own. */
+export class NodeRed {
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+  readonly #exited: Promise<unknown>;
+  readonly #output: string[] = [];
+  #events: ProbeEvent[] = [];
+  #wake: () => void = () => undefined;
+  #url = "";
+
+  private constructor(options: NodeRedOptions) {
+    this.#directory = mkdtempSync(join(tmpdir(), "node-red-test-"));
+    const nodes = join(this.#directory, "nodes");
+    mkdirSync(nodes);
+    for (const file of ["test-probe.js", "test-probe.html"]) {
+      cpSync(join(PROBE, file), join(nodes, file));
+    }
+    const flows = join(this.#directory, "flows.json");
+    writeFileSync(flows, "[]");
+    const args = ["-u", this.#directory, "-s", resolve(PROBE, "settings.cjs"), flows];
+    this.#child = spawn(process.execPath, ["node_modules/node-red/red.js", ...args], {
+      env: {
+        ...process.env,
+        TEST_LANGUAGE: options.language ?? "en-US",
+        TEST_NODES_DIR: resolve(options.nodesDir ?? "."),
+        ...options.environment,
+      },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // Keeps Buffers, which JSON would not.
+      serialization: "advanced",
+    });
+    this.#exited = once(this.#child, "exit");
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on("data", (data: Buffer) => this.#output.push(data.toString()));
+    }
+    this.#child.on("message", (event: unknown) => {
+      if (!isEvent(event)) return;
+      if (event.kind === "log") this.#output.push(`${event.text ?? ""}\n`);
+      this.#events.push(event);
+      this.#wake();
+    });
+    this.#child.on("exit", () => {
+      this.#wake();
+    });
+  }
+
+  /** Resolves once the editor's address can be used. */
+  static async start(options: NodeRedOptions = {}): Promise<NodeRed> {
+    const nodeRed = new NodeRed(options);
+    try {
+      await nodeRed.next("started");
+      const address = /http:\/\/127\.0\.0\.1:[1-9]\d*/;
+      const { text = "" } = await nodeRed.next("log", ({ text }) => address.test(text ?? ""));
+      nodeRed.#url = address.exec(text)?.[0] ?? "";
+      return nodeRed;
+    } catch (error) {
+      await nodeRed.stop();
+      throw error;
+    }
+  }
+
+  /** Everything printed and logged so far. */
+  get output(): string {
+    return this.#output.join("");
+  }
+
+  /** Replaces the flows and resolves once they are started; events before that are forgotten. */
+  async deploy(nodes: readonly FlowNode[], type: DeployType = "full"): Promise<void> {
+    this.#events = [];
+    await this.request("POST", "/flows", {
+      headers: { "node-red-deployment-type": type },
+      body: { flows: nodes },
+    });
+    await this.next("started");
+  }
+
+  /** A request to the admin API; rejects unless it succeeds. */
+  async request(
+    method: string,
+    path: string,
+    { headers = {}, body }: { headers?: Record<string, string>; body?: unknown } = {},
+  ): Promise<unknown> {
+    const response = await fetch(this.#url + path, {
+      method,
+      headers: { "content-type": "application/json", "node-red-api-version": "v2", ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  /** Takes the first event of a kind that is wanted, waiting for it if need be. */
+  async next(
+    kind: string,
+    wanted: (event: ProbeEvent) => boolean = () => true,
+  ): Promise<ProbeEvent> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const index = this.#events.findIndex((event) => event.kind === kind && wanted(event));
+      const [found] = index < 0 ? [] : this.#events.splice(index, 1);
+      if (found !== undefined) return found;
+      if (this.#child.exitCode !== null || deadline.aborted) {
+        const seen = this.#events.map((event) => JSON.stringify(event).slice(0, 300)).join("\n");
+        const why = deadline.aborted ? `came within ${PATIENCE_MS} ms` : "can come: it has ended";
+        throw new Error(`No ${kind} of Node-RED ${why}. Seen:\n${seen}\n${this.output}`);
+      }
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+        deadline.onabort = () => {
+          wake();
+        };
+      });
+    }
+  }
+
+  /** Takes all events of a kind that have come so far. */
+  taken(kind: string): ProbeEvent[] {
+    const found = this.#events.filter((event) => event.kind === kind);
+    this.#events = this.#events.filter((event) => event.kind !== kind);
+    return found;
+  }
+
+  /** Ends it in order, which stops the flows; resolves once it has ended. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill("SIGTERM");
+      const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_PATIENCE_MS);
+      await this.#exited;
+      clearTimeout(timer);
+    }
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
