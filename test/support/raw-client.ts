@@ -1,5 +1,6 @@
 import { create_container } from "rhea";
 import { signIn } from "../../src/protocol/sign-in";
+import type { Socket } from "node:net";
 import type { Connection, Delivery, EventContext, Message, Receiver } from "rhea";
 import type { SignMethod, TlsOptions } from "../../src/options";
 
@@ -118,6 +119,11 @@ export class RawClient {
 
   close(): void {
     this.connection.close();
+  }
+
+  /** The socket below rhea, to do to it what no good client does. */
+  get socket(): Socket {
+    return this.connection["socket"] as Socket;
   }
 
   async orEnd(wanted: Promise<unknown>): Promise<void> {
