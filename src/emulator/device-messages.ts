@@ -20,9 +20,9 @@ export interface DeviceMessage {
   readonly messageType: MessageType;
   /** How often it is sent, relative to the others. */
   readonly weight: number;
-  topic(device: Device): string;
-  /** The payload: JSON for everything but custom topics, where a device sends what it likes. */
-  payload(device: Device, moment: Moment): unknown;
+  readonly topic: (device: Device) => string;
+  /** JSON for everything but custom topics, where a device sends what it likes. */
+  readonly payload: (device: Device, moment: Moment) => unknown;
 }
 
 /** Every kind of message that the simulated devices send; the shapes are the platform's documented ones. */

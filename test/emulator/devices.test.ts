@@ -1,0 +1,129 @@
+import { deepEqual, equal, match, notEqual } from "node:assert/strict";
+import { test } from "node:test";
+import { DEVICE_MESSAGES } from "../../src/emulator/device-messages";
+import { Device } from "../../src/emulator/device";
+import { Devices } from "../../src/emulator/devices";
+import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
+import { ManualClock } from "../support/manual-clock";
+import { attached } from "../support/raw-client";
+import { withEmulator } from "../support/with-emulator";
+import type { Push } from "../../src/emulator/emulator";
+
+/** A repeatable sequence of numbers that look random (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+async function simulate(count: number, rate: number, seconds: number) {
+  const clock = new ManualClock();
+  const pushed: Push[] = [];
+  const push = (message: Push) => void pushed.push(message);
+  const devices = new Devices(count, rate, { clock, random: seeded(1), push });
+  devices.start();
+  await clock.advance(seconds * 1_000);
+  devices.stop();
+  equal(clock.timers, 0);
+  return pushed;
+}
+
+test("the table has every message type that the platform pushes, with the topic of its type", () => {
+  const device = new Device(7, 0, () => 0.5);
+  const types = DEVICE_MESSAGES.map(({ messageType }) => messageType);
+  deepEqual(new Set(types), new Set(MESSAGE_TYPES.filter((type) => type !== "unknown")));
+  for (const { messageType, topic } of DEVICE_MESSAGES) {
+    equal(parseTopic(topic(device)).messageType, messageType);
+  }
+});
+
+test("every payload is plain JSON that names its device as its topic does", () => {
+  const nowMs = 1_715_000_130_190;
+  const device = new Device(7, nowMs - 92_116, () => 0.5);
+  const moment = { nowMs, requestId: "901", random: () => 0.5 };
+  for (const { messageType, topic, payload } of DEVICE_MESSAGES) {
+    const body = payload(device, moment) as Record<string, unknown>;
+    deepEqual(JSON.parse(JSON.stringify(body)), body, messageType);
+    const named = parseTopic(topic(device)).device;
+    if (messageType === "custom" || named === undefined) continue;
+    const productKey = body["productKey"] ?? body["gwProductKey"];
+    const deviceName = body["deviceName"] ?? body["gwDeviceName"];
+    deepEqual({ productKey, deviceName }, named, messageType);
+  }
+});
+
+test("a status message tells local time of UTC+8 and the time before", () => {
+  const device = new Device(7, Date.UTC(2024, 4, 6, 12, 13, 58, 4), () => 0.5);
+  const status = DEVICE_MESSAGES.find(({ messageType }) => messageType === "device-status");
+  const nowMs = Date.UTC(2024, 4, 6, 12, 15, 30, 120);
+  const body = status?.payload(device, { nowMs, requestId: "1", random: () => 0.5 });
+  deepEqual(body, {
+    status: "online",
+    iotId: "Xq3demo0007",
+    productKey: "k1demoPk01",
+    deviceName: "meter-07",
+    time: "2024-05-06 20:15:30.120",
+    utcTime: "2024-05-06T12:15:30.120Z",
+    lastTime: "2024-05-06 20:13:58.004",
+    utcLastTime: "2024-05-06T12:13:58.004Z",
+    clientIp: "192.0.2.8",
+  });
+});
+
+test("measurements move a little at a time, within a plausible range, each device its own way", () => {
+  const random = seeded(3);
+  const [first, second] = [new Device(1, 0, random), new Device(2, 0, random)];
+  let last = first.measure(0).temperature;
+  const seen = new Set<number>();
+  for (let minute = 1; minute <= 1_440; minute += 1) {
+    const { temperature, humidity, power } = first.measure(minute * 60_000);
+    equal(Math.abs(temperature - last) < 2, true);
+    equal(temperature > 10 && temperature < 35 && humidity > 20 && humidity < 80, true);
+    equal(power >= 0 && power <= 3_000, true);
+    last = temperature;
+    seen.add(temperature);
+  }
+  equal(seen.size > 40, true, "over a day it must move");
+  notEqual(first.measure(0).power, second.measure(0).power);
+});
+
+test("devices come online first and send at their rate, properties most, every type sometimes", async () => {
+  const pushed = await simulate(3, 20, 500);
+  const types = pushed.map(({ topic }) => parseTopic(topic).messageType);
+  deepEqual(types.slice(0, 3), ["device-status", "device-status", "device-status"]);
+  for (const { payload } of pushed.slice(0, 3)) match(JSON.stringify(payload), /"online"/);
+  equal(pushed.length, 3 + 20 * 500);
+  const share = types.filter((type) => type === "property-post").length / types.length;
+  equal(share > 0.7 && share < 0.85, true, `property posts: ${share}`);
+  deepEqual(new Set(types), new Set(DEVICE_MESSAGES.map(({ messageType }) => messageType)));
+});
+
+test("a device that is offline sends nothing until it is online again", async () => {
+  const online = new Map<string, boolean>();
+  for (const { topic, payload } of await simulate(5, 50, 200)) {
+    const { messageType, device } = parseTopic(topic);
+    if (device?.deviceName.startsWith("meter-") !== true) continue;
+    const status = Reflect.get(Object(payload) as object, "status") as unknown;
+    if (messageType === "device-status") online.set(device.deviceName, status === "online");
+    else equal(online.get(device.deviceName), true, messageType);
+  }
+});
+
+test("rates below one a second and above a thousand are kept", async () => {
+  equal((await simulate(1, 0.1, 100)).length, 1 + 10);
+  equal((await simulate(2, 2_000, 3)).length, 2 + 6_000);
+  equal((await simulate(2, 0, 100)).length, 2);
+  equal((await simulate(0, 10, 10)).length, 0);
+});
+
+test("an emulator with devices sends their messages to its consumers", () =>
+  withEmulator({ devices: 2, rate: 100 }, async (emulator) => {
+    const client = await attached(emulator.port, 20);
+    const received = await client.have(10);
+    const ids = received.map(({ messageId }) => messageId);
+    equal(new Set(ids).size, received.length);
+  }));
