@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { HOST, StartError, readPorts } from "./start-ports.mjs";
 
@@ -18,6 +19,8 @@ const DEVICES = 3;
 const RATE = 3;
 /** Node-RED gives its nodes 15 s to close; somewhat more, and we end without them. */
 const STOP_LIMIT_MS = 20_000;
+/** How long the addresses wait for the flows to start, so that they are printed last. */
+const FLOWS_LIMIT_MS = 5_000;
 const FLOW_FILE = "flows.json";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -53,7 +56,7 @@ function settings(port) {
     httpNodeRoot: "/",
     credentialSecret: credentialSecret(),
     telemetry: { enabled: false, updateNotification: false },
-    editorTheme: { tours: false, projects: { enabled: false } },
+    editorTheme: { tours: false },
     logging: { console: { level: "info", metrics: false, audit: false } },
   };
 }
@@ -79,15 +82,18 @@ async function startNodeRed(RED, port) {
   server.on("request", (request, response) => {
     RED.httpAdmin(request, response, () => RED.httpNode(request, response));
   });
-  const flowsStarted = once(RED.events, "flows:started");
+  let flowsStarted = once(RED.events, "flows:started");
   await RED.start();
   if (!hasFlows()) {
     await flowsStarted;
+    flowsStarted = once(RED.events, "flows:started");
     // Through the runtime, as an import in the editor: the credentials go to flows_cred.json.
     await RED.runtime.flows.setFlows({ flows: { flows: exampleFlow() } });
   }
   server.listen(port, HOST);
   await once(server, "listening");
+  // A flow with a node type that is not there never starts, and is still to be opened.
+  await Promise.race([flowsStarted, pause(FLOWS_LIMIT_MS)]);
 }
 
 async function start() {

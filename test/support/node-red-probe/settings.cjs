@@ -10,8 +10,8 @@ module.exports = {
   uiPort: 0,
   lang: process.env.TEST_LANGUAGE,
   nodesDir: process.env.TEST_NODES_DIR,
-  // Takes seconds to load and is not what is tested.
-  nodesExcludes: ["node-red-dashboard"],
+  // Takes seconds to load; only the examples need it.
+  nodesExcludes: process.env.TEST_DASHBOARD === "true" ? [] : ["node-red-dashboard"],
   credentialSecret: "test",
   telemetry: { enabled: false, updateNotification: false },
   externalModules: {

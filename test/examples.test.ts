@@ -1,0 +1,161 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { EMULATOR_DEFAULTS } from "../src/emulator/options";
+import { NodeRed } from "./support/node-red";
+import { withEmulator } from "./support/subscribed";
+import type { Emulator } from "../src/emulator/emulator";
+import type { FlowNode, ProbeEvent } from "./support/node-red";
+
+const EXAMPLES = ["Dashboard", "Filter by topic", "Receive and debug"];
+const DEVICE = "/k1demoPk01/meter-07";
+const STATUS_TOPIC = "/as/mqtt/status/k1demoPk01/meter-07";
+const PROPERTY_TOPIC = `${DEVICE}/thing/event/property/post`;
+const EMPTY: readonly FlowNode[] = [{ id: "empty", type: "tab", label: "empty" }];
+
+let nodeRed: NodeRed;
+before(async () => {
+  nodeRed = await NodeRed.start({ environment: { TEST_DASHBOARD: "true" } });
+});
+after(() => nodeRed.stop());
+
+function example(name: string): FlowNode[] {
+  const nodes: unknown = JSON.parse(readFileSync(`examples/${name}.json`, "utf8"));
+  ok(Array.isArray(nodes));
+  return nodes as FlowNode[];
+}
+
+/** The example on the emulator's port, with a probe of kind `<name or type>` behind each output. */
+function probed(name: string, port: number): FlowNode[] {
+  const nodes = example(name);
+  const z = nodes.find(({ type }) => type === "tab")?.id;
+  const place = { z, x: 0, y: 0 };
+  const probes: FlowNode[] = [];
+  const behind = (kind: string): string => {
+    const id = `probe-${probes.length}`;
+    probes.push({ id, type: "test-probe", kind, ...place, wires: [] });
+    return id;
+  };
+  const changed = nodes.map((node): FlowNode => {
+    if (node.type === "aliyun-iot-instance") return { ...node, port };
+    const { name = "", wires } = node;
+    if (!Array.isArray(wires) || wires.length === 0) return node;
+    const kind = typeof name === "string" && name !== "" ? name : node.type;
+    const outputs = wires.map((targets: unknown, index) => {
+      const label = wires.length === 1 ? kind : `${kind} ${index + 1}`;
+      const before: readonly unknown[] = Array.isArray(targets) ? targets : [];
+      return [...before, behind(label)];
+    });
+    return { ...node, wires: outputs };
+  });
+  const errors = behind("an error");
+  const all: FlowNode = { id: "all", type: "catch", ...place, scope: null, wires: [[errors]] };
+  return [...changed, ...probes, all];
+}
+
+/** Deploys an example on an emulator, runs `work` once it receives, and lets nothing fail. */
+function withExample(name: string, work: (emulator: Emulator) => Promise<void>): Promise<void> {
+  return withEmulator({}, async (emulator) => {
+    try {
+      await nodeRed.deploy(probed(name, emulator.port));
+      await nodeRed.next("shown", ({ status }) => status?.fill === "green");
+      await work(emulator);
+      deepEqual(nodeRed.taken("an error"), []);
+      ok(!/missing|unknown/i.test(nodeRed.output), nodeRed.output);
+    } finally {
+      await nodeRed.deploy(EMPTY);
+    }
+  });
+}
+
+async function payload(kind: string, wanted?: (event: ProbeEvent) => boolean): Promise<unknown> {
+  return (await nodeRed.next(kind, wanted)).message?.["payload"];
+}
+
+function propertyPost(emulator: Emulator, value: number): string {
+  const items = { temperature: { value, time: 1_715_000_130_120 } };
+  return emulator.push({ topic: PROPERTY_TOPIC, payload: { items } });
+}
+
+test("the examples are the ones that the import menu should offer", () => {
+  deepEqual(readdirSync("examples").sort(), EXAMPLES.map((name) => `${name}.json`).sort());
+});
+
+for (const name of EXAMPLES) {
+  test(`the example “${name}” runs on the emulator's defaults as imported, and explains itself`, () => {
+    const nodes = example(name);
+    const instance = nodes.find(({ type }) => type === "aliyun-iot-instance");
+    const { host, port, iotInstanceId, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
+    deepEqual(
+      [instance?.["host"], instance?.["port"], instance?.["iotInstanceId"], instance?.["useTls"]],
+      [host, port, iotInstanceId, false],
+    );
+    deepEqual(instance?.["credentials"], { accessKeyId, accessKeySecret });
+    const subscriber = nodes.find(({ type }) => type === "aliyun-iot-subscribe");
+    deepEqual([subscriber?.["consumerGroupId"]], EMULATOR_DEFAULTS.consumerGroupIds);
+    const comment = nodes.find(({ type }) => type === "comment");
+    match(String(comment?.["info"]), /aliyun-iot-amqp emulator/);
+    const ids = new Set(nodes.map(({ id }) => id));
+    equal(ids.size, nodes.length, "Two nodes share an ID.");
+  });
+}
+
+test("no two examples share a node ID, so that all can be imported into one flow", () => {
+  const ids = EXAMPLES.flatMap((name) => example(name).map(({ id }) => id));
+  equal(new Set(ids).size, ids.length);
+});
+
+test("the example “Receive and debug” hands on whatever a device sends", () =>
+  withExample("Receive and debug", async (emulator) => {
+    const messageId = emulator.push({ topic: `${DEVICE}/user/update`, payload: { t: 21 } });
+    const { message } = await nodeRed.next("aliyun-iot-subscribe");
+    deepEqual([message?.["messageId"], message?.["payload"]], [messageId, { t: 21 }]);
+    await emulator.expectSettled(messageId);
+  }));
+
+test("the example “Filter by topic” lets properties and status through, apart, and nothing else", () =>
+  withExample("Filter by topic", async (emulator) => {
+    const dropped = emulator.push({ topic: `${DEVICE}/user/update`, payload: { t: 21 } });
+    propertyPost(emulator, 23.5);
+    emulator.push({ topic: STATUS_TOPIC, payload: { status: "offline" } });
+    match(JSON.stringify(await payload("which type? 1")), /23\.5/);
+    deepEqual(await payload("which type? 2"), { status: "offline" });
+    await emulator.expectSettled(dropped);
+    equal(nodeRed.taken("properties and status").length, 2);
+  }));
+
+test("the example “Dashboard” shows a device's state and values, a point and an event", () =>
+  withExample("Dashboard", async (emulator) => {
+    propertyPost(emulator, 23.5);
+    const row = /"state":"[^"]*(?:\\"[^"]*)*\bonline<[^{}]*"device":"meter-07"/;
+    const rows = JSON.stringify(await payload("newest of each device"));
+    match(rows, row);
+    match(rows, /"values":"temperature 23\.5"/);
+    const point = await nodeRed.next("temperature");
+    deepEqual(
+      [point.message?.["topic"], point.message?.["payload"], point.message?.["timestamp"]],
+      ["meter-07", 23.5, 1_715_000_130_120],
+    );
+    emulator.push({ topic: STATUS_TOPIC, payload: { status: "offline" } });
+    match(JSON.stringify(await payload("newest of each device")), /offline/);
+    const events = JSON.stringify(await payload("last 10 events"));
+    match(events, /"device":"meter-07","type":"device-status","detail":"offline"/);
+  }));
+
+test("the example “Dashboard” keeps 100 devices and 10 events at most", () =>
+  withExample("Dashboard", async (emulator) => {
+    const count = 101;
+    for (let number = 1; number <= count; number += 1) {
+      const topic = `/as/mqtt/status/k1demoPk01/meter-${number}`;
+      emulator.push({ topic, payload: { status: "online" } });
+    }
+    let rows: unknown;
+    for (let seen = 0; seen < count; seen += 1) rows = await payload("newest of each device");
+    ok(Array.isArray(rows));
+    equal(rows.length, 100);
+    ok(!JSON.stringify(rows).includes('"meter-1"'), "Not the oldest device was dropped.");
+    let events: unknown;
+    for (let seen = 0; seen < count; seen += 1) events = await payload("last 10 events");
+    ok(Array.isArray(events));
+    equal(events.length, 10);
+  }));
