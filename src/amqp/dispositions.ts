@@ -73,6 +73,7 @@ export class Dispositions {
 
   /** Sends all that is queued, then calls `finished`: at once, or some event-loop turns later. */
   finish(finished: () => void): void {
+    this.flush();
     this.#finished = finished;
     if (this.#turn === undefined) this.#finish();
   }

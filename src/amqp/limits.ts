@@ -1,3 +1,5 @@
+import type { Clock } from "../clock";
+
 /** What one link allows itself and its peer. Durations in ms, sizes in bytes. */
 export interface LinkLimits {
   /** From DNS to the server's open: the platform itself gives up after 15 s. */
@@ -25,3 +27,9 @@ export const LINK_LIMITS: LinkLimits = {
   acceptDelayMs: 10,
   acceptBatch: 100,
 };
+
+/** What links are made with; `limits` overrides single values of LINK_LIMITS. */
+export interface LinkEnvironment {
+  readonly clock: Clock;
+  readonly limits?: Partial<LinkLimits>;
+}

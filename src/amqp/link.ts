@@ -29,7 +29,10 @@ export interface IncomingDelivery {
   settle(outcome: Outcome): void;
 }
 
-/** What a link tells its owner, in this order; nothing comes after `ended`. */
+/**
+ * What a link tells its owner, in this order; nothing comes after `ended`, and no delivery after
+ * `close` or `abort`. A listener that throws ends the link.
+ */
 export interface LinkEvents {
   /** TCP, TLS, sign-in and AMQP open are done. */
   opened(): void;
@@ -48,8 +51,10 @@ export interface Link {
   grantCredit(count: number): void;
   /** Writes the queued outcomes now instead of waiting for more of them. */
   flush(): void;
-  /** Writes what is queued to be settled, closes in order; `ended` follows within 2 s.
-   * Before `opened` there is nothing to close in order: it ends at once. */
+  /**
+   * Writes what is queued to be settled, closes in order; `ended` follows within 2 s.
+   * Before `opened` there is nothing to close in order: it ends at once.
+   */
   close(): void;
   /** Ends it at once, whatever it is doing; `ended(cause)` follows. */
   abort(cause: IotAmqpError): void;

@@ -37,6 +37,12 @@ export function listen(connection: Connection, owner: RheaOwner): void {
       owner.failed({ at: "detach", error: receiver?.error });
     });
   }
+  // Our own receiver has its own listener: this is a link that the server attaches unasked.
+  for (const event of ["receiver_open", "sender_open"]) {
+    connection.on(event, () => {
+      protocol(new Error("it attached a link that nobody asked for"));
+    });
+  }
   connection.on("protocol_error", protocol);
   connection.on("error", protocol);
   // The socket's own events say it better; without a listener rhea prints a warning.

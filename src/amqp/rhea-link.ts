@@ -5,7 +5,7 @@ import type { IotAmqpError } from "../errors";
 import { Dispositions } from "./dispositions";
 import { guardFrames } from "./frame-guard";
 import { LINK_LIMITS } from "./limits";
-import type { LinkLimits } from "./limits";
+import type { LinkEnvironment, LinkLimits } from "./limits";
 import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
 import { createConnection, UNATTENDED } from "./rhea-connection";
@@ -15,12 +15,6 @@ import { openSocket } from "./socket";
 import { giveBack, Transfers } from "./transfers";
 import { translateError } from "./translate-error";
 import type { Failure } from "./translate-error";
-
-/** What links are made with; `limits` overrides single values of LINK_LIMITS. */
-export interface LinkEnvironment {
-  readonly clock: Clock;
-  readonly limits?: Partial<LinkLimits>;
-}
 
 type State =
   /** DNS, TCP, TLS, sign-in, until the server's open. */
@@ -64,7 +58,8 @@ class RheaLink implements Link {
     this.#connection = this.#createConnection();
     this.#transfers = new Transfers(this.#connection, {
       maxDeliveryBytes: this.#limits.maxDeliveryBytes,
-      hasCredit: () => this.#state.value !== "attached" || this.#state.receiver.has_credit(),
+      // rhea goes on with what it has read after our close: those stay unsettled.
+      receiver: () => (this.#state.value === "attached" ? this.#state.receiver : undefined),
       failed: this.#failed,
     });
     this.#connect();
@@ -115,10 +110,12 @@ class RheaLink implements Link {
         return this.#socket;
       },
     });
-    const opened = (): void => {
-      this.#opened();
-    };
-    listen(connection, { opened, failed });
+    listen(connection, {
+      failed,
+      opened: () => {
+        this.#opened();
+      },
+    });
     return connection;
   }
 
@@ -172,7 +169,6 @@ class RheaLink implements Link {
   }
 
   #message({ delivery, message }: EventContext): void {
-    // rhea goes on handing over what it has read after our close: those stay unsettled.
     if (this.#state.value !== "attached" || delivery === undefined) return;
     if (this.#transfers.aborted) {
       giveBack(this.#state.receiver, delivery); // nobody above would ever settle it

@@ -25,7 +25,8 @@ const NO_BYTES = Buffer.alloc(0);
 /** What the transfers of a link may be, and whom to tell of others. */
 export interface TransferRules {
   readonly maxDeliveryBytes: number;
-  readonly hasCredit: () => boolean;
+  /** The link that takes messages now; without one they are dropped as they come. */
+  readonly receiver: () => Receiver | undefined;
   readonly failed: (failure: Failure) => void;
 }
 
@@ -41,7 +42,9 @@ export class Transfers {
   constructor(connection: Connection, rules: TransferRules) {
     const onTransfer = connection.on_transfer;
     connection.on_transfer = (frame) => {
-      if (!rules.hasCredit()) {
+      const receiver = rules.receiver();
+      if (receiver === undefined) return;
+      if (!receiver.has_credit()) {
         const error = new Error("it sent more messages than it had credit for");
         rules.failed({ at: "protocol", error });
         return;

@@ -1,0 +1,189 @@
+import { equal, match, ok } from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { translateError } from "../../src/amqp/translate-error";
+import type { Failure } from "../../src/amqp/translate-error";
+import { IotAmqpError, NetworkError, RefusalError, TlsError } from "../../src/errors";
+import type { ErrorCode } from "../../src/errors";
+import { errorText } from "../../src/texts/texts";
+
+const PEER = { host: "iot.example", port: 5671, consumerGroupId: "group-1" };
+
+const nodeError = (code: string, message = `something ${code}`): Error =>
+  Object.assign(new Error(message), { code });
+
+/** Checks what holds for every translation, and the code. */
+function translated(failure: Failure, code: ErrorCode): IotAmqpError {
+  const error = translateError(failure, PEER);
+  equal(error.code, code, error.message);
+  const chinese = errorText(code, error.details, "zh-CN");
+  for (const told of [error.message, chinese.text, chinese.remedy, chinese.short]) {
+    ok(!/__\w+__/.test(told), `a placeholder was left: ${told}`);
+  }
+  return error;
+}
+
+const NODE_CASES: readonly (readonly [ErrorCode, readonly string[]])[] = [
+  ["DNS_FAILED", ["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "ESERVFAIL"]],
+  ["CONNECTION_REFUSED", ["ECONNREFUSED"]],
+  [
+    "CONNECTION_FAILED",
+    ["ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EACCES", "EMFILE", "ENEW"],
+  ],
+  [
+    "TLS_UNTRUSTED",
+    [
+      "UNABLE_TO_GET_ISSUER_CERT",
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "CERT_UNTRUSTED",
+      "CERT_REJECTED",
+      "CERT_REVOKED",
+      "CERT_SIGNATURE_FAILURE",
+      "CERT_CHAIN_TOO_LONG",
+      "INVALID_CA",
+      "INVALID_PURPOSE",
+      "PATH_LENGTH_EXCEEDED",
+    ],
+  ],
+  ["TLS_HOSTNAME", ["ERR_TLS_CERT_ALTNAME_INVALID", "HOSTNAME_MISMATCH"]],
+  ["TLS_EXPIRED", ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"]],
+  [
+    "TLS_FAILED",
+    [
+      "EPROTO",
+      "ERR_SSL_WRONG_VERSION_NUMBER",
+      "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+      "ERR_OSSL_PEM_NO_START_LINE",
+      "ERR_TLS_INVALID_PROTOCOL_VERSION",
+      "CRL_HAS_EXPIRED",
+    ],
+  ],
+];
+
+test("every code of Node goes to its class", () => {
+  for (const [code, names] of NODE_CASES) {
+    for (const name of names) {
+      const error = nodeError(name);
+      equal(translated({ at: "connect", error }, code).cause, error);
+      const later = code === "CONNECTION_FAILED" ? "CONNECTION_LOST" : code;
+      match(translated({ at: "socket", error }, later).details["reason"] as string, RegExp(name));
+    }
+  }
+});
+
+test("a reason is one short line: OpenSSL's own, or that of the first of several addresses", () => {
+  const openssl = Object.assign(nodeError("ERR_SSL_WRONG_VERSION_NUMBER", "C0:error:0A:x\n"), {
+    reason: "wrong version number",
+  });
+  const tls = translated({ at: "connect", error: openssl }, "TLS_FAILED");
+  equal(tls.details["reason"], "wrong version number (ERR_SSL_WRONG_VERSION_NUMBER)");
+  ok(tls instanceof TlsError);
+  const first = nodeError("ETIMEDOUT", "connect ETIMEDOUT 192.0.2.1:5671");
+  const several = Object.assign(new AggregateError([first]), { code: "ETIMEDOUT" });
+  const network = translated({ at: "connect", error: several }, "CONNECTION_FAILED");
+  equal(network.details["reason"], "connect ETIMEDOUT 192.0.2.1:5671");
+  ok(network instanceof NetworkError);
+});
+
+test("a socket that ends without an error is a lost connection", () => {
+  match(translated({ at: "socket" }, "CONNECTION_LOST").message, /without an AMQP close/);
+});
+
+test("TLS material that cannot be read is TLS_FAILED, whatever its code", () => {
+  translated({ at: "tls", error: new Error("not enough data") }, "TLS_FAILED");
+});
+
+test("SASL codes 1 and 3 are refusals, 2 and 4 are the server's trouble", () => {
+  for (const [sasl, code] of [
+    [1, "SIGN_IN_REFUSED"],
+    [2, "SIGN_IN_UNAVAILABLE"],
+    [3, "SIGN_IN_REFUSED"],
+    [4, "SIGN_IN_UNAVAILABLE"],
+    [77, "SIGN_IN_REFUSED"],
+  ] as const) {
+    const text = `Failed to authenticate: ${sasl}`;
+    match(translated({ at: "sign-in", text }, code).message, RegExp(`SASL code ${sasl}`));
+  }
+  const text = "No suitable mechanism; server supports ANONYMOUS";
+  match(translated({ at: "sign-in", text }, "PROTOCOL_VIOLATION").message, /ANONYMOUS/);
+});
+
+test("AMQP conditions go to their classes, in a close as in a detach", () => {
+  for (const [condition, close, detach] of [
+    ["amqp:unauthorized-access", "REFUSED", "REFUSED"],
+    ["amqp:not-allowed", "REFUSED", "REFUSED"],
+    ["amqp:not-found", "GROUP_NOT_FOUND", "GROUP_NOT_FOUND"],
+    ["amqp:resource-deleted", "GROUP_NOT_FOUND", "GROUP_NOT_FOUND"],
+    ["amqp:resource-limit-exceeded", "TOO_MANY_CONNECTIONS", "TOO_MANY_CONNECTIONS"],
+    ["amqp:connection:forced", "CLOSED_BY_PLATFORM", "LINK_CLOSED"],
+    ["amqp:internal-error", "CLOSED_BY_PLATFORM", "LINK_CLOSED"],
+    ["amqp:link:detach-forced", "CLOSED_BY_PLATFORM", "LINK_CLOSED"],
+    ["amqp:decode-error", "PROTOCOL_VIOLATION", "PROTOCOL_VIOLATION"],
+    ["amqp:connection:framing-error", "PROTOCOL_VIOLATION", "PROTOCOL_VIOLATION"],
+    ["aliyun:unheard-of", "CLOSED_BY_PLATFORM", "LINK_CLOSED"],
+  ] as const) {
+    const error = { condition, description: "that is why" };
+    for (const [at, code] of [
+      ["close", close],
+      ["detach", detach],
+      ["end", detach],
+    ] as const) {
+      const { message } = translated({ at, error }, code);
+      match(message, RegExp(`${condition}: that is why`));
+    }
+  }
+  translated({ at: "close" }, "CLOSED_BY_PLATFORM");
+  translated({ at: "detach" }, "LINK_CLOSED");
+  ok(translateError({ at: "end", error: null }, PEER) instanceof RefusalError);
+});
+
+test("a server that has not heard us in time is no limit of connections", () => {
+  const condition = "amqp:resource-limit-exceeded";
+  for (const description of ["local-idle-timeout expired", "max idle time exceeded"]) {
+    translated({ at: "close", error: { condition, description } }, "CLOSED_BY_PLATFORM");
+  }
+});
+
+test("our own errors pass unchanged; of foreign ones only the class is told", () => {
+  const own = new NetworkError("PEER_SILENT", { host: "h", seconds: 1 });
+  equal(translateError({ at: "own", doing: "signing in", error: own }, PEER), own);
+  const foreign = new RangeError("key hush-hush");
+  const error = translated({ at: "own", doing: "signing in", error: foreign }, "CONNECTION_LOST");
+  match(error.message, /signing in failed with RangeError/);
+  ok(!error.message.includes("hush-hush"));
+});
+
+test("limits and deadlines fill their texts", () => {
+  match(translated({ at: "size", size: 7, limit: 5 }, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
+  for (const code of ["CONNECT_TIMEOUT", "ATTACH_TIMEOUT", "PEER_SILENT"] as const) {
+    match(translated({ at: "deadline", code, afterMs: 10_000 }, code).message, /10 s/);
+  }
+});
+
+test("an STS token that a server repeats, and control characters, are not told on", () => {
+  const description =
+    "no user c|authMode=ststoken,securityToken=hush-hush+/=,timestamp=1|\u0007\n!";
+  const error = { condition: "amqp:not-allowed", description };
+  const told = translated({ at: "close", error }, "REFUSED");
+  ok(!JSON.stringify([told.message, told.details]).includes("hush-hush"));
+  equal(told.details["description"], "no user c|authMode=ststoken,securityToken=…,timestamp=1| !");
+});
+
+test("whatever a peer says, the translation is one of our errors with a text of bounded length", () => {
+  const at = fc.constantFrom("close", "end", "detach", "connect", "socket", "protocol", "tls");
+  const error = fc.oneof(
+    fc.anything(),
+    fc.record({ condition: fc.anything(), description: fc.anything(), code: fc.anything() }),
+    fc.record({ condition: fc.string({ maxLength: 9_000 }), description: fc.string() }),
+  );
+  fc.assert(
+    fc.property(at, error, (where, said) => {
+      const told = translateError({ at: where, error: said }, PEER);
+      ok(told instanceof IotAmqpError);
+      ok(told.message.length < 2_000);
+    }),
+  );
+});

@@ -1,0 +1,92 @@
+import type { Clock } from "../../src/clock";
+import type { IotAmqpError } from "../../src/errors";
+import type { LinkLimits } from "../../src/amqp/limits";
+import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../src/amqp/link";
+import { createOpenLink } from "../../src/amqp/rhea-link";
+
+/** A promise that a test waits for ends with a sentence after this, in ms. */
+const PATIENCE_MS = 5_000;
+
+export const USERNAME = "client-7|authMode=ststoken,securityToken=hush-hush-token|";
+export const PASSWORD = "hush-hush-password";
+
+/** An owner that writes down what its link tells. */
+export class Heard implements LinkEvents {
+  readonly events: string[] = [];
+  readonly deliveries: IncomingDelivery[] = [];
+  settledCount = 0;
+  cause: IotAmqpError | undefined;
+  /** Called for each delivery as it comes. */
+  onDelivery: ((delivery: IncomingDelivery) => void) | undefined;
+  readonly #waiting = new Set<() => void>();
+
+  #note(event: string): void {
+    this.events.push(event);
+    for (const look of this.#waiting) look();
+  }
+
+  opened(): void {
+    this.#note("opened");
+  }
+  attached(): void {
+    this.#note("attached");
+  }
+  delivery(delivery: IncomingDelivery): void {
+    this.deliveries.push(delivery);
+    this.onDelivery?.(delivery);
+    this.#note("delivery");
+  }
+  settled(count: number): void {
+    this.settledCount += count;
+    this.#note("settled");
+  }
+  ended(cause: IotAmqpError | undefined): void {
+    this.cause = cause;
+    this.#note("ended");
+  }
+
+  /** Resolves when the event, or one that the pattern matches, has come `count` times. */
+  async until(event: string | RegExp, count = 1): Promise<void> {
+    const wanted = (name: string) =>
+      typeof event === "string" ? name === event : event.test(name);
+    const come = () => this.events.filter(wanted).length >= count;
+    if (come()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`“${String(event)}” did not come; heard: ${this.events.join(", ")}`));
+      }, PATIENCE_MS);
+      const look = (): void => {
+        if (!come()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+    });
+  }
+}
+
+/** Opens a link to loopback and writes down what it tells. */
+export function openTo(
+  port: number,
+  clock: Clock,
+  { limits, ...request }: Partial<LinkRequest> & { limits?: Partial<LinkLimits> } = {},
+): { link: Link; heard: Heard } {
+  const heard = new Heard();
+  const openLink = createOpenLink(limits === undefined ? { clock } : { clock, limits });
+  const link = openLink(
+    {
+      host: "127.0.0.1",
+      port,
+      tls: undefined,
+      clientId: "client-7",
+      consumerGroupId: "group-1",
+      idleTimeoutMs: 60_000,
+      creditWindow: 200,
+      signIn: () => ({ username: USERNAME, password: PASSWORD }),
+      ...request,
+    },
+    heard,
+  );
+  return { link, heard };
+}
