@@ -231,7 +231,6 @@ class RheaLink implements Link {
   }
 
   #ended(): void {
-    if (this.#state.value === "ended") return;
     // Only a socket that went without `error` and `end` leaves us without a cause.
     this.#fail({ at: "socket" });
     const cause = this.#state.value === "ending" ? this.#state.cause : undefined;

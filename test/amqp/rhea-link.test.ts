@@ -677,7 +677,7 @@ test("a message whose first frame has no payload comes whole", async () => {
 test("an aborted delivery is no message, and its credit is given back", async () => {
   const script = sending((peer) => {
     peer.transfer(0, message("never mind").subarray(0, 5), { more: true });
-    peer.transfer(0, Buffer.alloc(0), { aborted: true });
+    peer.transfer(0, Buffer.alloc(0), { aborted: true, more: true });
     peer.transfer(1, message("real"));
   });
   await withLink(script, new ManualClock(), {
@@ -705,6 +705,21 @@ test("a delivery that grows over the limit ends the link with FRAME_TOO_LARGE", 
       await heard.until("ended");
       ended(heard, "FRAME_TOO_LARGE");
       match(String(heard.cause?.message), /120000 bytes.*100000/);
+    },
+  });
+});
+
+test("the limit is one delivery's, not that of all of them together", async () => {
+  const script = sending((peer) => {
+    for (let id = 0; id < 4; id += 1) peer.transfer(id, dataSection(Buffer.alloc(40_000)));
+  });
+  await withLink(script, new ManualClock(), {
+    options: { limits: { maxDeliveryBytes: 100_000 } },
+    body: async ({ link, heard }) => {
+      await heard.until("attached");
+      link.grantCredit(4);
+      await heard.until("delivery", 4);
+      deepEqual(heard.events.slice(-1), ["delivery"]);
     },
   });
 });
