@@ -2,7 +2,7 @@ import { admit, openTrouble } from "./admission";
 import { ReceiverLink } from "./receiver-link";
 import { REFUSALS } from "./refusals";
 import { serverConnection } from "./rhea-server";
-import { acceptSocket, dropSocket, echoTermini, frameUnderWay } from "./rhea-internals";
+import { acceptSocket, dropSocket, echoTermini, frameUnderWay, openFrame } from "./rhea-internals";
 import { checkSignIn } from "./sign-in-check";
 import { watchSilence } from "./silence";
 import type { Socket } from "node:net";
@@ -33,8 +33,6 @@ type State = "signing-in" | "signed-in" | "open" | "closing" | "ended";
 const CLOSE_TIMEOUT_MS = 2_000;
 /** A client has nothing big to say: its longest frames are the sign-in and the open frame. */
 const MAX_CLIENT_FRAME_BYTES = 1_048_576;
-/** Silence is noticed after so many times the idle time-out that we announced. */
-const SILENCE_FACTOR = 1.5;
 
 /** One client's connection: sign-in, open, its one receiver link, its end. */
 export class ClientConnection implements ConnectionControl {
@@ -56,9 +54,7 @@ export class ClientConnection implements ConnectionControl {
     this.#peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     this.#rhea = serverConnection(environment.options.idleTimeoutMs, {
       decide: (response) => this.#decide(response),
-      failed: (reason) => {
-        this.#fail(reason);
-      },
+      failed: this.#fail.bind(this),
       on: this.#handlers(),
     });
     acceptSocket(this.#rhea, socket);
@@ -98,6 +94,7 @@ export class ClientConnection implements ConnectionControl {
         this.#opened();
       },
       connection_close: () => {
+        this.#dropLink();
         this.#closing();
       },
       session_close: ({ session }) => {
@@ -125,12 +122,8 @@ export class ClientConnection implements ConnectionControl {
       this.#state = "signed-in";
       this.#signedIn = {
         identity,
-        close: (refusal) => {
-          this.close(refusal);
-        },
-        destroy: () => {
-          this.destroy();
-        },
+        close: this.close.bind(this),
+        destroy: this.destroy.bind(this),
       };
       this.#environment.signedIn(identity);
       return "accept";
@@ -149,13 +142,12 @@ export class ClientConnection implements ConnectionControl {
     cancelDeadline();
     this.#state = "open";
     const { consumerGroupId, clientId } = connection.identity;
-    // rhea hands over null for a field that is sent as null.
-    const idleTimeoutMs = this.#rhea.idle_time_out ?? undefined;
-    const maxFrameSize = this.#rhea.max_frame_size ?? undefined;
+    const frame = openFrame(this.#rhea);
+    const { idleTimeoutMs } = frame;
     const group = groups.get(consumerGroupId);
     const refusal =
       behaviours.ask((behaviour) => behaviour.onOpen?.({ connection, idleTimeoutMs })) ??
-      openTrouble({ idleTimeoutMs, maxFrameSize }, options) ??
+      openTrouble(frame, options) ??
       admit(connection, group, options);
     if (refusal !== undefined) {
       this.close(refusal);
@@ -164,10 +156,9 @@ export class ClientConnection implements ConnectionControl {
     this.#group = group;
     this.#log(`${clientId} opened for ${consumerGroupId}`);
     this.#awaitAttach();
-    const limitMs = options.idleTimeoutMs * SILENCE_FACTOR;
-    this.#cancelSilence = watchSilence(this.#socket, limitMs, {
+    this.#cancelSilence = watchSilence(this.#socket, options.idleTimeoutMs, {
       clock: options.clock,
-      onSilent: () => {
+      onSilent: (limitMs) => {
         this.close(REFUSALS.silent(limitMs));
       },
     });
@@ -175,6 +166,7 @@ export class ClientConnection implements ConnectionControl {
 
   #awaitAttach(): void {
     const { clock, attachTimeoutMs } = this.#environment.options;
+    this.#cancelAttach?.();
     this.#cancelAttach = clock.after(attachTimeoutMs, () => {
       this.close(REFUSALS.notAttached(attachTimeoutMs));
     });
@@ -205,9 +197,15 @@ export class ClientConnection implements ConnectionControl {
 
   /** The client has taken its link away; it may attach another within the time for the first. */
   #detached(): void {
-    this.#link?.stop();
-    this.#link = undefined;
+    this.#dropLink();
     if (this.#state === "open") this.#awaitAttach();
+  }
+
+  #dropLink(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    // Outcomes that came in the same chunk are told by rhea in the next tick, and they count.
+    setImmediate(() => link?.stop());
   }
 
   #closing(): void {

@@ -188,6 +188,10 @@ export class Emulator {
     });
     await closed;
     cancel();
+    // A server is closed a moment before its last sockets have told that they are.
+    while (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
     for (const group of this.#groups.values()) group.stop();
   }
 

@@ -1,4 +1,5 @@
 import type { Connection, Delivery, Sender } from "rhea";
+import type { OpenFrame } from "./admission";
 
 /*
  * The fields of rhea 3.0 that its typings leave out. Each is read with a check, so that a release
@@ -55,6 +56,14 @@ export function dropSocket(connection: Connection, socket: object): void {
 export function frameUnderWay(connection: Connection): number {
   const value: unknown = Reflect.get(connection, "frame_size");
   return typeof value === "number" ? value : 0;
+}
+
+/** The peer's open frame. rhea hands over null for a field that is sent as null. */
+export function openFrame(connection: Connection): OpenFrame {
+  return {
+    idleTimeoutMs: connection.idle_time_out ?? undefined,
+    maxFrameSize: connection.max_frame_size ?? undefined,
+  };
 }
 
 /**

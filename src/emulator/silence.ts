@@ -1,15 +1,19 @@
 import type { Socket } from "node:net";
 import type { Cancel, Clock } from "../clock";
 
+/** Silence is noticed after so many times the idle time-out that we announced. */
+const SILENCE_FACTOR = 1.5;
+
 /**
- * Calls `onSilent` once when a socket has received nothing for `limitMs`; the returned function ends
+ * Calls `onSilent` once when a socket has received nothing for one and a half idle time-outs; the returned function ends
  * the watch. rhea's own watch stops while a frame is half received.
  */
 export function watchSilence(
   socket: Socket,
-  limitMs: number,
-  { clock, onSilent }: { readonly clock: Clock; readonly onSilent: () => void },
+  idleTimeoutMs: number,
+  { clock, onSilent }: { readonly clock: Clock; readonly onSilent: (limitMs: number) => void },
 ): Cancel {
+  const limitMs = idleTimeoutMs * SILENCE_FACTOR;
   let lastMs = clock.monotonicMs();
   let cancelTimer: Cancel;
   const received = () => {
@@ -18,7 +22,7 @@ export function watchSilence(
   const check = () => {
     const restMs = lastMs + limitMs - clock.monotonicMs();
     if (restMs > 0) cancelTimer = clock.after(restMs, check);
-    else onSilent();
+    else onSilent(limitMs);
   };
   socket.on("data", received);
   cancelTimer = clock.after(limitMs, check);

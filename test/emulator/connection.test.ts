@@ -209,7 +209,7 @@ test("a link that is taken away may be attached again", () =>
     const closed = once(client.connection, "receiver_close");
     client.receiver?.close();
     await closed;
-    equal(emulator.groups()[0]?.consumers, 0);
+    while (emulator.groups()[0]?.consumers !== 0) await settled(1);
     await client.attach(5);
     equal(emulator.groups()[0]?.consumers, 1);
     emulator.push({ topic: "/t" });

@@ -211,6 +211,21 @@ test("what a lost client has not settled goes to the others after the wait", asy
   });
 });
 
+test("an outcome counts that is sent together with the detach or the close", () =>
+  withEmulator({}, async (emulator) => {
+    for (const leave of ["detach", "close"] as const) {
+      const client = await attached(emulator.port);
+      const messageId = emulator.push({ topic: "/t" });
+      const [first] = await client.have(1);
+      first?.delivery.accept();
+      if (leave === "detach") client.receiver?.close();
+      else client.close();
+      await emulator.expectSettled(messageId);
+      client.close();
+      await client.ended;
+    }
+  }));
+
 test("expectSettled says in a sentence what became of the message instead", () =>
   withEmulator({}, async (emulator) => {
     const client = await attached(emulator.port);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
-import { settled } from "../support/manual-clock";
+import { ManualClock, settled } from "../support/manual-clock";
 import { RawClient, attached } from "../support/raw-client";
 import { withEmulator } from "../support/with-emulator";
 
@@ -123,6 +123,27 @@ test("stop closes in order, may be called twice, and lets the process end by its
   clearTimeout(timer);
   equal(code, 0, "the process must end by itself");
   match(output, /stopped amqp:connection:forced/);
+});
+
+test("no timer is left of connections that came and went in every way", async () => {
+  const clock = new ManualClock();
+  const emulator = await Emulator.start({ clock, devices: 1 });
+  const { port } = emulator;
+  const [detached, closed, lost] = [
+    await attached(port, 2, { clientId: "a" }),
+    await attached(port, 2, { clientId: "b" }),
+    await attached(port, 2, { clientId: "c" }),
+  ];
+  emulator.push({ topic: "/t" });
+  await new RawClient(port, { clientId: "d" }).open();
+  detached.receiver?.close();
+  closed.close();
+  lost.socket.destroy(new Error("pulled"));
+  await throwAt(port, SASL_HEADER, "end");
+  await settled(20);
+  emulator.kick();
+  await emulator.stop();
+  equal(clock.timers, 0);
 });
 
 test("a client that does not answer the close frame does not hold stop up", async () => {

@@ -155,6 +155,8 @@ export function once(
     const timer = setTimeout(() => {
       reject(new Error(`No ${event} within 5 s.`));
     }, 5_000);
+    // Where something else ends the wait, nobody is left to clear it.
+    timer.unref();
     emitter.once(event, (context) => {
       clearTimeout(timer);
       resolve(context);
