@@ -1,9 +1,15 @@
 import { hostname } from "node:os";
-import { createSubscription, defaultClientId, resolveSubscribe } from "../src/index";
-import { SettingError, systemClock } from "../src/index";
+import {
+  createSubscription,
+  defaultClientId,
+  isIotAmqpError,
+  resolveSubscribe,
+  SettingError,
+  systemClock,
+} from "../src/index";
 import { isInstance } from "./aliyun-iot-instance";
 import { replaced } from "./lib/environment";
-import { Faults, flowError, isIotAmqpError } from "./lib/faults";
+import { Faults, flowError } from "./lib/faults";
 import { whenStarted } from "./lib/flows-started";
 import { toMessage, toRawMessage } from "./lib/message";
 import { StatusLine } from "./lib/status-line";

@@ -14,6 +14,7 @@ export const RETRY_BY_CODE = {
   SETTING_INVALID: "never",
   TLS_REQUIRED: "never",
   NOT_YET: "never",
+  PORT_IN_USE: "never",
   // The network
   DNS_FAILED: "fast",
   CONNECTION_REFUSED: "fast",
@@ -72,9 +73,14 @@ export class IotAmqpError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** `instanceof` alone leaves the code's type open. */
+export function isIotAmqpError(thrown: unknown): thrown is IotAmqpError {
+  return thrown instanceof IotAmqpError;
+}
+
 /** A local setting is missing or wrong; `details.setting` is the property's name. */
 export class SettingError extends IotAmqpError<
-  "SETTING_MISSING" | "SETTING_INVALID" | "TLS_REQUIRED" | "NOT_YET"
+  "SETTING_MISSING" | "SETTING_INVALID" | "TLS_REQUIRED" | "NOT_YET" | "PORT_IN_USE"
 > {}
 
 /** The network or a deadline ended the attempt or the connection. */

@@ -1,4 +1,4 @@
-import { IotAmqpError } from "../../src/index";
+import { isIotAmqpError } from "../../src/index";
 import { translateError } from "./texts";
 import type { ErrorCode, SubscriptionState } from "../../src/index";
 import type { NodeMessage } from "node-red";
@@ -18,10 +18,6 @@ export class FlowError extends Error {
   override toString(): string {
     return this.message;
   }
-}
-
-export function isIotAmqpError(thrown: unknown): thrown is IotAmqpError {
-  return thrown instanceof IotAmqpError;
 }
 
 /** What anything thrown becomes for the flow. */

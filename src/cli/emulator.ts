@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Emulator } from "../emulator/emulator";
 import { resolveEmulator } from "../emulator/options";
+import { SettingError } from "../errors";
 import { stopRequested } from "./io";
 import type { ExitCode, Io } from "./io";
 
@@ -47,6 +48,16 @@ const FLAGS = {
   "strict-timestamp": { type: "boolean" },
 } as const;
 
+/** Which of the two ports another program has, if that is what Node says. */
+function portInUse(error: unknown, amqpPort: number): SettingError | undefined {
+  if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) return undefined;
+  const port = "port" in error ? Number(error.port) : 0;
+  return new SettingError("PORT_IN_USE", {
+    setting: port === amqpPort ? "port" : "httpPort",
+    port,
+  });
+}
+
 /** Runs an emulator until it is asked to end. */
 export async function emulator(args: readonly string[], io: Io): Promise<ExitCode> {
   const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true });
@@ -69,7 +80,9 @@ export async function emulator(args: readonly string[], io: Io): Promise<ExitCod
   const log = (line: string) => {
     io.stderr.write(`${line}\n`);
   };
-  const running = await Emulator.start({ ...options, log });
+  const running = await Emulator.start({ ...options, log }).catch((error: unknown) => {
+    throw portInUse(error, options.port) ?? error;
+  });
   const { host, port, httpPort } = running;
   io.stdout.write(
     `AMQP on ${host}:${port} ${options.cert === undefined ? "(plain TCP)" : "(TLS)"}, ` +

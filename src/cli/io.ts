@@ -1,4 +1,4 @@
-import { IotAmqpError } from "../errors";
+import { isIotAmqpError } from "../errors";
 import { errorText } from "../texts/texts";
 import type { Language } from "../texts/texts";
 
@@ -23,7 +23,7 @@ export function language(env: Io["env"]): Language {
 
 /** What happened and what to do, in the user's language. */
 export function explain(error: unknown, env: Io["env"]): string {
-  if (!(error instanceof IotAmqpError)) {
+  if (!isIotAmqpError(error)) {
     return error instanceof Error ? error.message : String(error);
   }
   const { text, remedy } = errorText(error.code, error.details, language(env));

@@ -5,7 +5,7 @@ import { createSubscription } from "../index";
 import { resolveInstance, resolveSubscribe } from "../options";
 import { defaultClientId } from "../protocol/client-id";
 import { explain, stopRequested } from "./io";
-import type { Delivery, Subscription, SubscriptionState } from "../index";
+import type { Delivery, Outcome, Subscription, SubscriptionState } from "../index";
 import type { ExitCode, Io } from "./io";
 
 export const LISTEN_HELP = `Usage: aliyun-iot-amqp listen [options]
@@ -103,34 +103,38 @@ function countOf(text: string | undefined): number {
 /** Writes and then accepts; resolves after `count` messages or when nobody reads any more. */
 function writeLines(subscription: Subscription, io: Io, count: number): Promise<ExitCode> {
   let left = count;
+  const log = (failure: unknown) => {
+    io.stderr.write(`${explain(failure, io.env)}\n`);
+  };
+  const settle = (token: string, outcome: Outcome) => {
+    try {
+      subscription.settle(token, outcome);
+    } catch (failure) {
+      // The link was lost meanwhile, or the reader is slower than the ack timeout: it comes again.
+      log(failure);
+    }
+  };
   return new Promise((resolve) => {
     // `listen | head` closes the pipe: the rest stays with the platform, and that is no failure.
     io.stdout.on("error", () => {
       resolve(0);
     });
     subscription.on("delivered", ({ token, message, error }) => {
-      if (error !== undefined) io.stderr.write(`${explain(error, io.env)}\n`);
-      if (token === undefined || left === 0) return;
+      if (error !== undefined) log(error);
+      if (token === undefined) return;
+      if (left === 0) {
+        settle(token, "released");
+        return;
+      }
       left -= 1;
       const last = left === 0;
       io.stdout.write(`${line(message)}\n`, (failure) => {
-        if (failure == null) settle(subscription, token, io);
+        settle(token, failure == null ? "accepted" : "released");
         if (last) resolve(0);
       });
     });
-    subscription.on("undecodable", (failure) => {
-      io.stderr.write(`${explain(failure, io.env)}\n`);
-    });
+    subscription.on("undecodable", log);
   });
-}
-
-function settle(subscription: Subscription, token: string, io: Io): void {
-  try {
-    subscription.settle(token, "accepted");
-  } catch (failure) {
-    // The link was lost meanwhile, or the reader is slower than the ack timeout: it comes again.
-    io.stderr.write(`${explain(failure, io.env)}\n`);
-  }
 }
 
 function line(message: Delivery["message"]): string {

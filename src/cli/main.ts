@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { IotAmqpError } from "../errors";
 import { EMULATOR_HELP, emulator } from "./emulator";
 import { explain } from "./io";
 import { LISTEN_HELP, listen } from "./listen";
@@ -23,10 +22,12 @@ async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name = "", ...rest] = args;
   const command = COMMANDS.get(name);
   if (command === undefined) {
-    const asked = ["", "--help", "-h", "help"].includes(name);
-    if (asked) io.stdout.write(HELP);
-    else io.stderr.write(`There is no command “${name}”.\n\n${HELP}`);
-    return asked && name !== "" ? 0 : 2;
+    if (["--help", "-h", "help"].includes(name)) {
+      io.stdout.write(HELP);
+      return 0;
+    }
+    io.stderr.write(name === "" ? HELP : `There is no command “${name}”.\n\n${HELP}`);
+    return 2;
   }
   if (rest.includes("--help") || rest.includes("-h")) {
     io.stdout.write(command.help);
@@ -37,7 +38,7 @@ async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   } catch (error) {
     io.stderr.write(`${explain(error, io.env)}\n`);
     // parseArgs throws a TypeError for a flag that it does not know or that lacks its value.
-    const usage = error instanceof TypeError && !(error instanceof IotAmqpError);
+    const usage = error instanceof TypeError;
     if (usage) io.stderr.write(`aliyun-iot-amqp ${name} --help lists the options.\n`);
     return usage ? 2 : 1;
   }
