@@ -30,6 +30,10 @@ export interface NodeRedOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where the package is; default: here. */
   readonly nodesDir?: string;
+  /** Which Node.js runs it; default: the one that runs the tests. */
+  readonly node?: string;
+  /** Where Node-RED is installed; default: the development dependency. */
+  readonly nodeRed?: string;
 }
 
 /** Which deploy: everything anew, changed flows, or changed nodes only. */
@@ -59,7 +63,8 @@ export class NodeRed {
     const flows = join(this.#directory, "flows.json");
     writeFileSync(flows, "[]");
     const args = ["-u", this.#directory, "-s", resolve(PROBE, "settings.cjs"), flows];
-    this.#child = spawn(process.execPath, ["node_modules/node-red/red.js", ...args], {
+    const program = join(options.nodeRed ?? "node_modules/node-red", "red.js");
+    this.#child = spawn(options.node ?? process.execPath, [program, ...args], {
       env: {
         ...process.env,
         TEST_LANGUAGE: options.language ?? "en-US",
@@ -123,7 +128,12 @@ export class NodeRed {
   ): Promise<unknown> {
     const response = await fetch(this.#url + path, {
       method,
-      headers: { "content-type": "application/json", "node-red-api-version": "v2", ...headers },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        "node-red-api-version": "v2",
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
