@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Connection, Delivery, Sender } from "rhea";
 import type { OpenFrame } from "./admission";
 
@@ -47,9 +48,13 @@ export function acceptSocket(connection: Connection, socket: object): void {
   call(connection, "accept", socket);
 }
 
-/** Stops rhea's timers for a socket that is gone: a destroyed one tells rhea nothing. */
-export function dropSocket(connection: Connection, socket: object): void {
+/**
+ * Stops rhea's timers for a socket that is gone: a destroyed one tells rhea nothing. rhea takes all
+ * listeners off it, and a TLS socket may still have an error to tell, which would end the process.
+ */
+export function dropSocket(connection: Connection, socket: Socket): void {
   call(connection, "abort_socket", socket);
+  socket.on("error", () => undefined);
 }
 
 /** Size of the frame that is half received, if there is one. */

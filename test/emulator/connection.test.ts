@@ -2,8 +2,9 @@ import { equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { SIGN_METHODS } from "../../src/options";
 import { TestCa } from "../support/certificates";
-import { ManualClock, settled } from "../support/manual-clock";
+import { ManualClock } from "../support/manual-clock";
 import { RawClient, attached, once } from "../support/raw-client";
+import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { RawClientOptions } from "../support/raw-client";
 
@@ -110,7 +111,7 @@ test("a group takes only so many consumers, and another when one has left", () =
     match(await refusal(port, { clientId: "c" }), /^amqp:resource-limit-exceeded .*9600/);
     first.close();
     await first.ended;
-    while (emulator.connections().length > 1) await settled(1);
+    await until(() => emulator.connections().length === 1, "one connection is left");
     await attached(port, 1, { clientId: "c" });
   }));
 
@@ -209,7 +210,7 @@ test("a link that is taken away may be attached again", () =>
     const closed = once(client.connection, "receiver_close");
     client.receiver?.close();
     await closed;
-    while (emulator.groups()[0]?.consumers !== 0) await settled(1);
+    await until(() => emulator.groups()[0]?.consumers === 0, "the group has no consumer");
     await client.attach(5);
     equal(emulator.groups()[0]?.consumers, 1);
     emulator.push({ topic: "/t" });
@@ -229,6 +230,10 @@ for (const [sort, source] of [
       receiver.add_credit(1);
       emulator.push({ topic: "/t" });
       await client.have(1);
+      // An answer without a source says “refused” to many clients.
+      const answer: unknown = receiver.source;
+      equal(typeof answer === "object" && answer !== null, true);
+      equal(receiver.source.address, source && "address" in source ? source.address : undefined);
     }));
 }
 

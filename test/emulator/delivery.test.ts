@@ -2,6 +2,7 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { settled, ManualClock } from "../support/manual-clock";
 import { RawClient, attached, once } from "../support/raw-client";
+import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { Message } from "rhea";
 
@@ -136,7 +137,7 @@ test("two consumers of a group share its messages", () =>
     const second = await attached(emulator.port, 100, { clientId: "b" });
     for (let count = 0; count < 40; count += 1) emulator.push({ topic: "/t" });
     await Promise.all([first.have(1), second.have(1)]);
-    while (first.received.length + second.received.length < 40) await settled(1);
+    await until(() => first.received.length + second.received.length === 40, "all 40 have come");
     const ids = [...first.received, ...second.received].map(({ messageId }) => messageId);
     equal(new Set(ids).size, 40);
   }));
@@ -168,7 +169,7 @@ test("a modified message comes again and is not taken for a released one", async
     emulator.push({ topic: "/t" });
     const [first] = await client.have(1);
     first?.delivery.modified({ delivery_failed: true });
-    while (emulator.groups()[0]?.modified === 0) await settled(1);
+    await until(() => emulator.groups()[0]?.modified === 1, "the modified one is counted");
     equal(emulator.groups()[0]?.released, 0);
     await clock.advance(60_000);
     await client.have(2);
@@ -186,7 +187,10 @@ test("a message that nobody settles within 30 s comes again after a minute", asy
     equal(emulator.groups()[0]?.timedOut, 1);
     equal(lines.filter((line) => line.includes("9650")).length, 1);
     client.received[0]?.delivery.accept();
-    while (!lines.some((line) => line.includes("too late"))) await settled(1);
+    await until(
+      () => lines.some((line) => line.includes("too late")),
+      "the late outcome is logged",
+    );
     equal(emulator.groups()[0]?.accepted, 0);
     await clock.advance(60_000);
     await client.have(2);
@@ -204,7 +208,7 @@ test("what a lost client has not settled goes to the others after the wait", asy
     const second = await attached(emulator.port, 10, { clientId: "b" });
     first.socket.destroy(new Error("pulled"));
     await first.ended;
-    while (emulator.connections().length > 1) await settled(1);
+    await until(() => emulator.connections().length === 1, "one connection is left");
     equal(emulator.groups()[0]?.backlog, 1);
     await clock.advance(60_000);
     await second.have(1);

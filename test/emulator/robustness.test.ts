@@ -2,11 +2,13 @@ import { equal, match, rejects } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import fc from "fast-check";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
 import { ManualClock, settled } from "../support/manual-clock";
 import { RawClient, attached } from "../support/raw-client";
+import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 
 const SASL_HEADER = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
@@ -46,7 +48,7 @@ test("garbage of every sort on the socket ends that connection only", () =>
     await throwAt(emulator.port, Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "end");
     emulator.push({ topic: "/t" });
     await good.have(1);
-    while (emulator.connections().length > 1) await settled(1);
+    await until(() => emulator.connections().length === 1, "one connection is left");
   }));
 
 test("damaged bytes of a client that is signed in end its connection only", () =>
@@ -66,16 +68,35 @@ test("damaged bytes of a client that is signed in end its connection only", () =
     }
     emulator.push({ topic: "/t" });
     await good.have(1);
-    while (emulator.connections().length > 1) await settled(1);
+    await until(() => emulator.connections().length === 1, "one connection is left");
   }));
 
 test("a client that announces a huge frame is cut off before it fills the memory", () =>
-  withEmulator({}, async (emulator) => {
+  // With a clock that stands still, so that no deadline ends it.
+  withEmulator({ clock: new ManualClock() }, async (emulator) => {
     const client = await new RawClient(emulator.port).open();
     client.socket.write(Buffer.from([0x40, 0, 0, 0, 2, 0, 0, 0]));
     client.socket.write(Buffer.alloc(100));
-    await client.ended;
+    await until(() => emulator.connections().length === 0, "it is gone");
   }));
+
+test("a client that stalls in its sign-in over TLS leaves no timer of rhea's behind", async () => {
+  const ca = new TestCa();
+  const clock = new ManualClock();
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  await withEmulator({ ...ca.leaf(), clock }, async (emulator) => {
+    const socket = connectTls({ port: emulator.port, host: "localhost", ca: ca.cert });
+    socket.on("error", () => undefined);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const before = timers();
+    socket.write(SASL_HEADER);
+    await new Promise((resolve) => socket.once("data", resolve));
+    await clock.advance(15_000);
+    await closed;
+    await settled(5);
+    equal(timers() <= before, true, `${timers()} timers, ${before} before`);
+  });
+});
 
 test("a TLS endpoint survives plain text and half a handshake", async () => {
   const ca = new TestCa();
