@@ -116,6 +116,7 @@ const DETAILS = {
   SETTING_INVALID: ["setting", "value", "rule"],
   TLS_REQUIRED: ["setting", "host"],
   NOT_YET: ["setting", "value", "allowed"],
+  PORT_IN_USE: ["setting", "port"],
   DNS_FAILED: ["host", "port", "reason"],
   CONNECTION_REFUSED: ["host", "port", "reason"],
   CONNECTION_FAILED: ["host", "port", "reason"],
