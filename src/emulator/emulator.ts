@@ -33,8 +33,11 @@ export interface Push {
   readonly group?: string;
 }
 
-/** Message IDs look like the platform's: 19 digits, rising. */
-const FIRST_MESSAGE_ID = 1_790_000_000_000_000_000n;
+/**
+ * Message IDs are numbers of 19 digits that rise from the time of the start in millionths of a ms: a
+ * client that outlives the emulator must not take the next one's messages for duplicates.
+ */
+const MESSAGE_IDS_PER_MS = 1_000_000n;
 /** How long clients may take to answer the close frames of `stop`. */
 const STOP_TIMEOUT_MS = 1_000;
 const MAX_SIGN_INS = 10_000;
@@ -50,12 +53,13 @@ export class Emulator {
   readonly #http: HttpControl | undefined;
   readonly #connections = new Set<ClientConnection>();
   readonly #signIns: Identity[] = [];
-  #lastMessageId = FIRST_MESSAGE_ID;
+  #lastMessageId: bigint;
   #stopped: Promise<void> | undefined;
 
   private constructor(options: EmulatorOptions) {
     this.options = options;
     const { clock, random } = options;
+    this.#lastMessageId = BigInt(Math.trunc(clock.now())) * MESSAGE_IDS_PER_MS;
     const environment = {
       clock,
       random,

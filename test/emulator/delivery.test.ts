@@ -270,3 +270,20 @@ test("a behaviour can take a transfer over: send it twice, later, other bytes, o
       ["1", "1", "4"],
     );
   }));
+
+test("message IDs rise, and those of an emulator started later are higher", async () => {
+  const clock = new ManualClock();
+  const ids: bigint[] = [];
+  for (let start = 0; start < 2; start += 1) {
+    await clock.advance(1);
+    await withEmulator({ clock }, (emulator) => {
+      for (let count = 0; count < 3; count += 1) ids.push(BigInt(emulator.push({ topic: "/t" })));
+      return Promise.resolve();
+    });
+  }
+  deepEqual(
+    ids,
+    [...ids].sort((left, right) => Number(left - right)),
+  );
+  equal(new Set(ids).size, 6);
+});
