@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/emulator/options";
 import { NodeRed } from "./support/node-red";
-import { withEmulator } from "./support/subscribed";
+import { withEmulator } from "./support/with-emulator";
 import type { Emulator } from "../src/emulator/emulator";
 import type { FlowNode, ProbeEvent } from "./support/node-red";
 

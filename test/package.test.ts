@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { subscriberFlow } from "./support/flow";
 import { NodeRed } from "./support/node-red";
-import { withEmulator } from "./support/subscribed";
+import { withEmulator } from "./support/with-emulator";
 import { withTarball } from "./support/tarball";
 
 /** What a user needs, and nothing else. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { subscriberFlow } from "./support/flow";
 import { NodeRed } from "./support/node-red";
-import { withEmulator } from "./support/subscribed";
+import { withEmulator } from "./support/with-emulator";
 import { withTarball } from "./support/tarball";
 
 /** `node`: a version whose binary comes as a registry package; none: the one that runs this. */

@@ -2,7 +2,7 @@ import { DEVICE_MESSAGES } from "./device-messages";
 import { Device } from "./device";
 import type { Cancel, Clock } from "../clock";
 import type { DeviceMessage } from "./device-messages";
-import type { Push } from "./emulator";
+import type { Push } from "./message";
 
 export interface DevicesEnvironment {
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import { payloadBytes } from "./message";
 import { START_DEFAULTS } from "./options";
 import { REFUSALS } from "./refusals";
 import { Settlements } from "./settlements";
+import type { Push } from "./message";
 import type { Socket } from "node:net";
 import type { Outcome } from "../amqp/link";
 import type { Cancel } from "../clock";
@@ -18,20 +19,6 @@ import type { Behaviour } from "./behaviour";
 import type { GroupStatus } from "./consumer-group";
 import type { EmulatorOptions } from "./options";
 import type { Identity } from "./sign-in-check";
-
-/** A message to push. */
-export interface Push {
-  readonly topic: string;
-  /** A Buffer or a string as it is, undefined as an empty body, anything else as JSON. */
-  readonly payload?: unknown;
-  /** Default: the next number. */
-  readonly messageId?: string;
-  /** ms since the epoch; default: now. */
-  readonly generateTime?: number;
-  readonly qos?: 0 | 1;
-  /** Only to this consumer group; default: to every one. */
-  readonly group?: string;
-}
 
 /**
  * Message IDs are numbers of 19 digits that rise from the time of the start in millionths of a ms: a

@@ -6,7 +6,7 @@ import { parsePush } from "./http-message";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { GroupStatus } from "./consumer-group";
-import type { Push } from "./emulator";
+import type { Push } from "./message";
 import type { FaultTarget } from "./faults";
 import type { JsonObject } from "./http-message";
 import type { Log } from "./options";

@@ -14,6 +14,20 @@ export interface EmulatorMessage {
   readonly qos: 0 | 1 | undefined;
 }
 
+/** A message to push. */
+export interface Push {
+  readonly topic: string;
+  /** A Buffer or a string as it is, undefined as an empty body, anything else as JSON. */
+  readonly payload?: unknown;
+  /** Default: the next number. */
+  readonly messageId?: string;
+  /** ms since the epoch; default: now. */
+  readonly generateTime?: number;
+  readonly qos?: 0 | 1;
+  /** Only to this consumer group; default: to every one. */
+  readonly group?: string;
+}
+
 /** How messages are put on the wire, where the platform's way is unknown. */
 export interface WireForm {
   readonly messageIdType: MessageIdType;

@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Command, EMULATOR_KEYS } from "../support/command";
-import { state, subscriptionTo, withEmulator } from "../support/subscribed";
+import { state, subscriptionTo } from "../support/subscribed";
+import { withEmulator } from "../support/with-emulator";
 
 const local = (port: number) => ["--host", "127.0.0.1", "--port", String(port), "--no-tls"];
 

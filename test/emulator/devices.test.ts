@@ -7,7 +7,7 @@ import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
 import { ManualClock } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { withEmulator } from "../support/with-emulator";
-import type { Push } from "../../src/emulator/emulator";
+import type { Push } from "../../src/emulator/message";
 
 /** A repeatable sequence of numbers that look random (mulberry32). */
 function seeded(seed: number): () => number {

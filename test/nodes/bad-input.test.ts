@@ -4,7 +4,7 @@ import { errorText } from "../../src/texts/texts";
 import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
 import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/subscribed";
+import { withEmulator } from "../support/with-emulator";
 import { LANGUAGES } from "../support/built-nodes";
 import type { ErrorCode } from "../../src/errors";
 import type { EmulatorOptions } from "../../src/emulator/options";

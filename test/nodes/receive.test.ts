@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow } from "../support/flow";
 import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/subscribed";
+import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { EmulatorOptions } from "../../src/emulator/options";
 import type { FlowSettings } from "../support/flow";

@@ -4,13 +4,8 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { createSubscription, resolveInstance, resolveSubscribe } from "../../src/index";
 import { ManualClock } from "../support/manual-clock";
-import {
-  Inbox,
-  state,
-  subscriptionTo,
-  withEmulator,
-  withSubscription,
-} from "../support/subscribed";
+import { Inbox, state, subscriptionTo, withSubscription } from "../support/subscribed";
+import { withEmulator } from "../support/with-emulator";
 import type { AddressInfo } from "node:net";
 
 const topic = "/k1/d1/user/update";

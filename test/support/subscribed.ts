@@ -1,26 +1,12 @@
 import { once } from "node:events";
-import { Emulator } from "../../src/emulator/emulator";
 import { createSubscription, resolveInstance, resolveSubscribe } from "../../src/index";
-import type { EmulatorOptions } from "../../src/emulator/options";
+import type { Emulator } from "../../src/emulator/emulator";
 import type { Delivery, SubscribeOptions, Subscription, SubscriptionState } from "../../src/index";
 import type { Stored } from "../../src/stored";
 import type { Environment } from "../../src/subscription/connection";
 
 /** How long a test waits for what must happen, in ms. */
 const PATIENCE_MS = 10_000;
-
-/** Runs `work` with an emulator of its own, and stops that afterwards. */
-export async function withEmulator(
-  options: Partial<EmulatorOptions>,
-  work: (emulator: Emulator) => Promise<void>,
-): Promise<void> {
-  const emulator = await Emulator.start(options);
-  try {
-    await work(emulator);
-  } finally {
-    await emulator.stop();
-  }
-}
 
 /** What differs from the emulator's defaults. */
 export interface SubscribeTo {
