@@ -25,7 +25,7 @@ const browserSafe = {
 const restrict = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
 
 export default defineConfig(
-  { ignores: ["dist/**", ".node-red/**", "coverage/**", "node_modules/**"] },
+  { ignores: ["dist/**", "dist.tmp-*/**", ".node-red/**", "coverage/**", "node_modules/**"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts"],

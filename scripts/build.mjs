@@ -8,20 +8,24 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
-const OUT = "dist/nodes";
+/** Beside dist until all of it is there: a running Node-RED reads texts and icons from dist. */
+const STAGE = `dist.tmp-${process.pid}`;
+const OUT = join(STAGE, "nodes");
 const LOCALES = "nodes/locales";
 /** Parts of src/texts that forms, statuses and errors of the nodes take from there. */
 const SHARED_TEXTS = ["settings", "allowed", "errors"];
 
+/** What the programs called here have already explained: its message is all that is left to say. */
+class BuildError extends Error {}
+
 const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 
 function compile() {
-  fs.rmSync("dist", { recursive: true, force: true });
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const args = [tsc, "-p", "tsconfig.build.json"];
+  const args = [tsc, "-p", "tsconfig.build.json", "--outDir", STAGE];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (status !== 0) process.exit(1); // tsc has said why
-  const command = "dist/src/cli/main.js";
+  if (status !== 0) throw new BuildError("TypeScript refuses this: dist stays as it was.");
+  const command = join(STAGE, "src/cli/main.js");
   if (fs.existsSync(command)) fs.chmodSync(command, 0o755);
 }
 
@@ -83,11 +87,27 @@ function buildLocale(language) {
   }
 }
 
-compile();
-const nodes = fs
-  .readdirSync("nodes")
-  .filter((file) => file.endsWith(".editor.ts"))
-  .map((file) => file.slice(0, -".editor.ts".length));
-await Promise.all(nodes.map(buildForm));
-for (const language of fs.readdirSync(LOCALES)) buildLocale(language);
-fs.cpSync("icons", join(OUT, "icons"), { recursive: true });
+/** dist is gone for two renames only. */
+function swapIn() {
+  const old = `${STAGE}-old`;
+  if (fs.existsSync("dist")) fs.renameSync("dist", old);
+  fs.renameSync(STAGE, "dist");
+  fs.rmSync(old, { recursive: true, force: true });
+}
+
+try {
+  compile();
+  const nodes = fs
+    .readdirSync("nodes")
+    .filter((file) => file.endsWith(".editor.ts"))
+    .map((file) => file.slice(0, -".editor.ts".length));
+  await Promise.all(nodes.map(buildForm));
+  for (const language of fs.readdirSync(LOCALES)) buildLocale(language);
+  fs.cpSync("icons", join(OUT, "icons"), { recursive: true });
+  swapIn();
+} catch (error) {
+  console.error(error instanceof BuildError ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  fs.rmSync(STAGE, { recursive: true, force: true });
+}

@@ -1,5 +1,16 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { accessSync, appendFileSync, constants, cpSync, existsSync, mkdirSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
@@ -220,4 +231,49 @@ test("every label of a form points to a field", () => {
       ok(html.includes(`id="${target ?? ""}"`), target);
     }
   }
+});
+
+const BUILD_INPUTS = [
+  ...["src", "nodes", "icons", "scripts", "package.json", "tsconfig.json"],
+  "tsconfig.build.json",
+];
+
+/** Runs `work` in a copy of what the build reads, which is removed afterwards. */
+function withCopy(work: (copy: string) => void): void {
+  const copy = mkdtempSync(join(tmpdir(), "build-test-"));
+  try {
+    for (const name of BUILD_INPUTS) cpSync(name, join(copy, name), { recursive: true });
+    symlinkSync(resolve("node_modules"), join(copy, "node_modules"), "dir");
+    work(copy);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function builds(copy: string): { status: number | null; entries: string[]; output: string } {
+  const script = join(copy, "scripts/build.mjs");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: "utf8" });
+  const entries = readdirSync(copy).filter((name) => name.startsWith("dist"));
+  return { status, entries, output: stdout + stderr };
+}
+
+test("a build that fails leaves dist as it was, one that works replaces it, and nothing is left", () => {
+  withCopy((copy) => {
+    const old = join(copy, "dist/old.txt");
+    mkdirSync(join(copy, "dist"));
+    writeFileSync(old, "");
+    const source = join(copy, "src/clock.ts");
+    const good = readFileSync(source);
+    appendFileSync(source, 'export const wrong: number = "text";\n');
+    const failed = builds(copy);
+    equal(failed.status, 1, failed.output);
+    match(failed.output, /clock\.ts.*error TS2322[^]*dist stays as it was/);
+    deepEqual([existsSync(old), failed.entries], [true, ["dist"]]);
+
+    writeFileSync(source, good);
+    const built = builds(copy);
+    equal(built.status, 0, built.output);
+    deepEqual([existsSync(old), built.entries], [false, ["dist"]]);
+    ok(existsSync(join(copy, "dist/nodes/icons/aliyun-iot.svg")));
+  });
 });
