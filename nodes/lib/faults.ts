@@ -30,25 +30,25 @@ export function flowError(thrown: unknown, translate: Translate): FlowError {
 
 type ReportError = (error: FlowError, message: NodeMessage) => void;
 
-/** Sends errors to Catch: those of a state once until it has recovered, those of a message each. */
+/** Sends errors to Catch: those of a state once until all is well, those of a message each. */
 export class Faults {
   readonly #report: ReportError;
   readonly #translate: Translate;
-  /** What is wrong now, as already reported. */
-  #current: ErrorCode | undefined;
+  /** What has gone wrong since all was well, as already reported. */
+  readonly #reported = new Set<ErrorCode>();
 
   constructor(report: ReportError, translate: Translate) {
     this.#report = report;
     this.#translate = translate;
   }
 
-  /** Reports the cause of a state, unless the attempt before failed for the same one. */
+  /** Reports the cause of a state, unless an attempt before has failed for the same one. */
   state(state: SubscriptionState): void {
     const cause = "cause" in state ? state.cause : undefined;
     if (cause === undefined) {
-      if (state.value === "subscribed") this.#current = undefined;
-    } else if (cause.code !== this.#current) {
-      this.#current = cause.code;
+      if (state.value === "subscribed") this.#reported.clear();
+    } else if (!this.#reported.has(cause.code)) {
+      this.#reported.add(cause.code);
       this.message(cause);
     }
   }

@@ -31,7 +31,7 @@ export interface IncomingDelivery {
 
 /**
  * What a link tells its owner, in this order; nothing comes after `ended`, and no delivery after
- * `close` or `abort`. A listener that throws ends the link.
+ * `close`. A listener that throws ends the link.
  */
 export interface LinkEvents {
   /** TCP, TLS, sign-in and AMQP open are done. */
@@ -41,6 +41,8 @@ export interface LinkEvents {
   delivery(delivery: IncomingDelivery): void;
   /** `count` outcomes are being written; credit granted now follows them on the wire. */
   settled(count: number): void;
+  /** The platform has given back what credit it had; only that makes sure that no message comes. */
+  drained(): void;
   /** Exactly once, when the socket is gone: the first cause, or undefined after our own close. */
   ended(cause: IotAmqpError | undefined): void;
 }
@@ -49,6 +51,8 @@ export interface LinkEvents {
 export interface Link {
   /** Lets the platform send `count` more messages. */
   grantCredit(count: number): void;
+  /** Asks the platform to give its credit back; what it has sent meanwhile still comes. */
+  drainCredit(): void;
   /** Writes the queued outcomes now instead of waiting for more of them. */
   flush(): void;
   /**
@@ -56,8 +60,6 @@ export interface Link {
    * Before `opened` there is nothing to close in order: it ends at once.
    */
   close(): void;
-  /** Ends it at once, whatever it is doing; `ended(cause)` follows. */
-  abort(cause: IotAmqpError): void;
 }
 
 /** Starts an attempt. Never throws: whatever goes wrong comes as `ended`, later. */

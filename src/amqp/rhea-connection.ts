@@ -7,9 +7,10 @@ import type { PlainOwner } from "./sasl";
 
 /**
  * rhea frees its buffer of deliveries from the oldest on: one that stays unsettled for 25 s holds
- * the stubs of all settled ones behind it, and a full buffer stops the link.
+ * the stubs of all settled ones behind it, 25,000 at the platform's 1,000/s; a full buffer stops
+ * the link.
  */
-const STUBS = 16_384;
+const STUBS = 32_768;
 
 /** A link is ours to settle and to grant credit on; rhea would accept before the flow has it. */
 export const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;

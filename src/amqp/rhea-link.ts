@@ -69,6 +69,11 @@ class RheaLink implements Link {
     if (this.#state.value === "attached") this.#state.receiver.add_credit(count);
   }
 
+  drainCredit(): void {
+    // rhea asks again with every credit granted later; none is, for only a link about to close drains.
+    if (this.#state.value === "attached") this.#state.receiver.drain_credit();
+  }
+
   flush(): void {
     this.#dispositions.flush();
   }
@@ -84,12 +89,6 @@ class RheaLink implements Link {
         this.#closeInOrder();
       });
     }
-  }
-
-  abort(cause: IotAmqpError): void {
-    if (this.#alive()) this.#toEnding(cause);
-    this.#dispositions.end();
-    this.#destroy();
   }
 
   #alive(): boolean {
@@ -151,6 +150,12 @@ class RheaLink implements Link {
     receiver.on("receiver_open", () => {
       this.#attached(receiver);
     });
+    receiver.on("receiver_drained", () => {
+      if (this.#state.value !== "attached") return;
+      this.#tell("hearing of the drain", () => {
+        this.#events.drained();
+      });
+    });
     receiver.on("message", (context: EventContext) => {
       this.#message(context);
     });
@@ -177,11 +182,9 @@ class RheaLink implements Link {
     const raw: unknown = message;
     if (!Buffer.isBuffer(raw)) throw new TypeError("rhea has decoded a transfer");
     const incoming = new RheaDelivery(raw, delivery, this.#dispositions);
-    try {
+    this.#tell("taking a message", () => {
       this.#events.delivery(incoming);
-    } catch (error) {
-      this.#fail({ at: "own", doing: "taking a message", error });
-    }
+    });
   }
 
   /** Calls the owner; what it throws must not look to rhea like a fault of the peer. */

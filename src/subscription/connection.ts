@@ -129,6 +129,10 @@ export class Connection {
       settled: (count) => {
         this.#settled(count);
       },
+      drained: () => {
+        this.#outstanding = 0;
+        this.#grantCredit();
+      },
       ended: (cause) => {
         this.#ended(
           cause ??
@@ -144,7 +148,7 @@ export class Connection {
   #received(delivery: IncomingDelivery): void {
     this.#outstanding -= 1;
     this.#unsettled += 1;
-    // Credit that was granted before cannot be taken back, so messages still come while draining.
+    // What was under way when the drain began: the flow is about to end, and takes nothing new.
     if (this.#state.value !== "subscribed") this.settle(delivery, "released");
     else this.#owner.delivery(this, delivery);
   }
@@ -168,6 +172,7 @@ export class Connection {
   }
 
   #drain(): void {
+    this.#link?.drainCredit();
     this.#link?.flush();
     if (this.#unsettled === 0) {
       this.#input({ type: "drained" });

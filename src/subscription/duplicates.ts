@@ -11,7 +11,10 @@ export class Duplicates {
     return this.#accepted.has(messageId);
   }
 
-  /** To be called when a message has been accepted, never before: a released one must come again. */
+  /**
+   * To be called when a message that the flow has is accepted, never before: a released one must
+   * come again, and one that a filter dropped is wanted by another subscriber.
+   */
   add(messageId: string): void {
     this.#accepted.set(messageId, true);
   }

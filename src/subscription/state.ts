@@ -11,7 +11,7 @@ export type SubscriptionState =
       /** How many of `connections` are up. */
       readonly connected: number;
       readonly connections: number;
-      /** Why the others are down, if one is. */
+      /** The last failure of a connection that is down, or has not proved itself since. */
       readonly cause?: IotAmqpError;
     }
   /** Every connection is down. */
@@ -26,7 +26,7 @@ export type SubscriptionState =
   /** A local setting is wrong: no attempt would help. */
   | { readonly value: "failed"; readonly cause: IotAmqpError };
 
-/** Totals since the subscription was made. */
+/** Totals since the subscription was made; outcomes count when they are decided. */
 export interface Counters {
   readonly received: number;
   readonly delivered: number;
@@ -36,7 +36,7 @@ export interface Counters {
   readonly duplicates: number;
   readonly filtered: number;
   readonly undecodable: number;
-  /** Connections that came up again after they had been lost. */
+  /** How often a connection that had been lost came up again. */
   readonly reconnects: number;
   /** Wall-clock time of the last message in ms since the epoch. */
   readonly lastMessageAtMs: number | undefined;

@@ -19,9 +19,9 @@ function inState<V extends Value>(connections: readonly ConnectionView[], value:
 /** Why a connection is not up, as far as it is known. */
 function causeOf(state: MachineState) {
   if (state.value === "backoff") return state.cause;
-  return state.value === "connecting" || state.value === "attaching"
-    ? state.failures.cause
-    : undefined;
+  // Also while it is up again but has not proved itself: else a link that is kicked at once, time
+  // and again, would look well in between.
+  return "failures" in state ? state.failures.cause : undefined;
 }
 
 /** What a subscription is doing, from what each of its connections is doing. */

@@ -115,6 +115,33 @@ test("finish calls back after everything is sent, at once if nothing else is que
   ]);
 });
 
+/** As rhea's deliveries: what is settled is written in a tick that the first of them asks for. */
+class Written extends Noted {
+  readonly #written: string[];
+  constructor(id: number, written: string[]) {
+    super(id, written);
+    this.#written = written;
+  }
+  override release(): void {
+    super.release();
+    process.nextTick(() => this.#written.push("rhea writes"));
+  }
+}
+
+test("an accept that a written release brings about is not written together with it", async () => {
+  const log: string[] = [];
+  const dispositions = new Dispositions(new ManualClock(), {
+    acceptDelayMs: 10,
+    acceptBatch: 1,
+    written: () => {
+      if (!log.includes("accept 1")) dispositions.settle(new Written(1, log), "accepted");
+    },
+  });
+  dispositions.settle(new Written(0, log), "released");
+  await settled();
+  deepEqual(log, ["release 0", "rhea writes", "accept 1"]);
+});
+
 test("nothing is sent, called or left to run after the end", async () => {
   const { clock, log, dispositions, settle } = noted();
   settle(0, "accepted");

@@ -40,6 +40,9 @@ export class Heard implements LinkEvents {
     this.settledCount += count;
     this.#note("settled");
   }
+  drained(): void {
+    this.#note("drained");
+  }
   ended(cause: IotAmqpError | undefined): void {
     this.cause = cause;
     this.#note("ended");
