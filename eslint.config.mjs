@@ -19,8 +19,8 @@ const throughIndex = {
   message: "Nodes import src/index only.",
 };
 const browserSafe = {
-  regex: "^(node:|rhea|lru-cache)|/src/(?!options$|protocol/endpoint$|protocol/topic$)",
-  message: "Editor scripts run in the browser: src/options and src/protocol/endpoint only.",
+  regex: "^(node:|rhea|lru-cache)|/src/(?!errors$|options$|protocol/endpoint$|protocol/topic$)",
+  message: "Editor scripts run in the browser: pure modules only.",
 };
 const restrict = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
 

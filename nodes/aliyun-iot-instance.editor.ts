@@ -1,6 +1,6 @@
 import { INSTANCE_DEFAULTS, resolveInstance } from "../src/options";
 import { composeHost, parseEndpoint, REGIONS } from "../src/protocol/endpoint";
-import { current, showWhile, storeNumbers, tell, validators } from "./lib/form.editor";
+import { current, isVariable, showWhile, storeNumbers, tell, validators } from "./lib/form.editor";
 import type { FormNode } from "./lib/form.editor";
 
 const PREFIX = "node-config-input";
@@ -15,9 +15,10 @@ const VALID = {
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {
-  // Plain TCP depends on the host; everything else stands alone.
+  // Plain TCP depends on the host, unless only the runtime knows it; everything else stands alone.
   const host = current(`#${PREFIX}-host`, node["host"]);
-  const settings = setting === "useTls" && host !== "" ? { ...VALID, host } : VALID;
+  const known = host !== "" && !isVariable(host);
+  const settings = setting === "useTls" && known ? { ...VALID, host } : VALID;
   resolveInstance({ ...settings, [setting]: value });
 });
 
@@ -31,7 +32,7 @@ function say(problem: string): void {
 function takeApart(): void {
   const field = $(`#${PREFIX}-host`);
   const pasted = String(field.val());
-  if (!/[:/]/.test(pasted) || pasted.startsWith("${")) return;
+  if (!/[:/]/.test(pasted) || isVariable(pasted)) return;
   try {
     const { host, port, iotInstanceId } = parseEndpoint(pasted);
     field.val(host);

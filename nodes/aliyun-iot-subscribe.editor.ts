@@ -1,15 +1,26 @@
+import { SettingError } from "../src/errors";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../src/options";
-import { current, showWhile, storeNumbers, validators } from "./lib/form.editor";
+import { current, marker, showWhile, storeNumbers, validators } from "./lib/form.editor";
 import type { FormNode, Validator } from "./lib/form.editor";
 
 const PREFIX = "node-input";
 const LIST = "#aliyun-iot-subscribe-topic-filters";
 const NUMBERS = ["connections", "heartbeat", "creditWindow", "ackTimeout", "inputs"];
 
+/** What the form names as not available yet, and what is to be chosen until it is. */
+const NOT_YET = [
+  { setting: "settleMode", value: "manual", allowed: "auto" },
+  { setting: "inputs", value: "1", allowed: "0" },
+];
+
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {
   // An empty client ID is filled in at run time.
   if (setting === "clientId" && value === "") return;
+  const later = NOT_YET.find(
+    (choice) => choice.setting === setting && choice.value === String(value),
+  );
+  if (later !== undefined) throw new SettingError("NOT_YET", later);
   const settings = { ...SUBSCRIBE_DEFAULTS, clientId: "id" };
   if (setting !== "clientId") {
     resolveSubscribe({ ...settings, [setting]: value });
@@ -35,11 +46,10 @@ function addTopicFilter(node: FormNode, row: JQuery, filter: string): void {
     .attr("aria-label", node._("settings.topicFilters"))
     .val(filter)
     .appendTo(row);
+  const mark = marker(field);
   field.on("input change", () => {
     const value = String(field.val()).trim();
-    const problem = value === "" ? true : checkFilters.call(node, [value], {});
-    field.toggleClass("input-error", problem !== true);
-    field.attr("title", problem === true ? "" : problem);
+    mark(value === "" ? true : checkFilters.call(node, [value], {}));
   });
   field.trigger("change");
 }
@@ -59,6 +69,10 @@ export function prepare(node: FormNode): void {
   const filters: readonly unknown[] = Array.isArray(stored) ? stored : [];
   const items = filters.map((filter) => ({ filter }));
   $(LIST).editableList("addItems", items);
+  // jQuery reads no value from a disabled choice: a stored one would be lost, and not be refused.
+  for (const { setting } of NOT_YET) {
+    $(`#${PREFIX}-${setting} option:selected`).prop("disabled", false);
+  }
   showWhile(
     `#${PREFIX}-settleMode`,
     ".aliyun-iot-subscribe-manual",

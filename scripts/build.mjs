@@ -62,13 +62,14 @@ async function editorScript(node) {
   return script;
 }
 
-/** One script in front of the form, because a node's html is all that Node-RED loads for it. */
+/** Style and script in front of the form, because a node's html is all that Node-RED loads for it. */
 async function buildForm(node) {
   const html = fs.readFileSync(`nodes/${node}.html`, "utf8");
+  const style = fs.readFileSync("nodes/lib/form.css", "utf8");
   const script = await editorScript(node);
   fs.writeFileSync(
     join(OUT, `${node}.html`),
-    `<script type="text/javascript">\n${script}\n</script>\n\n${html}`,
+    `<style>\n${style}</style>\n\n<script type="text/javascript">\n${script}\n</script>\n\n${html}`,
   );
 }
 

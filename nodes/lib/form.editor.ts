@@ -1,3 +1,7 @@
+import type { PopoverInstance, RED as Editor } from "@node-red/editor-client";
+
+declare const RED: Editor;
+
 type Details = Readonly<Record<string, string | number>>;
 
 /** What the editor gives validators and forms as `this`: a node with its properties. */
@@ -45,6 +49,28 @@ export function validators(check: Check): (setting: string) => Validator {
         return tell(error, this, options.label);
       }
     };
+}
+
+/** Whether the editor accepts a value unchecked, because the runtime will replace it. */
+export function isVariable(value: unknown): boolean {
+  return typeof value === "string" && /^\$(\{\w+\}|\(\w+\))$/.test(value);
+}
+
+/** Shows a problem as the editor shows those of its own fields: red, the reason as a tooltip. */
+export function marker(field: JQuery): (problem: true | string) => void {
+  let tooltip: PopoverInstance | undefined;
+  return (problem) => {
+    field.toggleClass("input-error", problem !== true);
+    if (problem === true) {
+      tooltip?.close(true);
+      field.off("mouseenter mouseleave"); // all that a tooltip listens to
+      tooltip = undefined;
+    } else if (tooltip === undefined) {
+      tooltip = RED.popover.tooltip(field, problem);
+    } else {
+      tooltip.setContent(problem);
+    }
+  };
 }
 
 /** The value in the open form, or the stored one when no form is open. */

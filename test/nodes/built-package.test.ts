@@ -160,6 +160,29 @@ test("a form refuses what the runtime refuses, in the editor's language, with th
   match(String(problem(filters, ["/a/#/b"])), /Topic filters/);
 });
 
+test("a form refuses what is not available yet, and offers it only as that", () => {
+  const node = "aliyun-iot-subscribe";
+  const later = { settleMode: ["manual", "auto"], inputs: ["1", "0"] };
+  for (const [setting, [coming = "", now = ""]] of Object.entries(later)) {
+    const at = { node, setting };
+    equal(problem(at, now), true);
+    match(String(problem(at, coming)), new RegExp(`${coming} is not available .* to ${now}\\.`));
+    match(String(problem({ ...at, language: "zh-CN" }, coming)), new RegExp(`不支持.*${now}`));
+    match(builtHtml(node), new RegExp(`<option value="${coming}" disabled`));
+  }
+  equal(problem({ node, setting: "inputs" }, 0), true); // as it is stored
+  match(String(problem({ node, setting: "inputs" }, 1)), /not available/);
+});
+
+test("a form leaves TLS to the runtime while the host is an environment variable", () => {
+  const node = "aliyun-iot-instance";
+  const useTls = definition(node).defaults["useTls"];
+  for (const host of ["${MYHOST}", "$(MYHOST)"]) {
+    const self = { ...plainDefaults(node), host, _: translator(node, "en-US") };
+    equal(useTls?.validate?.call(self, false, {}), true, host);
+  }
+});
+
 test("a form never quotes a secret and never hands html to a tooltip", () => {
   const node = "aliyun-iot-instance";
   const secret = String(problem({ node, setting: "accessKeySecret" }, "top|secret"));
