@@ -2,8 +2,9 @@
 // process, so that nothing can be left behind. For this computer only: all ports are on loopback.
 //
 // Environment: PORT, EMULATOR_PORT, EMULATOR_HTTP_PORT, and NODE_RED_USER_DIR for the folder that
-// keeps flows and settings (.node-red in this package). The example is copied there at the first
-// start; from then on the flow is the user's. Delete the folder to start afresh.
+// keeps flows and settings (.node-red in this package); Chinese where LC_ALL, LC_MESSAGES or LANG
+// says so. The example is copied to that folder at the first start; from then on the flow is the
+// user's. Delete the folder to start afresh.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -45,8 +46,15 @@ function credentialSecret() {
   return readFileSync(file, "utf8");
 }
 
+/** Node-RED itself cuts zh_CN to zh, for which nodes have no texts: status and errors stay English. */
+function language({ LC_ALL, LC_MESSAGES, LANG }) {
+  return (LC_ALL || LC_MESSAGES || LANG || "").startsWith("zh") ? { lang: "zh-CN" } : {};
+}
+
 function settings(port) {
   return {
+    ...language(process.env),
+
     uiHost: HOST,
     uiPort: port,
     userDir,

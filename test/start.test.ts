@@ -79,6 +79,15 @@ test("npm start brings messages onto a dashboard, and Ctrl-C ends all of it", ()
     }
   }));
 
+test("npm start speaks Chinese where the system does", () =>
+  withStartEnvironment(async (environment) => {
+    const chinese = { ...environment, LC_ALL: "zh_CN.UTF-8" };
+    await withStarted(chinese, async (started) => {
+      match(started.output, /\[info\] .*流程/);
+      equal(await started.ended("SIGINT"), 0, started.output);
+    });
+  }));
+
 test("npm start keeps the flow of the first start, and no secret is in it", () =>
   withStartEnvironment(async (environment) => {
     await withStarted(environment, async (started) => {
