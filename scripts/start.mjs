@@ -54,7 +54,6 @@ function language({ LC_ALL, LC_MESSAGES, LANG }) {
 function settings(port) {
   return {
     ...language(process.env),
-
     uiHost: HOST,
     uiPort: port,
     userDir,
