@@ -37,7 +37,8 @@ function tlsOptions(RED: NodeAPI, id = ""): TlsOptions {
   if (id === "") return {};
   const node = RED.nodes.getNode(id);
   // Going on with Node.js's own authorities would be less than what was asked for.
-  if (!isTlsConfig(node)) throw new SettingError("SETTING_MISSING", { setting: "tls" });
+  if (!isTlsConfig(node))
+    throw new SettingError("SETTING_MISSING", { setting: "tls", rule: "tlsConfig" });
   return node.addTLSOptions({});
 }
 

@@ -39,7 +39,8 @@ function options(def: SubscribeDef): SubscribeOptions {
 
 function build(RED: NodeAPI, def: SubscribeDef): Subscription {
   const instance = RED.nodes.getNode(def.instance);
-  if (!isInstance(instance)) throw new SettingError("SETTING_MISSING", { setting: "instance" });
+  if (!isInstance(instance))
+    throw new SettingError("SETTING_MISSING", { setting: "instance", rule: "instance" });
   return createSubscription(instance.options(), options(def));
 }
 

@@ -12,9 +12,12 @@ export const RETRY_BY_CODE = {
   // Local settings
   SETTING_MISSING: "never",
   SETTING_INVALID: "never",
+  ENV_MISSING: "never",
   TLS_REQUIRED: "never",
   NOT_YET: "never",
   PORT_IN_USE: "never",
+  LISTEN_FAILED: "never",
+  FILE_UNREADABLE: "never",
   // The network
   DNS_FAILED: "fast",
   CONNECTION_REFUSED: "fast",
@@ -52,7 +55,10 @@ export const RETRY_BY_CODE = {
 
 export type ErrorCode = keyof typeof RETRY_BY_CODE;
 
-/** Values for the placeholders of the error's text; never a secret. */
+/**
+ * Values for the placeholders of the error's text; never a secret. A key that ends in `Code` names
+ * a text that takes the place of the detail without it: `reasonCode` that of `reason`.
+ */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
 /** What every error of this package is: a code, its retry class, and details for its text. */
@@ -80,7 +86,14 @@ export function isIotAmqpError(thrown: unknown): thrown is IotAmqpError {
 
 /** A local setting is missing or wrong; `details.setting` is the property's name. */
 export class SettingError extends IotAmqpError<
-  "SETTING_MISSING" | "SETTING_INVALID" | "TLS_REQUIRED" | "NOT_YET" | "PORT_IN_USE"
+  | "SETTING_MISSING"
+  | "SETTING_INVALID"
+  | "ENV_MISSING"
+  | "TLS_REQUIRED"
+  | "NOT_YET"
+  | "PORT_IN_USE"
+  | "LISTEN_FAILED"
+  | "FILE_UNREADABLE"
 > {}
 
 /** The network or a deadline ended the attempt or the connection. */

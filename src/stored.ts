@@ -24,6 +24,17 @@ export function invalid(setting: string, value: unknown, allowed: Allowed): Sett
   return new SettingError("SETTING_INVALID", { ...allowed, setting, value: shown(value) });
 }
 
+/** An empty setting; the rule says what to do. */
+export function missing(setting: string, rule: Rule = "filled"): SettingError {
+  return new SettingError("SETTING_MISSING", { setting, rule });
+}
+
+/** A wrong value that must not be quoted, as it is a secret or may hold one. */
+export function invalidSecret(setting: string, allowed: Allowed): SettingError {
+  const details = { ...allowed, setting, value: "***", valueCode: "hidden" };
+  return new SettingError("SETTING_INVALID", details);
+}
+
 export function text(stored: Stored, setting: string, fallback = ""): string {
   const value = stored[setting] ?? fallback;
   if (typeof value !== "string") throw invalid(setting, value, { rule: "text" });
@@ -32,7 +43,7 @@ export function text(stored: Stored, setting: string, fallback = ""): string {
 
 export function required(stored: Stored, setting: string, fallback = ""): string {
   const value = text(stored, setting, fallback);
-  if (value === "") throw new SettingError("SETTING_MISSING", { setting });
+  if (value === "") throw missing(setting);
   return value;
 }
 
@@ -46,9 +57,9 @@ export function signInValue(value: string, setting: string): string {
 export function secret(stored: Stored, setting: string): string {
   const value = stored[setting] ?? "";
   const trimmed = typeof value === "string" ? value.trim() : undefined;
-  if (trimmed === "") throw new SettingError("SETTING_MISSING", { setting });
+  if (trimmed === "") throw missing(setting);
   if (trimmed === undefined || /[,|\s]/.test(trimmed)) {
-    throw invalid(setting, "***", { rule: "secret" });
+    throw invalidSecret(setting, { rule: "secret" });
   }
   return trimmed;
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -6,8 +6,9 @@ import ts from "typescript";
 import { RETRY_BY_CODE } from "../src/errors";
 import type { ErrorCode, ErrorDetails } from "../src/errors";
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../src/options";
-import { errorText, fill, TEXTS } from "../src/texts/texts";
-import type { Language } from "../src/texts/texts";
+import { invalidSecret } from "../src/stored";
+import { because, errorText, fill, TEXTS } from "../src/texts/texts";
+import type { Language, Reason } from "../src/texts/texts";
 
 const LANGUAGES: readonly Language[] = ["en-US", "zh-CN"];
 const CODES = Object.keys(RETRY_BY_CODE) as ErrorCode[];
@@ -78,7 +79,8 @@ test("a status text is short enough for a node's status line", () => {
 
 test("Chinese texts are written in Chinese, and are not the English ones", () => {
   for (const code of CODES) {
-    const { short, text, remedy } = TEXTS["zh-CN"].errors[code];
+    const details = { setting: "host", rule: "filled" };
+    const { short, text, remedy } = errorText(code, details, "zh-CN");
     for (const part of [short, text, remedy]) ok(/\p{Script=Han}/u.test(part), `${code}: ${part}`);
   }
 });
@@ -100,6 +102,62 @@ test("a setting is shown with its label in the language asked for", () => {
   equal(errorText("SETTING_MISSING", { setting: "cert" }).short, "cert missing");
 });
 
+test("a Chinese status has a blank between Chinese and Latin, whatever the label", () => {
+  for (const [code, setting, short] of [
+    ["SETTING_MISSING", "accessKeyId", "缺少 AccessKey ID"],
+    ["SETTING_INVALID", "accessKeyId", "AccessKey ID 无效"],
+    ["SETTING_INVALID", "iotInstanceId", "实例 ID 无效"],
+    ["SETTING_INVALID", "heartbeat", "心跳（秒）无效"],
+  ] as const) {
+    equal(errorText(code, { setting }, "zh-CN").short, short);
+  }
+});
+
+test("no Chinese text has a Latin colon, bracket or comma, or a blank after a full stop", () => {
+  for (const [path, text] of flat(TEXTS["zh-CN"])) {
+    const plain = text.replace(/amqps:\/\/(host:5671)?|iot:sub|__host__:__port__/g, "");
+    ok(!/[:,;()]|。 /.test(plain), `${path}: ${text}`);
+  }
+});
+
+test("what is empty is to be mended as its own kind asks", () => {
+  for (const [rule, english, chinese] of [
+    ["filled", /^Fill it in; .*\$\{MY_VARIABLE\}/, /^请填写；/],
+    ["instance", /^Select or add an instance\.$/, /^请选择或新建一个实例。$/],
+    ["hostParts", /^Fill in the instance ID, or the account ID/, /^请填写实例 ID，或者账号 ID/],
+  ] as const) {
+    const details = { setting: "host", rule };
+    match(errorText("SETTING_MISSING", details).remedy, english);
+    match(errorText("SETTING_MISSING", details, "zh-CN").remedy, chinese);
+  }
+});
+
+test("a secret that is wrong is not quoted, and the text says that it is not", () => {
+  const details = invalidSecret("accessKeySecret", { rule: "secret" }).details;
+  match(errorText("SETTING_INVALID", details).text, /\(the value is not shown\)/);
+  match(errorText("SETTING_INVALID", details, "zh-CN").text, /的值无效：（已隐藏）。$/);
+});
+
+test("a reason of our own is told in the language asked for, and kept in English for logs", () => {
+  for (const reasonCode of Object.keys(TEXTS["en-US"].reasons) as Reason[]) {
+    const values = Object.fromEntries(
+      placeholders(TEXTS["en-US"].reasons[reasonCode]).map((key) => [key, "7"]),
+    );
+    const details = { host: "h", ...because(reasonCode, values) };
+    const english = details.reason;
+    ok(errorText("CONNECTION_LOST", details).text.includes(english), english);
+    const { text } = errorText("CONNECTION_LOST", details, "zh-CN");
+    ok(!text.includes(english) && placeholders(text).length === 0, text);
+  }
+});
+
+test("a code whose text is not there leaves the detail as it is", () => {
+  for (const reasonCode of ["nothing", "toString", ""]) {
+    const details = { host: "h", reason: "as it came", reasonCode };
+    match(errorText("CONNECTION_LOST", details, "zh-CN").text, /as it came/);
+  }
+});
+
 test("what is allowed is told in the language asked for, with the rule's values", () => {
   const details = { setting: "heartbeat", value: "10", rule: "integer", min: 30, max: 300 };
   for (const language of LANGUAGES) {
@@ -112,11 +170,14 @@ test("what is allowed is told in the language asked for, with the rule's values"
 
 /** What the code that raises an error puts into its details. */
 const DETAILS = {
-  SETTING_MISSING: ["setting"],
+  SETTING_MISSING: ["setting", "rule"],
   SETTING_INVALID: ["setting", "value", "rule"],
+  ENV_MISSING: ["setting", "variable"],
   TLS_REQUIRED: ["setting", "host"],
   NOT_YET: ["setting", "value", "allowed"],
   PORT_IN_USE: ["setting", "port"],
+  LISTEN_FAILED: ["setting", "host", "port", "reason"],
+  FILE_UNREADABLE: ["setting", "file", "reason"],
   DNS_FAILED: ["host", "port", "reason"],
   CONNECTION_REFUSED: ["host", "port", "reason"],
   CONNECTION_FAILED: ["host", "port", "reason"],

@@ -1,3 +1,4 @@
+import { tellError } from "../../src/index";
 import type { IotAmqpError } from "../../src/index";
 
 /** `RED._` of a node: looks a text up in the node's catalogue and fills its placeholders. */
@@ -13,15 +14,8 @@ export interface TranslatedError {
 
 /** Tells an error in the catalogue's language, a setting by the label that its form shows. */
 export function translateError(error: IotAmqpError, translate: Translate): TranslatedError {
-  const { setting, rule } = error.details;
-  const values = {
-    label: setting === undefined ? "" : translate(`settings.${setting}`),
-    allowed: rule === undefined ? "" : translate(`allowed.${rule}`, { ...error.details }),
-    ...error.details,
-  };
-  const part = (name: string) => translate(`errors.${error.code}.${name}`, values);
-  return {
-    short: part("short"),
-    text: translate("error", { text: part("text"), remedy: part("remedy") }),
-  };
+  const { short, text, remedy } = tellError(error, (path, values) =>
+    translate(path, { ...values }),
+  );
+  return { short, text: translate("error", { text, remedy }) };
 }

@@ -1,4 +1,6 @@
+import { TEXTS } from "../texts/texts";
 import type { ErrorCode } from "../errors";
+import type { Reason } from "../texts/texts";
 
 type CodeTable<Code extends ErrorCode> = ReadonlyMap<string, Code>;
 
@@ -99,10 +101,21 @@ export const CONDITIONS = table({
 /** SASL outcome codes (part 5.3.3.6). 1 and 3 want somebody to mend something, 2 and 4 do not. */
 export const SASL_CODES: ReadonlyMap<
   number,
-  { readonly code: "SIGN_IN_REFUSED" | "SIGN_IN_UNAVAILABLE"; readonly meaning: string }
+  { readonly code: "SIGN_IN_REFUSED" | "SIGN_IN_UNAVAILABLE"; readonly reason: Reason }
 > = new Map([
-  [1, { code: "SIGN_IN_REFUSED", meaning: "authentication failed" }],
-  [2, { code: "SIGN_IN_UNAVAILABLE", meaning: "system error" }],
-  [3, { code: "SIGN_IN_REFUSED", meaning: "permanent system error" }],
-  [4, { code: "SIGN_IN_UNAVAILABLE", meaning: "temporary system error" }],
+  [1, { code: "SIGN_IN_REFUSED", reason: "sasl1" }],
+  [2, { code: "SIGN_IN_UNAVAILABLE", reason: "sasl2" }],
+  [3, { code: "SIGN_IN_REFUSED", reason: "sasl3" }],
+  [4, { code: "SIGN_IN_UNAVAILABLE", reason: "sasl4" }],
 ]);
+
+/** What this folder throws about a peer, by its message: it then exists in other languages too. */
+export const OWN_WORDS: ReadonlyMap<string, Reason> = new Map(
+  (["saslChallenge", "noCredit", "unaskedLink"] as const).map((reason) => [
+    TEXTS["en-US"].reasons[reason],
+    reason,
+  ]),
+);
+
+/** Node's codes for a peer that hung up; in the TLS handshake a sign that it does not speak TLS. */
+export const HUNG_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);

@@ -1,5 +1,7 @@
 import { IotAmqpError, NetworkError, ProtocolError, RefusalError, TlsError } from "../errors";
-import { CONDITIONS, NODE_CODES, SASL_CODES, TLS_CODE } from "./failure-table";
+import { because, TEXTS } from "../texts/texts";
+import { CONDITIONS, HUNG_UP, NODE_CODES, OWN_WORDS, SASL_CODES, TLS_CODE } from "./failure-table";
+import type { ErrorDetails } from "../errors";
 
 /** What went wrong, where, as Node, rhea or the peer says it. */
 export type Failure =
@@ -29,6 +31,8 @@ export interface Peer {
   readonly host: string;
   readonly port: number;
   readonly consumerGroupId: string;
+  /** Undefined: plain TCP. */
+  readonly tls?: unknown;
 }
 
 /** A peer's text may be long, and may even repeat our user name with the STS token in it. */
@@ -39,7 +43,11 @@ const SECRET = /(securityToken=)[^,|\s]*/gi;
 function presentable(text: unknown): string {
   if (typeof text !== "string") return "";
   const plain = text.replace(SECRET, "$1…").replace(/[\p{Cc}\p{Cf}\s]+/gu, " ");
-  return plain.trim().slice(0, MAX_TEXT_LENGTH);
+  // Our texts go on after it, with a full stop of their own.
+  return plain
+    .trim()
+    .slice(0, MAX_TEXT_LENGTH)
+    .replace(/[.。]+$/, "");
 }
 
 function field(value: unknown, name: string): unknown {
@@ -47,7 +55,7 @@ function field(value: unknown, name: string): unknown {
 }
 
 /** One line about an error: OpenSSL's short reason where there is one, with the code. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): ErrorDetails {
   const code = presentable(field(error, "code"));
   // Of several addresses that failed, Node gives an AggregateError with an empty message.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
@@ -55,20 +63,29 @@ function reasonOf(error: unknown): string {
     presentable(field(error, "reason")) ||
     presentable(field(error, "message")) ||
     presentable(field(first, "message"));
-  if (text === "") return code === "" ? "no reason given" : code;
-  return code === "" || text.includes(code) ? text : `${text} (${code})`;
+  const own = OWN_WORDS.get(text);
+  if (own !== undefined) return because(own);
+  if (text === "") return code === "" ? because("noReason") : { reason: code };
+  return { reason: code === "" || text.includes(code) ? text : `${text} (${code})` };
+}
+
+/** Whether a server dropped us in the TLS handshake: TCP stood, as the error is not of `connect`. */
+function isHandshakeCut(at: "connect" | "socket", error: unknown, { tls }: Peer): boolean {
+  const name = presentable(field(error, "code"));
+  const connecting = field(error, "syscall") === "connect";
+  return at === "connect" && tls !== undefined && HUNG_UP.has(name) && !connecting;
 }
 
 function socketError(failure: { at: "connect" | "socket"; error?: unknown }, peer: Peer) {
   const { host, port } = peer;
   const { at, error } = failure;
   if (error === undefined) {
-    const reason = "the server ended it without an AMQP close";
-    return new NetworkError("CONNECTION_LOST", { host, port, reason });
+    return new NetworkError("CONNECTION_LOST", { host, port, ...because("noClose") });
   }
   const name = presentable(field(error, "code"));
-  const details = { host, port, reason: reasonOf(error) };
-  const code = NODE_CODES.get(name) ?? (TLS_CODE.test(name) ? "TLS_FAILED" : undefined);
+  const details = { host, port, ...reasonOf(error) };
+  const isTls = TLS_CODE.test(name) || isHandshakeCut(at, error, peer);
+  const code = NODE_CODES.get(name) ?? (isTls ? "TLS_FAILED" : undefined);
   switch (code) {
     case "TLS_UNTRUSTED":
     case "TLS_HOSTNAME":
@@ -94,29 +111,39 @@ function signInError(text: string, { host, port }: Peer): IotAmqpError {
     return new ProtocolError("PROTOCOL_VIOLATION", { host, port, reason: presentable(text) });
   }
   const number = Number(outcome[1]);
-  const { code, meaning } = SASL_CODES.get(number) ?? {
+  const { code, reason } = SASL_CODES.get(number) ?? {
     code: "SIGN_IN_REFUSED",
-    meaning: "unknown code",
+    reason: "saslOther",
   };
-  return new RefusalError(code, { reason: `SASL code ${number}: ${meaning}` });
+  return new RefusalError(code, because(reason, { number }));
+}
+
+/** What the peer said with a close; what it did not say is our own word, in any language. */
+function said({ at, error }: { at: "close" | "end" | "detach"; error?: unknown }) {
+  const condition = presentable(field(error, "condition"));
+  const description = presentable(field(error, "description"));
+  return {
+    condition: condition || at,
+    ...(condition === "" ? { conditionCode: "noCondition" } : {}),
+    description: description || TEXTS["en-US"].reasons.noDescription,
+    ...(description === "" ? { descriptionCode: "noDescription" } : {}),
+  };
 }
 
 function closeError(failure: { at: "close" | "end" | "detach"; error?: unknown }, peer: Peer) {
   const { host, port, consumerGroupId: group } = peer;
-  const condition = presentable(field(failure.error, "condition")) || failure.at;
-  const description = presentable(field(failure.error, "description")) || "no description";
-  const code = CONDITIONS.get(condition);
+  const details = said(failure);
+  const code = CONDITIONS.get(details.condition);
   // A server that has not heard us in time says so with the condition of a limit.
-  const idle = code === "TOO_MANY_CONNECTIONS" && /\bidle\b/i.test(description);
+  const idle = code === "TOO_MANY_CONNECTIONS" && /\bidle\b/i.test(details.description);
   if (code === undefined || idle) {
     const closed = failure.at === "close" ? "CLOSED_BY_PLATFORM" : "LINK_CLOSED";
-    return new RefusalError(closed, { condition, description });
+    return new RefusalError(closed, details);
   }
   if (code === "PROTOCOL_VIOLATION") {
-    const reason = `it answered ${condition}: ${description}`;
-    return new ProtocolError(code, { host, port, reason });
+    return new ProtocolError(code, { host, port, ...because("answered", details) });
   }
-  return new RefusalError(code, { group, condition, description });
+  return new RefusalError(code, { group, ...details });
 }
 
 function isOurs(error: unknown): error is IotAmqpError {
@@ -137,11 +164,11 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
     case "detach":
       return closeError(failure, peer);
     case "tls": {
-      const details = { host, port, reason: reasonOf(failure.error) };
+      const details = { host, port, ...reasonOf(failure.error) };
       return new TlsError("TLS_FAILED", details, failure.error);
     }
     case "protocol": {
-      const details = { host, port, reason: reasonOf(failure.error) };
+      const details = { host, port, ...reasonOf(failure.error) };
       return new ProtocolError("PROTOCOL_VIOLATION", details, failure.error);
     }
     case "size":
@@ -156,8 +183,10 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
       if (isOurs(failure.error)) return failure.error;
       // Not its message: that is foreign code's, and might hold what was to be signed.
       const name = failure.error instanceof Error ? failure.error.name : typeof failure.error;
-      const reason = `${failure.doing} failed with ${name}`;
-      return new NetworkError("CONNECTION_LOST", { host, port, reason }, failure.error);
+      const { doing } = failure;
+      const why = doing === "signing in" ? "signInThrew" : "ownThrew";
+      const details = { host, port, ...because(why, { doing, name }) };
+      return new NetworkError("CONNECTION_LOST", details, failure.error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { systemClock } from "../clock";
-import { SettingError } from "../errors";
 import { isLoopback } from "../options";
+import { missing } from "../stored";
 import { Behaviours } from "./behaviour";
 import { ClientConnection } from "./connection";
 import { ConsumerGroup } from "./consumer-group";
@@ -151,13 +151,13 @@ export class Emulator {
 
   async #start(): Promise<void> {
     const { host, cert, log } = this.options;
+    if ((cert === undefined) !== (this.options.key === undefined)) {
+      throw missing(cert === undefined ? "cert" : "key", "certAndKey");
+    }
+    await this.#listener.start();
     if (!isLoopback(host)) {
       log(`Listening on ${host}: whoever reaches this computer can connect.`);
     }
-    if ((cert === undefined) !== (this.options.key === undefined)) {
-      throw new SettingError("SETTING_MISSING", { setting: cert === undefined ? "cert" : "key" });
-    }
-    await this.#listener.start();
     try {
       await this.#http?.start(this.options.httpPort ?? 0);
     } catch (error) {

@@ -4,6 +4,9 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import type { Cancel } from "../clock";
 import type { EmulatorOptions } from "./options";
 
+/** First byte of a ClientHello (RFC 8446, content type 22); AMQP begins with an A. */
+const TLS_HANDSHAKE = 0x16;
+
 /** Takes a socket that is ready to speak AMQP. */
 type Accept = (socket: Socket, cancelDeadline: Cancel) => void;
 
@@ -37,6 +40,13 @@ export class Listener {
       this.#server = createTcpServer((socket) => {
         this.#accepted(socket);
         take(socket);
+        socket.once("data", (bytes: Buffer) => {
+          if (bytes[0] !== TLS_HANDSHAKE) return;
+          options.log(
+            `[${remoteEnd(socket)}] a TLS client on a plain port: ` +
+              "switch TLS off there, or start the emulator with --cert and --key",
+          );
+        });
       });
     }
   }

@@ -1,7 +1,8 @@
 import { createSecureContext } from "node:tls";
 import { systemClock } from "../clock";
 import { LIMITS } from "../options";
-import { choice, flag, integer, invalid, required, secret, signInValue, text } from "../stored";
+import { choice, flag, integer, invalid, invalidSecret, missing, required } from "../stored";
+import { secret, signInValue, text } from "../stored";
 import { MESSAGE_ID_TYPES } from "./message";
 import type { Clock } from "../clock";
 import type { Range, Stored } from "../stored";
@@ -140,15 +141,15 @@ function pem(stored: Stored, setting: "cert" | "key"): string | undefined {
   const value = text(stored, setting);
   if (value === "") return undefined;
   // The key is a secret: never quoted.
-  if (!value.includes("-----BEGIN ")) throw invalid(setting, "***", { rule: "pem" });
+  if (!value.includes("-----BEGIN ")) throw invalidSecret(setting, { rule: "pem" });
   return `${value}\n`;
 }
 
 /** Both or none, readable, and belonging together. */
 function checkPair(cert: string | undefined, key: string | undefined): void {
-  if (cert !== undefined && key === undefined) required({}, "key");
-  if (key !== undefined && cert === undefined) required({}, "cert");
-  if (cert === undefined || key === undefined) return;
+  if (cert === undefined && key === undefined) return;
+  if (key === undefined) throw missing("key", "certAndKey");
+  if (cert === undefined) throw missing("cert", "certAndKey");
   try {
     createSecureContext({ cert, key });
   } catch (error) {

@@ -1,5 +1,4 @@
-import { SettingError } from "../errors";
-import { invalid } from "../stored";
+import { invalid, invalidSecret, missing } from "../stored";
 import type { Allowed, Range } from "../stored";
 
 export const PORT_RANGE = { min: 1, max: 65_535 } as const satisfies Range;
@@ -63,7 +62,7 @@ const REGION_ID: Part = {
 
 function checked(value: string, { setting, form, allowed }: Part): string {
   const trimmed = value.trim();
-  if (trimmed === "") throw new SettingError("SETTING_MISSING", { setting });
+  if (trimmed === "") throw missing(setting, "hostParts");
   if (!form.test(trimmed)) throw invalid(setting, trimmed, allowed);
   return trimmed;
 }
@@ -126,7 +125,7 @@ function splitAuthority(authority: string): { host: string; port?: string } {
  */
 export function parseEndpoint(pasted: string): Endpoint {
   const text = pasted.trim();
-  if (text === "") throw new SettingError("SETTING_MISSING", { setting: "host" });
+  if (text === "") throw missing("host");
   const authority = text
     .replace(/^failover:\(?\s*/i, "")
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
@@ -135,9 +134,10 @@ export function parseEndpoint(pasted: string): Endpoint {
     .trim();
   const { host, port } = splitAuthority(authority);
   // What stands before an @ may be a password, and then nothing of the text is quoted.
-  const quotable = (value: string) => (text.includes("@") ? "***" : value);
-  if (!isHostName(host)) throw invalid("host", quotable(text), { rule: "address" });
+  const wrong = (setting: string, value: string, allowed: Allowed) =>
+    text.includes("@") ? invalidSecret(setting, allowed) : invalid(setting, value, allowed);
+  if (!isHostName(host)) throw wrong("host", text, { rule: "address" });
   if (port === undefined) return { host, ...hostParts(host) };
-  if (!isPort(port)) throw invalid("port", quotable(port), { rule: "integer", ...PORT_RANGE });
+  if (!isPort(port)) throw wrong("port", port, { rule: "integer", ...PORT_RANGE });
   return { host, port: Number(port), ...hostParts(host) };
 }

@@ -1,4 +1,6 @@
 import { PayloadError } from "../errors";
+import { because } from "../texts/texts";
+import type { ErrorDetails } from "../errors";
 import type { PayloadFormat } from "../options";
 import type { AmqpBody } from "./amqp-message";
 import { plainText } from "./plain";
@@ -24,11 +26,11 @@ export function payloadOf(body: AmqpBody, { format, topic }: PayloadRequest): Pa
   const bytes = bodyBytes(body);
   const read = readPayload(bytes, format);
   if ("payload" in read) return read;
-  const details = { format, size: bytes.length, topic, reason: read.reason };
+  const details = { format, size: bytes.length, topic, ...read.why };
   return { payload: bytes, error: new PayloadError("PAYLOAD_FORMAT", details) };
 }
 
-type Read<T> = { readonly payload: T } | { readonly reason: string };
+type Read<T> = { readonly payload: T } | { readonly why: ErrorDetails };
 
 function readPayload(bytes: Buffer, format: PayloadFormat): Read<Json | Buffer> {
   switch (format) {
@@ -75,18 +77,18 @@ function textOf(bytes: Buffer): Read<string> {
   const payload = bytes.toString("utf8");
   // Only bytes that are not valid, or the character itself, give a replacement character.
   const valid = !payload.includes("\uFFFD") || Buffer.from(payload).equals(bytes);
-  return valid ? { payload } : { reason: "its bytes are not valid UTF-8" };
+  return valid ? { payload } : { why: because("notUtf8") };
 }
 
 function jsonOf(text: string): Read<Json> {
-  if (text === "") return { reason: "it is empty" };
-  if (isDeep(text)) return { reason: `it nests deeper than ${MAX_JSON_DEPTH} levels` };
+  if (text === "") return { why: because("empty") };
+  if (isDeep(text)) return { why: because("deep", { levels: MAX_JSON_DEPTH }) };
   try {
     // What JSON.parse returns is JSON by definition; `__proto__` becomes an own property.
     return { payload: JSON.parse(text.replace(/^\uFEFF/, "")) as Json };
   } catch {
     // The parser's own message quotes the payload, and a lifecycle message holds a device secret.
-    return { reason: "it does not parse as JSON" };
+    return { why: because("notJson") };
   }
 }
 

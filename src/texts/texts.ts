@@ -15,11 +15,17 @@ export interface ErrorText {
 /** What a setting may be, by name. */
 export type Rule = keyof typeof enUS.allowed;
 
+/** Why something failed, where this package says so and not a peer or Node.js. */
+export type Reason = keyof typeof enUS.reasons;
+
 interface Texts {
   readonly errors: Readonly<Record<ErrorCode, ErrorText>>;
   /** Labels of the settings, as the forms show them. */
   readonly settings: Readonly<Record<string, string>>;
   readonly allowed: Readonly<Record<Rule, string>>;
+  readonly reasons: Readonly<Record<Reason, string>>;
+  /** The command line's own; its `errors`, `settings` and `allowed` stand before those above. */
+  readonly cli: typeof enUS.cli;
 }
 
 /** The one catalogue that status, Catch, the command line and the forms share. */
@@ -32,8 +38,46 @@ export function fill(template: string, details: ErrorDetails): string {
   );
 }
 
-function isRule(name: string): name is Rule {
-  return Object.hasOwn(enUS.allowed, name);
+/** The text at a path such as `errors.DNS_FAILED.short`; undefined where there is none. */
+export function textAt(texts: unknown, path: string): string | undefined {
+  let found = texts;
+  for (const key of path.split(".")) {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = Reflect.get(found, key);
+  }
+  return typeof found === "string" ? found : undefined;
+}
+
+/** Finds a text by its path and fills it; returns the path where there is none, as `RED._` does. */
+export type LookUp = (path: string, values: ErrorDetails) => string;
+
+/** Tells an error with the texts of any catalogue that is laid out as this one. */
+export function tellError(
+  { code, details }: { readonly code: ErrorCode; readonly details: ErrorDetails },
+  lookUp: LookUp,
+): ErrorText {
+  const find = (path: string, values: ErrorDetails) => {
+    const found = lookUp(path, values);
+    return found === path ? undefined : found;
+  };
+  const { setting, rule } = details;
+  const values: Record<string, string | number> = { label: "", allowed: "", ...details };
+  if (setting !== undefined) values["label"] = find(`settings.${setting}`, details) ?? setting;
+  if (rule !== undefined) values["allowed"] = find(`allowed.${rule}`, details) ?? "";
+  // `reasonCode` names the text for `reason`, and so for every detail of which we are the author.
+  for (const [key, name] of Object.entries(details)) {
+    const text = key.endsWith("Code") ? find(`reasons.${name}`, values) : undefined;
+    if (text !== undefined) values[key.slice(0, -"Code".length)] = text;
+  }
+  const part = (name: string) => lookUp(`errors.${code}.${name}`, values);
+  return { short: spaced(part("short")), text: part("text"), remedy: part("remedy") };
+}
+
+/** A blank between Chinese and Latin, which a template cannot have: labels are of either kind. */
+function spaced(short: string): string {
+  return short
+    .replace(/(\p{Script=Han})([a-z0-9])/giu, "$1 $2")
+    .replace(/([a-z0-9])(\p{Script=Han})/giu, "$1 $2");
 }
 
 /** The texts of an error code with its details put in; a setting is shown with its form label. */
@@ -42,17 +86,16 @@ export function errorText(
   details: ErrorDetails,
   language: Language = "en-US",
 ): ErrorText {
-  const texts = TEXTS[language];
-  const template = texts.errors[code];
-  const setting = details["setting"];
-  const label = typeof setting === "string" ? (texts.settings[setting] ?? setting) : "";
-  const rule = details["rule"];
-  const allowed =
-    typeof rule === "string" && isRule(rule) ? fill(texts.allowed[rule], details) : "";
-  const values = { label, allowed, ...details };
-  return {
-    short: fill(template.short, values),
-    text: fill(template.text, values),
-    remedy: fill(template.remedy, values),
-  };
+  return tellError({ code, details }, (path, values) => {
+    const template = textAt(TEXTS[language], path);
+    return template === undefined ? path : fill(template, values);
+  });
+}
+
+/** Details that say why, for any language; `reason` has it in English, for logs. */
+export function because(
+  reasonCode: Reason,
+  details: ErrorDetails = {},
+): ErrorDetails & { readonly reason: string } {
+  return { ...details, reasonCode, reason: fill(enUS.reasons[reasonCode], details) };
 }

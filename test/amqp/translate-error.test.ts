@@ -92,6 +92,56 @@ test("a socket that ends without an error is a lost connection", () => {
   match(translated({ at: "socket" }, "CONNECTION_LOST").message, /without an AMQP close/);
 });
 
+test("a server that hangs up in the TLS handshake probably does not speak TLS", () => {
+  const cut = "Client network socket disconnected before secure TLS connection was established";
+  const tls = { ...PEER, tls: {} };
+  for (const error of [nodeError("ECONNRESET", cut), nodeError("EPIPE")]) {
+    const told = translateError({ at: "connect", error }, tls);
+    equal(told.code, "TLS_FAILED");
+    match(told.message, /does not speak TLS.*\(useTls\) off.*5671/);
+    equal(translateError({ at: "connect", error }, PEER).code, "CONNECTION_FAILED");
+    equal(translateError({ at: "socket", error }, tls).code, "CONNECTION_LOST");
+  }
+  const syscall = Object.assign(nodeError("ECONNRESET"), { syscall: "connect" });
+  equal(translateError({ at: "connect", error: syscall }, tls).code, "CONNECTION_FAILED");
+});
+
+test("a connection without TLS that is cut off says that the port may expect TLS", () => {
+  for (const error of [undefined, nodeError("ECONNRESET")]) {
+    match(translated({ at: "socket", error }, "CONNECTION_LOST").message, /expect TLS.*\(useTls\)/);
+  }
+});
+
+test("what this package says of a failure is Chinese in a Chinese text", () => {
+  const english = /[a-z]+ [a-z]+ [a-z]+/; // three lower-case words in a row are a sentence
+  const own: readonly Failure[] = [
+    { at: "socket" },
+    { at: "connect", error: undefined },
+    { at: "connect", error: {} },
+    { at: "sign-in", text: "Failed to authenticate: 1" },
+    { at: "sign-in", text: "Failed to authenticate: 9" },
+    { at: "close" },
+    { at: "detach", error: { condition: "amqp:not-found" } },
+    { at: "close", error: { condition: "amqp:decode-error" } },
+    { at: "own", doing: "signing in", error: new RangeError("x") },
+    { at: "protocol", error: new Error("it sent a SASL challenge to PLAIN") },
+    { at: "protocol", error: new Error("it sent more messages than it had credit for") },
+    { at: "protocol", error: new Error("it attached a link that nobody asked for") },
+  ];
+  for (const failure of own) {
+    const { code, details } = translateError(failure, PEER);
+    const { text } = errorText(code, details, "zh-CN");
+    ok(!english.test(text) && /\p{Script=Han}/u.test(text), text);
+  }
+});
+
+test("a peer's text loses its last full stop: ours has one", () => {
+  const error = { condition: "amqp:not-found", description: "No such group (code 9602)." };
+  const told = translated({ at: "close", error }, "GROUP_NOT_FOUND");
+  equal(told.details["description"], "No such group (code 9602)");
+  ok(!told.message.includes(".)."), told.message);
+});
+
 test("TLS material that cannot be read is TLS_FAILED, whatever its code", () => {
   translated({ at: "tls", error: new Error("not enough data") }, "TLS_FAILED");
 });

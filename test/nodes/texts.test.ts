@@ -3,10 +3,12 @@ import { resolve } from "node:path";
 import { before, test } from "node:test";
 import { i18n, init } from "@node-red/util";
 import { translateError } from "../../nodes/lib/texts";
-import { errorText } from "../../src/texts/texts";
-import { IotAmqpError, RETRY_BY_CODE, RefusalError, SettingError } from "../../src/errors";
+import { because, errorText } from "../../src/texts/texts";
+import { IotAmqpError, NetworkError, RETRY_BY_CODE, RefusalError } from "../../src/errors";
+import { SettingError } from "../../src/errors";
+import { invalidSecret } from "../../src/stored";
 import { resolveSubscribe } from "../../src/options";
-import type { ErrorCode } from "../../src/errors";
+import type { ErrorCode, ErrorDetails } from "../../src/errors";
 import type { Language } from "../support/built-nodes";
 
 const NAMESPACE = "test/aliyun-iot-subscribe";
@@ -26,7 +28,7 @@ const translate =
 
 test("Node-RED fills every error text as the command line does, in both languages", () => {
   const names = ["host", "port", "reason", "condition", "description", "size", "limit", "group"];
-  const rest = ["seconds", "topic", "format", "token", "value"];
+  const rest = ["seconds", "topic", "format", "token", "value", "variable", "file"];
   const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
   const codes = Object.keys(RETRY_BY_CODE) as ErrorCode[]; // its own keys
   for (const language of ["en-US", "zh-CN"] as const) {
@@ -54,6 +56,24 @@ test("values that look like markup, references or placeholders arrive as they ar
   }
 });
 
+test("a reason of our own is told in Chinese, one of the peer's as it came", () => {
+  const told = (details: ErrorDetails) =>
+    translateError(new NetworkError("CONNECTION_LOST", { host: "h", ...details }), chinese).text;
+  const chinese = translate("zh-CN");
+  const own = told(because("noClose"));
+  // The section “reasons” of src/texts must be among those that scripts/build.mjs shares.
+  match(own, /服务器没有发送 AMQP 关闭帧/);
+  match(told({ reason: "read ECONNRESET" }), /read ECONNRESET。/);
+  match(told({ reason: "as it came", reasonCode: "no-such-reason" }), /as it came。/);
+});
+
+test("a secret that is wrong is not quoted, and the text says that it is hidden", () => {
+  const error = invalidSecret("accessKeyId", { rule: "secret" });
+  const { short, text } = translateError(error, translate("zh-CN"));
+  equal(short, "AccessKey ID 无效");
+  match(text, /（已隐藏）/);
+});
+
 test("a wrong setting is told by its label and what is allowed, wholly in Chinese", () => {
   try {
     resolveSubscribe({ clientId: "x", heartbeat: 10 });
@@ -61,7 +81,7 @@ test("a wrong setting is told by its label and what is allowed, wholly in Chines
     ok(error instanceof SettingError);
     const { short, text } = translateError(error, translate("zh-CN"));
     match(short, /^心跳.*无效$/);
-    match(text, /heartbeat.*不能为 10.*30 到 300 的整数/);
+    match(text, /heartbeat.*的值无效：10。要求：30 到 300 的整数/);
     ok(!/allowed|whole/i.test(text), text);
     return;
   }

@@ -394,6 +394,7 @@ test("a payload error tells format, size, topic and reason, and quotes nothing o
     size: 24,
     topic: "/k1/d1/thing/lifecycle",
     reason: "it does not parse as JSON",
+    reasonCode: "notJson",
   });
   equal(error.message.includes("s3cr3t"), false);
   equal(error.cause, undefined);
