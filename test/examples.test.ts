@@ -94,7 +94,10 @@ for (const name of EXAMPLES) {
     const subscriber = nodes.find(({ type }) => type === "aliyun-iot-subscribe");
     deepEqual([subscriber?.["consumerGroupId"]], EMULATOR_DEFAULTS.consumerGroupIds);
     const comment = nodes.find(({ type }) => type === "comment");
-    match(String(comment?.["info"]), /aliyun-iot-amqp emulator/);
+    const info = String(comment?.["info"]);
+    match(info, /`npx aliyun-iot-amqp emulator`/);
+    match(info, /the platform.*host.*port 5671.*instance ID.*AccessKey.*TLS on.*group's ID/);
+    match(info, /--group DEFAULT_GROUP --group SECOND_GROUP`.*enter SECOND_GROUP/);
     const ids = new Set(nodes.map(({ id }) => id));
     equal(ids.size, nodes.length, "Two nodes share an ID.");
   });
@@ -140,6 +143,10 @@ test("the example “Dashboard” shows a device's state and values, a point and
     match(JSON.stringify(await payload("newest of each device")), /offline/);
     const events = JSON.stringify(await payload("last 10 events"));
     match(events, /"device":"meter-07","type":"device-status","detail":"offline"/);
+    emulator.push({ topic: "/k1/lamp-1/user/update", payload: { t: 21 } });
+    match(JSON.stringify(await payload("newest of each device")), /not known.*"device":"lamp-1"/);
+    const [custom] = (await payload("last 10 events")) as [{ detail: string }];
+    equal(custom.detail.replaceAll("\u200b", ""), '{"t":21}');
   }));
 
 test("the example “Dashboard” keeps 100 devices and 10 events at most", () =>
