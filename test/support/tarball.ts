@@ -21,7 +21,7 @@ const LEFT_OUT = ["node_modules", ".git", ".node-red"].map((name) => resolve(nam
 
 /**
  * Packs the package as it is built. In a copy without scripts: npm would run `prepare`, whose build
- * removes `dist` under the other tests.
+ * replaces `dist` under the other tests.
  */
 export async function withTarball(work: (tarball: Tarball) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "tarball-test-"));
