@@ -1,5 +1,3 @@
-import { isIotAmqpError } from "../errors";
-import { errorText } from "../texts/texts";
 import type { Language } from "../texts/texts";
 
 /** What a command may touch: its process, as an argument. */
@@ -19,15 +17,6 @@ export function language(env: Io["env"]): Language {
   const { LC_ALL, LC_MESSAGES, LANG } = env;
   const locale = [LC_ALL, LC_MESSAGES, LANG].find((each) => each !== undefined && each !== "");
   return locale?.startsWith("zh") === true ? "zh-CN" : "en-US";
-}
-
-/** What happened and what to do, in the user's language. */
-export function explain(error: unknown, env: Io["env"]): string {
-  if (!isIotAmqpError(error)) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  const { text, remedy } = errorText(error.code, error.details, language(env));
-  return `${text} ${remedy} [${error.code}]`;
 }
 
 /** Resolves when the command is asked to end. */

@@ -1,46 +1,60 @@
 #!/usr/bin/env node
-import { EMULATOR_HELP, emulator } from "./emulator";
-import { explain } from "./io";
-import { LISTEN_HELP, listen } from "./listen";
+import { fill, TEXTS } from "../texts/texts";
+import { emulator } from "./emulator";
+import { explain } from "./explain";
+import * as enUS from "./help/en-US";
+import * as zhCN from "./help/zh-CN";
+import { language } from "./io";
+import { listen } from "./listen";
+import { EMULATOR_SOURCES, LISTEN_SOURCES } from "./settings";
+import { UsageError } from "./usage-error";
+import type { Language } from "../texts/texts";
 import type { ExitCode, Io } from "./io";
+import type { Sources } from "./settings";
 
-const HELP = `Usage: aliyun-iot-amqp <command> [options]
+type HelpTexts = Readonly<Record<keyof typeof enUS, string>>;
 
-  emulator   a local stand-in for the platform's AMQP endpoint, with simulated devices
-  listen     receives a consumer group's messages, one JSON line each
+interface Command {
+  readonly help: keyof HelpTexts;
+  readonly sources: Sources;
+  readonly run: (args: readonly string[], io: Io) => Promise<ExitCode>;
+}
 
-aliyun-iot-amqp <command> --help tells more.
-`;
-
-const COMMANDS = new Map([
-  ["emulator", { help: EMULATOR_HELP, run: emulator }],
-  ["listen", { help: LISTEN_HELP, run: listen }],
+const HELP: Readonly<Record<Language, HelpTexts>> = { "en-US": enUS, "zh-CN": zhCN };
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ["emulator", { help: "EMULATOR", sources: EMULATOR_SOURCES, run: emulator }],
+  ["listen", { help: "LISTEN", sources: LISTEN_SOURCES, run: listen }],
 ]);
+/** How long output may still be under way; a reader that does not read must not hold the process. */
+const EXIT_MS = 1_000;
 
 /** Runs a command line, without the interpreter and the script in front. */
 async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name = "", ...rest] = args;
+  const told = language(io.env);
+  const help = HELP[told];
+  const { usage } = TEXTS[told].cli;
   const command = COMMANDS.get(name);
   if (command === undefined) {
     if (["--help", "-h", "help"].includes(name)) {
-      io.stdout.write(HELP);
+      io.stdout.write(help.PROGRAM);
       return 0;
     }
-    io.stderr.write(name === "" ? HELP : `There is no command “${name}”.\n\n${HELP}`);
+    const unknown = name === "" ? "" : `${fill(usage.unknownCommand, { name })}\n\n`;
+    io.stderr.write(`${unknown}${help.PROGRAM}`);
     return 2;
   }
   if (rest.includes("--help") || rest.includes("-h")) {
-    io.stdout.write(command.help);
+    io.stdout.write(help[command.help]);
     return 0;
   }
   try {
     return await command.run(rest, io);
   } catch (error) {
-    io.stderr.write(`${explain(error, io.env)}\n`);
-    // parseArgs throws a TypeError for a flag that it does not know or that lacks its value.
-    const usage = error instanceof TypeError;
-    if (usage) io.stderr.write(`aliyun-iot-amqp ${name} --help lists the options.\n`);
-    return usage ? 2 : 1;
+    io.stderr.write(`${explain(error, { language: told, sources: command.sources })}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    io.stderr.write(`${fill(usage.seeHelp, { name })}\n`);
+    return 2;
   }
 }
 
@@ -51,6 +65,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 const { stdout, stderr, env } = process;
+// Whoever reads them may go away; that ends `listen`, which says so itself, and nothing else.
+for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
 void main(process.argv.slice(2), { stdout, stderr, env, stopping: stop.signal }).then((code) => {
   process.exitCode = code;
+  setTimeout(() => process.exit(code), EXIT_MS).unref();
 });

@@ -1,62 +1,128 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { CERTIFICATES } from "../support/certificates";
 import { Command, EMULATOR_KEYS } from "../support/command";
 import { state, subscriptionTo } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
 
+const folder = mkdtempSync(join(tmpdir(), "commands-"));
+const CERTIFICATE = join(folder, "cert.pem");
+writeFileSync(CERTIFICATE, CERTIFICATES.cert);
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
 const local = (port: number) => ["--host", "127.0.0.1", "--port", String(port), "--no-tls"];
 
-test("each command and the program itself explain themselves", async () => {
+const CHINESE = { LANG: "zh_CN.UTF-8" };
+const HAN = /\p{Script=Han}/u;
+
+test("each command and the program itself explain themselves, in both languages", async () => {
   for (const [args, text] of [
-    [["--help"], /emulator .*\n.*listen /],
-    [["emulator", "--help"], /--http-port[^]*\/messages/],
-    [["listen", "--help"], /ALIYUN_IOT_ACCESS_KEY_SECRET/],
+    [["--help"], /npx aliyun-iot-amqp[^]*emulator .*\n.*listen /],
+    [["emulator", "--help"], /npx aliyun-iot-amqp[^]*--http-port[^]*\/messages/],
+    [["listen", "--help"], /npx aliyun-iot-amqp[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/],
   ] as const) {
-    const command = new Command(args);
-    equal(await command.exit(), 0, args.join(" "));
-    match(command.stdout, text);
+    for (const env of [{}, CHINESE]) {
+      const command = new Command(args, env);
+      equal(await command.exit(), 0, args.join(" "));
+      match(command.stdout, text);
+      equal(HAN.test(command.stdout), env === CHINESE);
+    }
   }
 });
 
-test("wrong usage is told on standard error, with exit code 2", async () => {
+test("wrong usage is told on standard error in the user's language, with exit code 2", async () => {
   for (const [args, text] of [
-    [[], /Usage: aliyun-iot-amqp/],
-    [["doctr"], /no command “doctr”/],
+    [[], /npx aliyun-iot-amqp/],
+    [["doctr"], /“doctr”/],
     [["listen", "--hots", "x"], /--hots[^]*listen --help/],
-    [["emulator", "extra"], /extra/],
-    [["listen", "--host", "127.0.0.1", "--count", "0"], /--count must be a whole number/],
+    [["listen", "-p", "1"], / -p/],
+    [["listen", "--host"], /--host/],
+    [["listen", "--host", "--no-tls"], /--host/],
+    [["listen", "--no-tls=yes"], /--no-tls/],
+    [["emulator", "extra"], /“extra”/],
   ] as const) {
-    const command = new Command(args, EMULATOR_KEYS);
-    equal(await command.exit(), 2, `${args.join(" ")}: ${command.stderr}`);
-    match(command.stderr, text);
-    equal(command.stdout, "");
+    for (const env of [{}, CHINESE]) {
+      const command = new Command(args, { ...EMULATOR_KEYS, ...env });
+      equal(await command.exit(), 2, `${args.join(" ")}: ${command.stderr}`);
+      match(command.stderr, text);
+      equal(HAN.test(command.stderr), env === CHINESE, command.stderr);
+      equal(command.stdout, "");
+    }
   }
 });
 
-test("a wrong setting is told by its name, with the remedy and exit code 1", async () => {
+test("a wrong setting is told by its flag or variable, with the remedy and exit code 1", async () => {
   const host = ["listen", "--host", "iot.example.com"];
   for (const [args, env, text] of [
-    [["listen"], EMULATOR_KEYS, /\(host\) is empty.*\[SETTING_MISSING\]/],
-    [host, {}, /\(accessKeyId\) is empty/],
-    [[...host, "--heartbeat", "10"], EMULATOR_KEYS, /\(heartbeat\).*30.*300/],
-    [[...host, "--no-tls"], EMULATOR_KEYS, /\(useTls\).*TLS_REQUIRED/],
-    [[...host, "--sign-method", "rot13"], EMULATOR_KEYS, /\(signMethod\).*hmacsha1/],
-    [[...host, "--ca", "/no/such.pem"], EMULATOR_KEYS, /no\/such\.pem/],
-    [[...host, "--topic", "a/#/b"], EMULATOR_KEYS, /\(topicFilters\)/],
-    [["emulator", "--port", "99999"], {}, /\(port\).*65535/],
-    [["emulator", "--cert", "package.json"], {}, /cert/],
+    [["listen"], EMULATOR_KEYS, /\(--host\) is empty. Give --host or set ALIYUN_IOT_HOST\. \[/],
+    [["listen"], CHINESE, /^设置项“接入域名”（--host）为空。请.*--host，.* ALIYUN_IOT_HOST。\[/],
+    [host, {}, /\(ALIYUN_IOT_ACCESS_KEY_ID\) is empty. Set ALIYUN_IOT_ACCESS_KEY_ID\. \[/],
+    [[...host, "--heartbeat", "10"], EMULATOR_KEYS, /\(--heartbeat\).*30.*300/],
+    [[...host, "--no-tls"], EMULATOR_KEYS, /\(--no-tls\).*Leave --no-tls out.*TLS_REQUIRED/],
+    [[...host, "--sign-method", "rot13"], EMULATOR_KEYS, /\(--sign-method\).*hmacsha1/],
+    [[...host, "--ca", "/no/such.pem"], EMULATOR_KEYS, /\/no\/such\.pem \(--ca\).*ENOENT/],
+    [[...host, "--topic", "a/#/b"], EMULATOR_KEYS, /\(--topic\)/],
+    [[...host, "--count", "0"], EMULATOR_KEYS, /\(--count\).*whole number/],
+    [["emulator", "--port", "99999"], {}, /\(--port\).*65535/],
+    [["emulator", "--devices", "-1"], {}, /\(--devices\).*“-1”.*0 to 10000/],
+    [["emulator", "--cert", "package.json"], {}, /\(--cert\)/],
+    [["emulator", "--key", "/no/such.pem"], {}, /\/no\/such\.pem \(--key\).*ENOENT/],
+    [["emulator", "--cert", CERTIFICATE], {}, /\(--key\) is empty.*\(--cert, --key\): give both/],
+    [["emulator", "--host", "no.such.host.invalid"], {}, /no\.such\.host.*\(--host\): E/],
   ] as const) {
     const command = new Command(args, env);
     equal(await command.exit(), 1, `${args.join(" ")}: ${command.stderr}`);
     match(command.stderr, text);
+    ok(!/deploy|Node-RED|whoever/i.test(command.stderr), command.stderr);
     ok(!command.stderr.includes("testAccessKeySecret"), "the secret is printed");
   }
 });
 
-test("an error is told in Chinese where the locale is", async () => {
-  const command = new Command(["listen"], { LANG: "zh_CN.UTF-8" });
-  equal(await command.exit(), 1);
-  match(command.stderr, /设置项“接入域名”/);
+test("what the platform answers is told with the command line's names, and states in Chinese", () =>
+  withEmulator({}, async (emulator) => {
+    const args = ["listen", ...local(emulator.port), "--consumer-group", "NO_SUCH_GROUP"];
+    for (const [env, text] of [
+      [{}, /connecting\nretry at \d\d:\d\d:\d\d: .*NO_SUCH_GROUP \(--consumer-group\).*\]\n/],
+      [
+        CHINESE,
+        /正在连接\n将于 \d\d:\d\d:\d\d 重试：.*NO_SUCH_GROUP（--consumer-group）。平台返回：/,
+      ],
+    ] as const) {
+      const command = new Command(args, { ...EMULATOR_KEYS, ...env });
+      await command.said(text);
+      equal(await command.end("SIGINT"), 0);
+    }
+  }));
+
+test("TLS against a port without it, and none against one with it, say so on both sides", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  await withEmulator({ log }, async ({ port }) => {
+    const to = ["--host", "127.0.0.1", "--port", String(port)];
+    const command = new Command(["listen", ...to], EMULATOR_KEYS);
+    await command.said(/does not speak TLS: for the emulator give --no-tls;.*TLS_FAILED/);
+    equal(await command.end("SIGINT"), 0);
+    ok(lines.some((line) => /a TLS client on a plain port: .*--cert and --key/.test(line)));
+  });
+  const { cert, key } = CERTIFICATES;
+  await withEmulator({ cert, key }, async ({ port }) => {
+    const command = new Command(["listen", ...local(port)], EMULATOR_KEYS);
+    await command.said(/the port may expect TLS: leave --no-tls out/);
+    equal(await command.end("SIGINT"), 0);
+  });
+});
+
+test("the emulator's first lines say what a client must be set to, and no secret", async () => {
+  const args = ["emulator", "--port", "0", "--http-port", "0", "--group", "A", "--group", "B"];
+  const command = new Command(args);
+  await command.printed(/TLS off[^]*AccessKey ID testAccessKeyId, .* consumer groups A, B\n/);
+  equal(await command.end("SIGTERM"), 0);
+  ok(!command.stdout.includes("testAccessKeySecret"));
 });
 
 test("listen prints what the emulator's devices say, and accepts it", async () => {
@@ -98,7 +164,7 @@ test("a port in use is told by emulator, with exit code 1", () =>
     const command = new Command(["emulator", "--port", String(port), "--http-port", "0"]);
     equal(await command.exit(), 1);
     match(command.stderr, new RegExp(`${port}`));
-    match(command.stderr, /\(port\) is in use/);
+    match(command.stderr, /\(--port\) is in use.*another port with --port/);
   }));
 
 test("listen goes on until it is asked to end, and says on standard error what happens", () =>
@@ -127,6 +193,7 @@ test("a message whose line nobody takes is not accepted", () =>
     equal(await listen.exit(), 0, listen.stderr);
     equal(emulator.groups()[0]?.accepted, 0);
     const other = subscriptionTo(emulator);
+    other.on("delivered", () => undefined); // without a listener it would release the message
     other.start();
     await state(other, ({ value }) => value === "subscribed");
     await emulator.expectSettled(id, "accepted");

@@ -43,13 +43,22 @@ export class Command {
   }
 
   /** Resolves with the match as soon as standard output has it. */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#seen("stdout", pattern);
+  }
+
+  /** Resolves with the match as soon as standard error has it. */
+  said(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#seen("stderr", pattern);
+  }
+
+  async #seen(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> {
     const deadline = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
-      const found = pattern.exec(this.stdout);
+      const found = pattern.exec(this[stream]);
       if (found !== null) return found;
       try {
-        await once(this.child.stdout, "data", { signal: deadline });
+        await once(this.child[stream], "data", { signal: deadline });
       } catch (cause) {
         const seen = `${this.stdout}\n${this.stderr}`;
         throw new Error(`${pattern} was not printed. Seen:\n${seen}`, { cause });

@@ -1,0 +1,63 @@
+import { isIotAmqpError } from "../errors";
+import { fill, tellError, textAt, TEXTS } from "../texts/texts";
+import { UsageError } from "./usage-error";
+import type { IotAmqpError } from "../errors";
+import type { Language } from "../texts/texts";
+import type { Source, Sources } from "./settings";
+
+/** Whom a command talks to, and by which names its user knows the settings. */
+export interface Listener {
+  readonly language: Language;
+  readonly sources: Sources;
+}
+
+/** A setting's name on the command line; undefined for what is none. */
+function nameOf(setting: unknown, sources: Sources): string | undefined {
+  const source = sourceOf(setting, sources);
+  return source?.flag === undefined ? source?.variable : `--${source.flag}`;
+}
+
+function sourceOf(setting: unknown, sources: Sources): Source | undefined {
+  return typeof setting === "string" && Object.hasOwn(sources, setting)
+    ? sources[setting]
+    : undefined;
+}
+
+/** Puts the command line's names where a text has a property's name in brackets. */
+function named(template: string, sources: Sources): string {
+  return template.replace(/[(（][^)）]*[)）]/g, (bracket) =>
+    bracket.replace(/(?<!_)\b[a-z]+\b(?!_)/gi, (word) => nameOf(word, sources) ?? word),
+  );
+}
+
+/** How to give a setting: by its flag, its variable, or either. */
+function howToGive(setting: unknown, { language, sources }: Listener): string {
+  const { flag, variable = "" } = sourceOf(setting, sources) ?? {};
+  const { give } = TEXTS[language].cli;
+  if (flag === undefined) return fill(give.variable, { variable });
+  return fill(variable === "" ? give.flag : give.both, { flag: `--${flag}`, variable });
+}
+
+function told(error: IotAmqpError, listener: Listener): string {
+  const { language, sources } = listener;
+  const texts = TEXTS[language];
+  const { text, remedy } = tellError(error, (path, values) => {
+    const template = textAt(texts.cli, path) ?? textAt(texts, path);
+    if (template === undefined) return path;
+    const { setting = "" } = values;
+    return fill(named(template, sources), {
+      ...values,
+      setting: nameOf(setting, sources) ?? setting,
+      give: howToGive(setting, listener),
+    });
+  });
+  const gap = language === "zh-CN" ? "" : " ";
+  return `${text}${gap}${remedy}${gap}[${error.code}]`;
+}
+
+/** What happened and what to do, in the user's language and with the command line's names. */
+export function explain(error: unknown, listener: Listener): string {
+  if (error instanceof UsageError) return error.told(listener.language);
+  if (isIotAmqpError(error)) return told(error, listener);
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,66 @@
+export const PROGRAM = `Usage: npx aliyun-iot-amqp <command> [options]
+
+  emulator   a local stand-in for the platform's AMQP endpoint, with simulated devices
+  listen     receives a consumer group's messages, one JSON line each
+
+npx aliyun-iot-amqp <command> --help tells more.
+`;
+
+export const EMULATOR = `Usage: npx aliyun-iot-amqp emulator [options]
+
+A local stand-in for the platform's AMQP endpoint. It checks the sign-in as the
+platform does, and simulated devices send messages of every type.
+
+  --host HOST               address to listen on (default 127.0.0.1)
+  --port PORT               AMQP (default 5672)
+  --http-port PORT          HTTP control, on loopback always (default 5680)
+  --access-key-id ID        (default testAccessKeyId)
+  --access-key-secret KEY   (default testAccessKeySecret)
+  --instance-id ID          (default: none, as a legacy public instance)
+  --group ID                consumer group; may be repeated (default DEFAULT_GROUP)
+  --devices N               simulated devices (default 3)
+  --rate N                  messages a second, of all devices together (default 1)
+  --cert FILE --key FILE    TLS with this certificate chain and key (PEM)
+  --strict-timestamp        refuse sign-ins that are more than 5 minutes off
+  --help                    this text
+
+Push a message of your own:
+  curl -d '{"topic":"/k1/d1/user/update","payload":{"t":21}}' \\
+    -H 'content-type: application/json' http://127.0.0.1:5680/messages
+See the consumer groups:
+  curl http://127.0.0.1:5680/groups
+
+Exit codes: 0 ended on request, 1 a setting is wrong or a port is in use, 2 wrong usage.
+`;
+
+export const LISTEN = `Usage: npx aliyun-iot-amqp listen [options]
+
+Receives the messages of a consumer group and writes one JSON line for each to
+standard output. A message is accepted only after its line has been written.
+
+  --host HOST              endpoint host name            ALIYUN_IOT_HOST
+  --port PORT              5671                          ALIYUN_IOT_PORT
+  --instance-id ID         empty: legacy instance        ALIYUN_IOT_INSTANCE_ID
+  --consumer-group ID      DEFAULT_GROUP                 ALIYUN_IOT_CONSUMER_GROUP_ID
+  --client-id ID           from the host name
+  --sign-method METHOD     hmacsha1, hmacsha256 or hmacmd5
+  --no-tls                 plain TCP; for the emulator on this computer only
+  --ca FILE                CA certificates to trust instead of Node.js's own (PEM)
+  --connections N          1 to 128 (default 1)
+  --heartbeat SECONDS      30 to 300 (default 60)
+  --credit-window N        1 to 2000 (default 200)
+  --payload-format FORMAT  auto, json, string, buffer or base64
+  --topic FILTER           only topics that match; + and # as in MQTT; may be repeated
+  --count N                end after N messages
+  --help                   this text
+
+Secrets come from the environment only:
+  ALIYUN_IOT_ACCESS_KEY_ID, ALIYUN_IOT_ACCESS_KEY_SECRET, ALIYUN_IOT_SECURITY_TOKEN (STS)
+
+A payload that is not text is written as base64, with "payloadEncoding": "base64".
+Exit codes: 0 ended on request, 1 a setting is wrong, 2 wrong usage.
+
+Try it on the emulator (npx aliyun-iot-amqp emulator):
+  ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
+    npx aliyun-iot-amqp listen --host 127.0.0.1 --port 5672 --no-tls
+`;

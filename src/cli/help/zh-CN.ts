@@ -1,0 +1,64 @@
+export const PROGRAM = `用法：npx aliyun-iot-amqp <命令> [参数]
+
+  emulator   在本机模拟平台的 AMQP 接入点，并带有模拟设备
+  listen     接收消费组的消息，每条消息输出一行 JSON
+
+用 npx aliyun-iot-amqp <命令> --help 查看详细说明。
+`;
+
+export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
+
+在本机模拟平台的 AMQP 接入点：像平台一样校验登录，由模拟设备发送各种类型的消息。
+
+  --host HOST               监听地址（默认 127.0.0.1）
+  --port PORT               AMQP 端口（默认 5672）
+  --http-port PORT          HTTP 控制端口，只监听本机（默认 5680）
+  --access-key-id ID        （默认 testAccessKeyId）
+  --access-key-secret KEY   （默认 testAccessKeySecret）
+  --instance-id ID          实例 ID（默认为空，即旧版公共实例）
+  --group ID                消费组 ID，可重复使用（默认 DEFAULT_GROUP）
+  --devices N               模拟设备的数量（默认 3）
+  --rate N                  所有设备合计每秒发送的消息数（默认 1）
+  --cert FILE --key FILE    使用此证书链和私钥启用 TLS（PEM）
+  --strict-timestamp        拒绝时间戳偏差超过 5 分钟的登录
+  --help                    显示本说明
+
+推送一条自定义消息：
+  curl -d '{"topic":"/k1/d1/user/update","payload":{"t":21}}' \\
+    -H 'content-type: application/json' http://127.0.0.1:5680/messages
+查看消费组：
+  curl http://127.0.0.1:5680/groups
+
+退出码：0 按要求结束，1 设置有误或端口被占用，2 用法错误。
+`;
+
+export const LISTEN = `用法：npx aliyun-iot-amqp listen [参数]
+
+接收一个消费组的消息，每条消息向标准输出写一行 JSON，写出之后才确认该消息。
+
+  --host HOST              接入域名                      ALIYUN_IOT_HOST
+  --port PORT              默认 5671                     ALIYUN_IOT_PORT
+  --instance-id ID         旧版公共实例留空              ALIYUN_IOT_INSTANCE_ID
+  --consumer-group ID      默认 DEFAULT_GROUP            ALIYUN_IOT_CONSUMER_GROUP_ID
+  --client-id ID           默认由主机名生成
+  --sign-method METHOD     hmacsha1、hmacsha256 或 hmacmd5
+  --no-tls                 明文 TCP，只能用于本机的模拟器
+  --ca FILE                信任的 CA 证书，代替 Node.js 自带的证书（PEM）
+  --connections N          1 到 128（默认 1）
+  --heartbeat SECONDS      30 到 300（默认 60）
+  --credit-window N        1 到 2000（默认 200）
+  --payload-format FORMAT  auto、json、string、buffer 或 base64
+  --topic FILTER           只接收匹配的 Topic，+ 和 # 的含义与 MQTT 相同，可重复使用
+  --count N                收到 N 条消息后结束
+  --help                   显示本说明
+
+密钥只从环境变量读取：
+  ALIYUN_IOT_ACCESS_KEY_ID、ALIYUN_IOT_ACCESS_KEY_SECRET、ALIYUN_IOT_SECURITY_TOKEN（STS）
+
+不是文本的消息内容以 base64 写出，并带有 "payloadEncoding": "base64"。
+退出码：0 按要求结束，1 设置有误，2 用法错误。
+
+用模拟器试一试（npx aliyun-iot-amqp emulator）：
+  ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
+    npx aliyun-iot-amqp listen --host 127.0.0.1 --port 5672 --no-tls
+`;

@@ -1,0 +1,82 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { explain } from "../../src/cli/explain";
+import { EMULATOR_SOURCES, LISTEN_SOURCES, readSettings } from "../../src/cli/settings";
+import { EMULATOR_DEFAULTS } from "../../src/emulator/options";
+import { IotAmqpError, RETRY_BY_CODE, SettingError } from "../../src/errors";
+import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
+import { TEXTS } from "../../src/texts/texts";
+import type { Sources } from "../../src/cli/settings";
+import type { ErrorCode } from "../../src/errors";
+import type { Language } from "../../src/texts/texts";
+
+const LANGUAGES: readonly Language[] = ["en-US", "zh-CN"];
+const COMMANDS: readonly (readonly [string, Sources])[] = [
+  ["listen", LISTEN_SOURCES],
+  ["emulator", EMULATOR_SOURCES],
+];
+
+test("every setting that a command can complain of has a flag or a variable, and a label", () => {
+  /** Not to be given on the command line, so that they always have their valid default. */
+  const fixed = ["name", "instance", "settleMode", "ackTimeout", "skipDuplicates", "inputs"];
+  const ofListen = [
+    ...Object.keys({ ...INSTANCE_DEFAULTS, ...SUBSCRIBE_DEFAULTS }),
+    ...["accessKeyId", "accessKeySecret", "securityToken"],
+  ].filter((setting) => !fixed.includes(setting));
+  const programOnly = ["securityToken", "messageIdType", "dataSections", "duplicateClientId"];
+  const ofEmulator = Object.keys(EMULATOR_DEFAULTS).filter(
+    (setting) => !programOnly.includes(setting),
+  );
+  for (const [sources, settings] of [
+    [LISTEN_SOURCES, ofListen],
+    [EMULATOR_SOURCES, [...ofEmulator, "consumerGroupId"]],
+  ] as readonly (readonly [Sources, readonly string[]])[]) {
+    for (const setting of settings) {
+      const { flag, variable } = sources[setting] ?? {};
+      ok(flag !== undefined || variable !== undefined, setting);
+      for (const language of LANGUAGES) {
+        const { cli, settings: labels } = TEXTS[language];
+        ok(Object.hasOwn({ ...labels, ...cli.settings }, setting), `${language}: ${setting}`);
+      }
+    }
+  }
+});
+
+test("no error of a command tells a property of a node in brackets, or to deploy", () => {
+  const property = /[(（][^)）]*\b[a-z]+[A-Z][A-Za-z]*\b[^)）]*[)）]/; // camelCase
+  /** What only nodes raise. */
+  const ofNodes = ["ENV_MISSING", "NOT_YET", "DELIVERY_EXPIRED"];
+  const codes = (Object.keys(RETRY_BY_CODE) as ErrorCode[]).filter((c) => !ofNodes.includes(c));
+  for (const language of LANGUAGES) {
+    for (const code of codes) {
+      const error = new IotAmqpError(code, { setting: "host", rule: "filled" });
+      const told = explain(error, { language, sources: LISTEN_SOURCES });
+      ok(!property.test(told), told);
+      ok(!/deploy|部署|Node-RED|\(tls\)|useTls/.test(told), told);
+    }
+  }
+});
+
+test("a name in brackets is replaced only where it is a setting of this command", () => {
+  const error = new SettingError("SETTING_MISSING", { setting: "key", rule: "certAndKey" });
+  const told = (sources: Sources) => explain(error, { language: "en-US", sources });
+  ok(told(EMULATOR_SOURCES).includes("(--cert, --key)"), told(EMULATOR_SOURCES));
+  ok(told(LISTEN_SOURCES).includes("(cert, key)"), told(LISTEN_SOURCES));
+});
+
+for (const [command, sources] of COMMANDS) {
+  test(`${command} takes every flag and variable for the setting of its table`, () => {
+    for (const [setting, { flag, variable, kind }] of Object.entries(sources)) {
+      const given = { list: ["a", "a"], switch: true, one: "a" }[kind ?? "one"];
+      if (flag !== undefined) {
+        const args = kind === "switch" ? [`--${flag}`] : [`--${flag}`, "a", `--${flag}=a`];
+        deepEqual(readSettings(args, sources, {})[setting], given, flag);
+      }
+      if (variable === undefined) continue;
+      equal(readSettings([], sources, { [variable]: "v" })[setting], "v", variable);
+      if (flag === undefined) continue;
+      const both = readSettings([`--${flag}`, "a"], sources, { [variable]: "v" });
+      equal(both[setting], "a", `${flag} stands before ${variable}`);
+    }
+  });
+}
