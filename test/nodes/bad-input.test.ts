@@ -18,6 +18,8 @@ interface Case {
   readonly code: ErrorCode;
   /** What the text must name: the setting, as it is stored. */
   readonly setting: string;
+  /** What else it must say, in both languages. */
+  readonly says?: string | readonly [english: string, chinese: string];
   readonly flow: Partial<FlowSettings>;
   readonly emulator?: Partial<EmulatorOptions>;
 }
@@ -28,6 +30,13 @@ const CASES: readonly Case[] = [
     code: "SETTING_MISSING",
     setting: "accessKeyId",
     flow: { credentials: { accessKeyId: "", accessKeySecret: "" } },
+  },
+  {
+    what: "an environment variable that is not set",
+    code: "ENV_MISSING",
+    setting: "host",
+    says: "NOPE_VAR",
+    flow: { instance: { host: "${NOPE_VAR}" } },
   },
   {
     what: "an unknown sign method",
@@ -51,6 +60,7 @@ const CASES: readonly Case[] = [
     what: "a secret with a blank in it",
     code: "SETTING_INVALID",
     setting: "accessKeySecret",
+    says: ["(the value is not shown)", "（已隐藏）"],
     flow: { credentials: { accessKeySecret: `${WRONG_SECRET} ${TOKEN}` } },
   },
   {
@@ -63,6 +73,7 @@ const CASES: readonly Case[] = [
     what: "an instance that does not exist",
     code: "SETTING_MISSING",
     setting: "instance",
+    says: ["Select or add an instance.", "请选择或新建一个实例。"],
     flow: { subscribe: { instance: "nowhere00000000" } },
   },
   {
@@ -75,12 +86,14 @@ const CASES: readonly Case[] = [
     what: "a group that does not exist",
     code: "GROUP_NOT_FOUND",
     setting: "consumerGroupId",
+    says: ["amqp:not-found", "。平台返回：amqp:not-found，"],
     flow: { subscribe: { consumerGroupId: "NO_SUCH_GROUP" } },
   },
   {
     what: "a wrong secret",
     code: "SIGN_IN_REFUSED",
     setting: "accessKeySecret",
+    says: ["SASL code 1: authentication failed", "SASL 代码 1：认证失败"],
     flow: { credentials: { accessKeySecret: WRONG_SECRET } },
   },
   {
@@ -88,6 +101,13 @@ const CASES: readonly Case[] = [
     code: "SIGN_IN_REFUSED",
     setting: "securityToken",
     flow: { credentials: { securityToken: TOKEN } },
+  },
+  {
+    what: "TLS against a port without it",
+    code: "TLS_FAILED",
+    setting: "useTls",
+    says: "5671",
+    flow: { instance: { useTls: true } },
   },
   {
     what: "an untrusted certificate",
@@ -115,7 +135,8 @@ for (const language of LANGUAGES) {
     });
     after(() => nodeRed.stop());
 
-    for (const { what, code, setting, flow, emulator: options = {} } of CASES) {
+    for (const { what, code, setting, says = "", flow, emulator: options = {} } of CASES) {
+      const [english, chinese] = typeof says === "string" ? [says, says] : says;
       test(`${what}: status and Catch name the setting and the remedy, and no secret`, () =>
         withEmulator(options, async (emulator) => {
           await nodeRed.deploy(subscriberFlow({ port: emulator.port, ...flow }));
@@ -124,6 +145,7 @@ for (const language of LANGUAGES) {
           equal(error["code"], code);
           const text = String(error["message"]);
           ok(text.includes(setting), text);
+          ok(text.includes(language === "zh-CN" ? chinese : english), text);
           ok(!text.includes("__"), text);
           const isChinese = /\p{Script=Han}/u;
           equal(isChinese.test(text), language === "zh-CN", text);

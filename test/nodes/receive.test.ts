@@ -184,8 +184,8 @@ test("settings and credentials take environment variables, one that is not set i
       await other.deploy(subscriberFlow({ port: emulator.port, credentials: unset, instance }));
       const { message: caught } = await other.next("catch");
       const error = caught?.["error"] as { code?: string; message?: string };
-      equal(error.code, "SETTING_MISSING");
-      match(error.message ?? "", /AccessKey Secret.*environment variable/);
+      equal(error.code, "ENV_MISSING");
+      match(error.message ?? "", /environment variable TEST_UNSET.*AccessKey Secret/);
     } finally {
       await other.stop();
     }
