@@ -6,7 +6,7 @@ import type { Language } from "../texts/texts";
 import type { Source, Sources } from "./settings";
 
 /** Whom a command talks to, and by which names its user knows the settings. */
-export interface Listener {
+export interface Addressee {
   readonly language: Language;
   readonly sources: Sources;
 }
@@ -31,15 +31,15 @@ function named(template: string, sources: Sources): string {
 }
 
 /** How to give a setting: by its flag, its variable, or either. */
-function howToGive(setting: unknown, { language, sources }: Listener): string {
+function howToGive(setting: unknown, { language, sources }: Addressee): string {
   const { flag, variable = "" } = sourceOf(setting, sources) ?? {};
   const { give } = TEXTS[language].cli;
   if (flag === undefined) return fill(give.variable, { variable });
   return fill(variable === "" ? give.flag : give.both, { flag: `--${flag}`, variable });
 }
 
-function told(error: IotAmqpError, listener: Listener): string {
-  const { language, sources } = listener;
+function told(error: IotAmqpError, addressee: Addressee): string {
+  const { language, sources } = addressee;
   const texts = TEXTS[language];
   const { text, remedy } = tellError(error, (path, values) => {
     const template = textAt(texts.cli, path) ?? textAt(texts, path);
@@ -48,7 +48,7 @@ function told(error: IotAmqpError, listener: Listener): string {
     return fill(named(template, sources), {
       ...values,
       setting: nameOf(setting, sources) ?? setting,
-      give: howToGive(setting, listener),
+      give: howToGive(setting, addressee),
     });
   });
   const gap = language === "zh-CN" ? "" : " ";
@@ -56,8 +56,8 @@ function told(error: IotAmqpError, listener: Listener): string {
 }
 
 /** What happened and what to do, in the user's language and with the command line's names. */
-export function explain(error: unknown, listener: Listener): string {
-  if (error instanceof UsageError) return error.told(listener.language);
-  if (isIotAmqpError(error)) return told(error, listener);
+export function explain(error: unknown, addressee: Addressee): string {
+  if (error instanceof UsageError) return error.told(addressee.language);
+  if (isIotAmqpError(error)) return told(error, addressee);
   return error instanceof Error ? error.message : String(error);
 }
