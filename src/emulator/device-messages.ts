@@ -4,12 +4,13 @@ import {
   MODULE,
   batch,
   deviceStatus,
-  eventPost,
   identity,
   nextFirmware,
   otaResult,
+  overheat,
   pathOf,
   propertyPost,
+  selfTest,
 } from "./device-payloads";
 import type { MessageType } from "../protocol/topic";
 import type { Device } from "./device";
@@ -35,9 +36,15 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
   },
   {
     messageType: "event-post",
-    weight: 6,
+    weight: 3,
+    topic: (device) => `${pathOf(device)}/thing/event/selfTest/post`,
+    payload: selfTest,
+  },
+  {
+    messageType: "event-post",
+    weight: 3,
     topic: (device) => `${pathOf(device)}/thing/event/overheat/post`,
-    payload: (device, moment) => eventPost(device, moment),
+    payload: (device, moment) => overheat(device, moment),
   },
   {
     messageType: "device-status",
@@ -61,7 +68,7 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
     messageType: "event-history-post",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/thing/event/overheat/history/post`,
-    payload: (device, moment) => eventPost(device, moment, moment.nowMs - 600_000),
+    payload: (device, moment) => overheat(device, moment, moment.nowMs - 600_000),
   },
   {
     messageType: "property-batch-post",

@@ -52,22 +52,30 @@ export function propertyPost(device: Device, { nowMs, requestId }: Moment, atMs 
   };
 }
 
-/** An alert every fourth time, else plain information. */
-export function eventPost(device: Device, { nowMs, random }: Moment, atMs = nowMs) {
-  const alert = random() < 0.25;
-  const value = alert
-    ? { celsius: Number((80 + random() * 15).toFixed(1)) }
-    : { celsius: device.measure(atMs).temperature };
-  return {
-    identifier: "overheat",
-    name: "Over heat",
-    type: alert ? "alert" : "info",
-    ...identity(device),
-    gmtCreate: nowMs,
-    time: atMs - LATENCY_MS,
-    value,
-    checkFailedData: {},
-  };
+interface Event {
+  readonly identifier: string;
+  readonly name: string;
+  readonly type: "info" | "alert";
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+function eventPost(device: Device, event: Event, { nowMs, atMs }: { nowMs: number; atMs: number }) {
+  const { value, ...named } = event;
+  const times = { gmtCreate: nowMs, time: atMs - LATENCY_MS };
+  return { ...named, ...identity(device), ...times, value, checkFailedData: {} };
+}
+
+/** Something inside the device has become far hotter than the room. */
+export function overheat(device: Device, { nowMs, random }: Moment, atMs = nowMs) {
+  const value = { celsius: Number((80 + random() * 15).toFixed(1)) };
+  const event = { identifier: "overheat", name: "Over heat", type: "alert", value } as const;
+  return eventPost(device, event, { nowMs, atMs });
+}
+
+export function selfTest(device: Device, { nowMs, random }: Moment) {
+  const value = { passed: true, durationMs: Math.round(200 + random() * 100) };
+  const event = { identifier: "selfTest", name: "Self test", type: "info", value } as const;
+  return eventPost(device, event, { nowMs, atMs: nowMs });
 }
 
 /** Switches the device over and tells so. */

@@ -56,6 +56,21 @@ test("every payload is plain JSON that names its device as its topic does", () =
   }
 });
 
+test("an event names itself as its topic does, and an alert of heat is hot", async () => {
+  const events = (await simulate(3, 50, 20)).filter(
+    ({ topic }) => parseTopic(topic).messageType === "event-post",
+  );
+  const seen = new Set<unknown>();
+  for (const { topic, payload } of events) {
+    const event = payload as { identifier: string; type: string; value: { celsius?: number } };
+    equal(event.identifier, parseTopic(topic).event?.identifier);
+    equal(event.type, event.identifier === "overheat" ? "alert" : "info");
+    if (event.identifier === "overheat") equal((event.value.celsius ?? 0) >= 80, true);
+    seen.add(event.identifier);
+  }
+  deepEqual(seen, new Set(["overheat", "selfTest"]));
+});
+
 test("a status message tells local time of UTC+8 and the time before", () => {
   const device = new Device(7, Date.UTC(2024, 4, 6, 12, 13, 58, 4), () => 0.5);
   const status = DEVICE_MESSAGES.find(({ messageType }) => messageType === "device-status");
