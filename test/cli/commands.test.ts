@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
 import { Command, EMULATOR_KEYS } from "../support/command";
-import { state, subscriptionTo } from "../support/subscribed";
+import { withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
 
 const folder = mkdtempSync(join(tmpdir(), "commands-"));
@@ -192,10 +192,8 @@ test("a message whose line nobody takes is not accepted", () =>
     const id = emulator.push({ topic: "/k1/d1/user/raw", payload: "x" });
     equal(await listen.exit(), 0, listen.stderr);
     equal(emulator.groups()[0]?.accepted, 0);
-    const other = subscriptionTo(emulator);
-    other.on("delivered", () => undefined); // without a listener it would release the message
-    other.start();
-    await state(other, ({ value }) => value === "subscribed");
-    await emulator.expectSettled(id, "accepted");
-    await other.stop();
+    await withSubscription(emulator, {}, async (other) => {
+      other.on("delivered", () => undefined); // without a listener it would release the message
+      await emulator.expectSettled(id, "accepted");
+    });
   }));

@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 import { test } from "node:test";
 import { writeLines } from "../../src/cli/lines";
 import { Command, EMULATOR_KEYS } from "../support/command";
-import { subscriptionTo } from "../support/subscribed";
+import { withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
 
 const PATIENCE_MS = 20_000;
@@ -38,18 +38,19 @@ test("listen ends when it is asked to, even if nobody reads its lines", () =>
 test("at most so many lines wait for a reader, also when their messages have expired", () =>
   withEmulator({}, async (emulator) => {
     const maxUnwritten = 5;
-    const subscription = subscriptionTo(emulator, {
+    const to = {
       settings: { creditWindow: maxUnwritten, settleMode: "manual" },
       options: { ackTimeoutMs: 20 },
+    };
+    await withSubscription(emulator, to, async (subscription) => {
+      // Takes the first line and never says that it is written.
+      const stdout = new Writable({ objectMode: true, write: () => undefined });
+      const log = () => undefined;
+      void writeLines(subscription, { stdout, log, count: Infinity, maxUnwritten });
+      const ids = Array.from({ length: 20 }, () => emulator.push(push));
+      for (const id of ids) await emulator.expectSettled(id, "released");
+      equal(stdout.writableLength, maxUnwritten);
     });
-    // Takes the first line and never says that it is written.
-    const stdout = new Writable({ decodeStrings: false, objectMode: true, write: () => undefined });
-    void writeLines(subscription, { stdout, log: () => undefined, count: Infinity, maxUnwritten });
-    subscription.start();
-    const ids = Array.from({ length: 20 }, () => emulator.push(push));
-    for (const id of ids) await emulator.expectSettled(id, "released");
-    equal(stdout.writableLength, maxUnwritten);
-    await subscription.stop();
   }));
 
 test("a closed standard error ends neither command, a closed standard output no emulator", async () => {
