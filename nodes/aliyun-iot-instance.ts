@@ -21,6 +21,9 @@ export interface InstanceNode extends Node<Credentials> {
 
 /** The core node with own certificates; `addTLSOptions` adds them and whether to verify. */
 interface TlsConfigNode {
+  readonly name?: string;
+  /** False where its files could not be read: it then adds nothing of them. */
+  readonly valid?: boolean;
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
@@ -37,8 +40,13 @@ function tlsOptions(RED: NodeAPI, id = ""): TlsOptions {
   if (id === "") return {};
   const node = RED.nodes.getNode(id);
   // Going on with Node.js's own authorities would be less than what was asked for.
-  if (!isTlsConfig(node))
+  if (!isTlsConfig(node)) {
     throw new SettingError("SETTING_MISSING", { setting: "tls", rule: "tlsConfig" });
+  }
+  if (node.valid === false) {
+    const value = node.name ?? id;
+    throw new SettingError("SETTING_INVALID", { setting: "tls", value, rule: "tlsFiles" });
+  }
   return node.addTLSOptions({});
 }
 

@@ -13,7 +13,7 @@ const STAGE = `dist.tmp-${process.pid}`;
 const OUT = join(STAGE, "nodes");
 const LOCALES = "nodes/locales";
 /** Parts of src/texts that forms, statuses and errors of the nodes take from there. */
-const SHARED_TEXTS = ["settings", "allowed", "errors"];
+const SHARED_TEXTS = ["settings", "allowed", "reasons", "errors"];
 
 /** What the programs called here have already explained: its message is all that is left to say. */
 class BuildError extends Error {}

@@ -83,6 +83,12 @@ const CASES: readonly Case[] = [
     flow: { instance: { host: "localhost", useTls: true, tls: "nowhere00000000" } },
   },
   {
+    what: "TLS settings whose file cannot be read",
+    code: "SETTING_INVALID",
+    setting: "tls",
+    flow: { instance: { host: "localhost", useTls: true }, caFile: "/no/such/ca.pem" },
+  },
+  {
     what: "a group that does not exist",
     code: "GROUP_NOT_FOUND",
     setting: "consumerGroupId",

@@ -17,6 +17,8 @@ export interface FlowSettings {
   readonly subscribe?: Readonly<Record<string, unknown>>;
   /** PEM of an authority to trust, by a tls-config node. */
   readonly ca?: string;
+  /** Or the file that has it. */
+  readonly caFile?: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface FlowSettings {
  * Catch gets `catch`, what the Status node gets `status`.
  */
 export function subscriberFlow(settings: FlowSettings): FlowNode[] {
-  const { port, instance, credentials, subscribe, ca } = settings;
+  const { port, instance, credentials, subscribe, ca, caFile = "" } = settings;
   const probe = (kind: string) => ({ id: `${kind}-probe`, type: "test-probe", kind, ...PLACE });
   const nodes: FlowNode[] = [
     { id: PLACE.z, type: "tab", label: "test" },
@@ -37,7 +39,7 @@ export function subscriberFlow(settings: FlowSettings): FlowNode[] {
       iotInstanceId: "",
       signMethod: "hmacsha1",
       useTls: false,
-      tls: ca === undefined ? "" : TLS_CONFIG,
+      tls: ca === undefined && caFile === "" ? "" : TLS_CONFIG,
       credentials: {
         accessKeyId: "testAccessKeyId",
         accessKeySecret: "testAccessKeySecret",
@@ -63,8 +65,8 @@ export function subscriberFlow(settings: FlowSettings): FlowNode[] {
     { id: "status", type: "status", ...PLACE, scope: null, wires: [["status-probe"]] },
     probe("status"),
   ];
-  if (ca === undefined) return nodes;
+  if (ca === undefined && caFile === "") return nodes;
   const tls = { id: TLS_CONFIG, type: "tls-config", name: "", verifyservercert: true };
-  const files = { cert: "", key: "", ca: "", certname: "", keyname: "", caname: "" };
-  return [...nodes, { ...tls, ...files, servername: "", credentials: { cadata: ca } }];
+  const files = { cert: "", key: "", ca: caFile, certname: "", keyname: "", caname: "" };
+  return [...nodes, { ...tls, ...files, servername: "", credentials: { cadata: ca ?? "" } }];
 }
