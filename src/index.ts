@@ -9,7 +9,7 @@ export * from "./errors";
 export * from "./options";
 export { defaultClientId } from "./protocol/client-id";
 export { MESSAGE_TYPES } from "./protocol/topic";
-export { tellError } from "./texts/texts";
+export { tellError, timeOfDay } from "./texts/texts";
 export type { Outcome } from "./amqp/link";
 export type { Clock } from "./clock";
 export type { DeviceMessage, Json } from "./protocol/message";

@@ -1,3 +1,4 @@
+import { timeOfDay } from "../../src/index";
 import { translateError } from "./texts";
 import type { IotAmqpError, SubscriptionState } from "../../src/index";
 import type { NodeStatus } from "node-red";
@@ -7,14 +8,6 @@ import type { Translate } from "./texts";
 function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
   const soon = cause === undefined || cause.retry === "fast";
   return { fill: soon ? "yellow" : "red", shape: "ring", text };
-}
-
-/** Local wall-clock time, 24 hours: the same in every language. */
-function timeOfDay(ms: number): string {
-  const date = new Date(ms);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join(":");
 }
 
 function subscribed(

@@ -3,7 +3,7 @@ import { createSubscription } from "../index";
 import { resolveInstance, resolveSubscribe } from "../options";
 import { defaultClientId } from "../protocol/client-id";
 import { integer } from "../stored";
-import { fill, TEXTS } from "../texts/texts";
+import { fill, TEXTS, timeOfDay } from "../texts/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
 import { writeLines } from "./lines";
@@ -49,9 +49,13 @@ function countOf(text: string | undefined): number {
 
 /** Logs each change of the state; resolves with 1 when no attempt would help. */
 function logStates(subscription: Subscription, io: Io): Promise<ExitCode> {
+  let logged = "";
   return new Promise((resolve) => {
     subscription.on("changed", (state) => {
-      io.stderr.write(`${describe(state, io)}\n`);
+      const text = describe(state, io);
+      // A connection that has proved itself is a change, but none in words.
+      if (text !== logged) io.stderr.write(`${text}\n`);
+      logged = text;
       if (state.value === "failed") resolve(1);
     });
   });
@@ -81,12 +85,4 @@ function describe(state: SubscriptionState, io: Io): string {
     case "stopped":
       return states[state.value];
   }
-}
-
-/** Local wall-clock time, 24 hours: the same in every language. */
-function timeOfDay(ms: number): string {
-  const date = new Date(ms);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join(":");
 }

@@ -99,3 +99,11 @@ export function because(
 ): ErrorDetails & { readonly reason: string } {
   return { ...details, reasonCode, reason: fill(enUS.reasons[reasonCode], details) };
 }
+
+/** Local wall-clock time, 24 hours: the same in every language. */
+export function timeOfDay(ms: number): string {
+  const date = new Date(ms);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+}
