@@ -31,6 +31,7 @@ export const RETRY_BY_CODE = {
   TLS_HOSTNAME: "slow",
   TLS_EXPIRED: "slow",
   TLS_FAILED: "slow",
+  TLS_INTERRUPTED: "fast", // a port without TLS, but a server that restarts looks the same
   // The platform's answers
   SIGN_IN_REFUSED: "slow",
   SIGN_IN_UNAVAILABLE: "fast", // SASL codes 2 and 4: the server's trouble, not the credentials
@@ -109,7 +110,7 @@ export class NetworkError extends IotAmqpError<
 
 /** TLS could not be set up. */
 export class TlsError extends IotAmqpError<
-  "TLS_UNTRUSTED" | "TLS_HOSTNAME" | "TLS_EXPIRED" | "TLS_FAILED"
+  "TLS_UNTRUSTED" | "TLS_HOSTNAME" | "TLS_EXPIRED" | "TLS_FAILED" | "TLS_INTERRUPTED"
 > {}
 
 /** The platform refused or ended something; `details.condition` is the AMQP condition, if any. */

@@ -189,6 +189,7 @@ const DETAILS = {
   TLS_HOSTNAME: ["host", "port", "reason"],
   TLS_EXPIRED: ["host", "port", "reason"],
   TLS_FAILED: ["host", "port", "reason"],
+  TLS_INTERRUPTED: ["host", "port", "reason"],
   SIGN_IN_REFUSED: ["reason"],
   SIGN_IN_UNAVAILABLE: ["reason"],
   GROUP_NOT_FOUND: ["group", "condition", "description"],

@@ -84,8 +84,8 @@ function socketError(failure: { at: "connect" | "socket"; error?: unknown }, pee
   }
   const name = presentable(field(error, "code"));
   const details = { host, port, ...reasonOf(error) };
-  const isTls = TLS_CODE.test(name) || isHandshakeCut(at, error, peer);
-  const code = NODE_CODES.get(name) ?? (isTls ? "TLS_FAILED" : undefined);
+  if (isHandshakeCut(at, error, peer)) return new TlsError("TLS_INTERRUPTED", details, error);
+  const code = NODE_CODES.get(name) ?? (TLS_CODE.test(name) ? "TLS_FAILED" : undefined);
   switch (code) {
     case "TLS_UNTRUSTED":
     case "TLS_HOSTNAME":

@@ -108,13 +108,13 @@ test("a port that speaks no TLS ends with TLS_FAILED", async () => {
   await server.stop();
 });
 
-test("a server that hangs up within the TLS handshake ends with CONNECTION_FAILED", async () => {
+test("a server that hangs up within the TLS handshake ends with TLS_INTERRUPTED", async () => {
   const server = await PeerServer.start((peer) => {
     peer.socket.end();
   });
   const { heard } = openTo(server.port, systemClock, { tls: {} });
   await heard.until("ended");
-  equal(heard.cause?.code, "CONNECTION_FAILED", String(heard.cause));
+  equal(heard.cause?.code, "TLS_INTERRUPTED", String(heard.cause));
   await server.stop();
 });
 

@@ -97,7 +97,8 @@ test("a server that hangs up in the TLS handshake probably does not speak TLS", 
   const tls = { ...PEER, tls: {} };
   for (const error of [nodeError("ECONNRESET", cut), nodeError("EPIPE")]) {
     const told = translateError({ at: "connect", error }, tls);
-    equal(told.code, "TLS_FAILED");
+    equal(told.code, "TLS_INTERRUPTED");
+    equal(told.retry, "fast", "a server that restarts looks the same");
     match(told.message, /does not speak TLS.*\(useTls\) off.*5671/);
     equal(translateError({ at: "connect", error }, PEER).code, "CONNECTION_FAILED");
     equal(translateError({ at: "socket", error }, tls).code, "CONNECTION_LOST");

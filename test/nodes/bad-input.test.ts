@@ -110,7 +110,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: "TLS against a port without it",
-    code: "TLS_FAILED",
+    code: "TLS_INTERRUPTED",
     setting: "useTls",
     says: "5671",
     flow: { instance: { useTls: true } },

@@ -33,12 +33,12 @@ test("an undecodable message reaches Catch with its bytes", () => {
   deepEqual(toRawMessage(new DecodeError("cut off", raw)), { payload: Buffer.from(raw) });
 });
 
-test("an environment variable that is not set is a missing setting, never a host or a secret", () => {
+test("an environment variable that is not set is told as such, never a host or a secret", () => {
   const settings = { name: "${LABEL}", host: "h", port: "5671", topicFilters: ["/a/${b}/+"] };
   equal(replaced(settings), settings);
   const missing = (setting: string) => (error: unknown) =>
     error instanceof SettingError &&
-    error.code === "SETTING_MISSING" &&
+    error.code === "ENV_MISSING" &&
     error.details["setting"] === setting;
   throws(() => replaced({ ...settings, host: "${HOST}" }), missing("host"));
   throws(() => replaced({ accessKeySecret: "$(SECRET)" }), missing("accessKeySecret"));
