@@ -19,7 +19,8 @@ const throughIndex = {
   message: "Nodes import src/index only.",
 };
 const browserSafe = {
-  regex: "^(node:|rhea|lru-cache)|/src/(?!errors$|options$|protocol/endpoint$|protocol/topic$)",
+  regex:
+    "^(node:|rhea|lru-cache)|/src/(?!errors$|options$|protocol/endpoint$|protocol/topic$|texts/tell$)",
   message: "Editor scripts run in the browser: pure modules only.",
 };
 const restrict = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });

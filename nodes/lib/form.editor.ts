@@ -1,3 +1,5 @@
+import { isIotAmqpError } from "../../src/errors";
+import { tellError } from "../../src/texts/tell";
 import type { PopoverInstance, RED as Editor } from "@node-red/editor-client";
 
 declare const RED: Editor;
@@ -21,19 +23,13 @@ export type Validator = (
 /** Checks one value as the runtime will; throws the error that the runtime would report. */
 export type Check = (setting: string, value: unknown, node: FormNode) => unknown;
 
-function isSettingError(thrown: unknown): thrown is Error & { code: string; details: Details } {
-  return thrown instanceof Error && "code" in thrown && "details" in thrown;
-}
-
-/** Tells an error in the editor's language. */
+/** Tells an error in the editor's language; a label that the editor gives stands before our own. */
 export function tell(thrown: unknown, node: FormNode, givenLabel?: string): string {
-  if (!isSettingError(thrown)) return String(thrown);
-  const { setting, rule } = thrown.details;
-  const label = givenLabel ?? (setting === undefined ? "" : node._(`settings.${setting}`));
-  const allowed = rule === undefined ? "" : node._(`allowed.${rule}`, thrown.details);
-  const values = { label, allowed, ...thrown.details };
-  const text = node._(`errors.${thrown.code}.text`, values);
-  const remedy = node._(`errors.${thrown.code}.remedy`, values);
+  if (!isIotAmqpError(thrown)) return String(thrown);
+  const ownLabel = `settings.${thrown.details["setting"] ?? ""}`;
+  const { text, remedy } = tellError(thrown, (path, values) =>
+    path === ownLabel && givenLabel !== undefined ? givenLabel : node._(path, values),
+  );
   // The editor puts the reason into a tooltip as html, and a value may come from an imported flow.
   return node._("error", { text, remedy }).replace(/</g, "‹").replace(/>/g, "›");
 }

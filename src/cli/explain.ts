@@ -1,5 +1,6 @@
 import { isIotAmqpError } from "../errors";
-import { fill, tellError, textAt, TEXTS } from "../texts/texts";
+import { tellError } from "../texts/tell";
+import { fill, textAt, TEXTS } from "../texts/texts";
 import { UsageError } from "./usage-error";
 import type { IotAmqpError } from "../errors";
 import type { Language } from "../texts/texts";

@@ -14,6 +14,7 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
+import { errorText } from "../../src/texts/texts";
 import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
 import { translator } from "../support/built-nodes";
 
@@ -140,6 +141,20 @@ function problem(
   const self = { ...plainDefaults(node), host: "iot.example.com", _: translator(node, language) };
   return property?.validate?.call(self, value, {});
 }
+
+test("a form tells of a wrong secret that it is not shown, as the runtime does", () => {
+  const at = { node: "aliyun-iot-instance", setting: "accessKeySecret" };
+  for (const language of ["en-US", "zh-CN"] as const) {
+    const told = problem({ ...at, language }, "copied with blanks");
+    const { text, remedy } = errorText(
+      "SETTING_INVALID",
+      { setting: at.setting, rule: "secret", value: "***", valueCode: "hidden" },
+      language,
+    );
+    ok(!text.includes("***"), text);
+    equal(told, translator(at.node, language)("error", { text, remedy }));
+  }
+});
 
 test("a form refuses what the runtime refuses, in the editor's language, with the remedy", () => {
   const heartbeat = { node: "aliyun-iot-subscribe", setting: "heartbeat" };
