@@ -1,3 +1,4 @@
+import { after } from "node:test";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
@@ -162,6 +163,8 @@ export type Script = (peer: Peer) => Promise<void> | void;
 
 /** A server on loopback that runs the script on each connection. */
 export class PeerServer {
+  static readonly #running = new Set<PeerServer>();
+
   readonly peers: Peer[] = [];
   readonly #server: Server;
   #failure: unknown;
@@ -182,7 +185,13 @@ export class PeerServer {
     });
     server.on("tlsClientError", () => undefined);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    PeerServer.#running.add(own);
     return own;
+  }
+
+  /** Ends those that failed tests have left; the file would else end at its time limit only. */
+  static async stopAll(): Promise<void> {
+    for (const server of PeerServer.#running) await server.stop().catch(() => undefined);
   }
 
   get port(): number {
@@ -191,8 +200,11 @@ export class PeerServer {
 
   /** Ends all connections; rejects with what went wrong in a script. */
   async stop(): Promise<void> {
+    PeerServer.#running.delete(this);
     for (const peer of this.peers) peer.socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
     if (this.#failure !== undefined) throw this.#failure as Error;
   }
 }
+
+after(() => PeerServer.stopAll());
