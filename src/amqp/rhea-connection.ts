@@ -6,11 +6,10 @@ import { plainMechanism } from "./sasl";
 import type { PlainOwner } from "./sasl";
 
 /**
- * rhea frees its buffer of deliveries from the oldest on: one that stays unsettled for 25 s holds
- * the stubs of all settled ones behind it, 25,000 at the platform's 1,000/s; a full buffer stops
- * the link.
+ * Transfers that the session takes beyond the credit: a large message is several, and rhea asks for
+ * more only when half of them have come. A delivery leaves this buffer when it has been handed over.
  */
-const STUBS = 32_768;
+const SPARE_TRANSFERS = 2_048;
 
 /** A link is ours to settle and to grant credit on; rhea would accept before the flow has it. */
 export const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;
@@ -39,7 +38,7 @@ export function createConnection(settings: ConnectionSettings): Connection {
     container_id: clientId,
     idle_time_out: idleTimeoutMs,
     max_frame_size: settings.maxFrameBytes,
-    session_buffer_size: { incoming: STUBS + creditWindow },
+    session_buffer_size: { incoming: creditWindow + SPARE_TRANSFERS },
     // Also for links that the server might attach unasked: nothing is accepted behind our back.
     receiver_options: UNATTENDED,
     // The subscription reconnects; rhea would keep the old signature and knows no connect limit.

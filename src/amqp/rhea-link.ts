@@ -12,7 +12,7 @@ import { createConnection, UNATTENDED } from "./rhea-connection";
 import { RheaDelivery } from "./rhea-delivery";
 import { listen } from "./rhea-events";
 import { openSocket } from "./socket";
-import { giveBack, Transfers } from "./transfers";
+import { letGo, Transfers } from "./transfers";
 import { translateError } from "./translate-error";
 import type { Failure } from "./translate-error";
 
@@ -66,11 +66,14 @@ class RheaLink implements Link {
   }
 
   grantCredit(count: number): void {
-    if (this.#state.value === "attached") this.#state.receiver.add_credit(count);
+    if (this.#state.value !== "attached") return;
+    const { receiver } = this.#state;
+    // rhea would ask for it back at once: it goes on draining until it is told to stop.
+    receiver.drain = false;
+    receiver.add_credit(count);
   }
 
   drainCredit(): void {
-    // rhea asks again with every credit granted later; none is, for only a link about to close drains.
     if (this.#state.value === "attached") this.#state.receiver.drain_credit();
   }
 
@@ -175,8 +178,10 @@ class RheaLink implements Link {
 
   #message({ delivery, message }: EventContext): void {
     if (this.#state.value !== "attached" || delivery === undefined) return;
+    letGo(delivery);
     if (this.#transfers.aborted) {
-      giveBack(this.#state.receiver, delivery); // nobody above would ever settle it
+      // The sender has forgotten it, so there is nothing to settle; but it has used up a credit.
+      this.#state.receiver.add_credit(1);
       return;
     }
     const raw: unknown = message;

@@ -24,6 +24,7 @@ import {
 } from "../support/peer-frames";
 import { openTo, PASSWORD, USERNAME } from "../support/peer-link";
 import type { Heard } from "../support/peer-link";
+import { until } from "../support/until";
 
 type Options = Parameters<typeof openTo>[2];
 
@@ -761,6 +762,76 @@ test("outcomes go over the wire as they were asked for, each delivery once", asy
         [accepted, released, rejected, accepted, accepted, accepted],
       );
       equal(heard.settledCount, 6);
+    },
+  });
+});
+
+test("one delivery that stays unsettled holds up none of the thousands behind it", async () => {
+  // More than any buffer of rhea's that was ever used here; and in chunks, as credit comes.
+  const behind = 40_000;
+  const chunk = 500;
+  const script: Script = async (peer) => {
+    await peer.attach();
+    for (let sent = 0; sent <= behind; sent += chunk) {
+      await peer.expect(CODE.flow);
+      for (let id = sent; id < sent + chunk; id += 1) peer.transfer(id, message("m"));
+    }
+  };
+  await withLink(script, systemClock, {
+    options: { creditWindow: chunk },
+    body: async ({ link, heard }) => {
+      await heard.until("attached");
+      let come = 0;
+      heard.onDelivery = (delivery) => {
+        if (come > 0) delivery.settle("accepted");
+        come += 1;
+        if (come % chunk === 0 && come < behind) link.grantCredit(chunk);
+      };
+      link.grantCredit(chunk);
+      await until(() => come === behind, "all have come");
+      await settled();
+      const before = heard.settledCount;
+      heard.deliveries[0]?.settle("rejected");
+      link.flush();
+      equal(heard.settledCount, before + 1);
+      ok(!heard.events.includes("ended"), String(heard.cause));
+    },
+  });
+});
+
+test("what is given back while the sender drains goes on when credit is granted anew", async () => {
+  const script: Script = async (peer) => {
+    await peer.attach();
+    await peer.expect(CODE.flow);
+    const drain = await peer.expect(CODE.flow);
+    deepEqual(drain.fields.slice(5, 9), [0, 10, null, true], "count, credit, available, drain");
+    // The sender counts what it gives back as sent, and has no credit left (part 2.6.7).
+    peer.performative(CODE.flow, [
+      uint(0),
+      uint(1_000),
+      uint(0),
+      uint(1_000),
+      uint(0),
+      uint(10),
+      uint(0),
+      nothing,
+      yes,
+    ]);
+    const anew = await peer.expect(CODE.flow);
+    deepEqual(anew.fields.slice(5, 7), [10, 5]);
+    ok(anew.fields[8] !== true, "it still drains");
+    peer.transfer(0, message("after"));
+  };
+  await withLink(script, new ManualClock(), {
+    body: async ({ link, heard }) => {
+      await heard.until("attached");
+      link.grantCredit(10);
+      await settled();
+      link.drainCredit();
+      await heard.until("drained");
+      link.grantCredit(5);
+      await heard.until("delivery");
+      equal(bodyOf(heard, 0), "after");
     },
   });
 });
