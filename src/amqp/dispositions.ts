@@ -9,10 +9,10 @@ export interface Settleable {
   reject(): void;
 }
 
-/** When accepts that wait for others are sent, and whom to tell how many outcomes were. */
+/** When outcomes that wait for others of their kind are sent, and whom to tell how many were. */
 export interface Coalescing {
-  readonly acceptDelayMs: number;
-  readonly acceptBatch: number;
+  readonly settleDelayMs: number;
+  readonly settleBatch: number;
   /** Called when rhea has `count` outcomes to write; what it is given from now on comes after. */
   readonly written: (count: number) => void;
 }
@@ -20,18 +20,24 @@ export interface Coalescing {
 const byId = (one: Settleable, other: Settleable): number => one.id - other.id;
 
 /**
- * Sends outcomes: accepts gathered, because at 1,000 messages a second one write each costs more
- * than all the rest; each other outcome in an event-loop turn of its own, because rhea 3.0.5
- * sends what is settled in one turn with the first one's outcome, and a message would be lost.
+ * Sends outcomes, those of a kind together, because at 1,000 messages a second a write for each
+ * costs more than all the rest; and those of another kind in another event-loop turn, because
+ * rhea 3.0.5 sends what is settled in one turn with the first one's outcome: a message would be lost.
  */
 export class Dispositions {
   readonly #clock: Clock;
   readonly #coalescing: Coalescing;
-  #accepted: Settleable[] = [];
-  #released: Settleable[] = [];
-  #rejected: Settleable[] = [];
+  /** In the order of their turns: the kind written last comes last. */
+  readonly #queues = new Map<Outcome, Settleable[]>([
+    ["accepted", []],
+    ["released", []],
+    ["rejected", []],
+  ]);
   #timer: Cancel | undefined;
-  #turn: NodeJS.Immediate | undefined;
+  /** The turn in which rhea has outcomes to write, all of one kind; it ends when they are written. */
+  #turn: { readonly outcome: Outcome; readonly end: NodeJS.Immediate } | undefined;
+  /** A flush was asked for that could not send all of it in this turn. */
+  #overdue = false;
   #finished: (() => void) | undefined;
   #ended = false;
 
@@ -43,39 +49,27 @@ export class Dispositions {
   /** Queues the outcome of a delivery; after `end` it does nothing. */
   settle(delivery: Settleable, outcome: Outcome): void {
     if (this.#ended) return;
-    switch (outcome) {
-      case "accepted":
-        this.#accepted.push(delivery);
-        this.#acceptSoon();
-        return;
-      case "released":
-        this.#released.push(delivery);
-        break;
-      case "rejected":
-        this.#rejected.push(delivery);
-        break;
-    }
-    this.#turnSoon();
+    const queue = this.#queues.get(outcome) ?? [];
+    queue.push(delivery);
+    if (queue.length >= this.#coalescing.settleBatch) this.flush();
+    else this.#timer ??= this.#clock.after(this.#coalescing.settleDelayMs, this.flush.bind(this));
   }
 
-  /** Sends the accepts now; the other outcomes are on their way already. */
+  /** Sends what is queued without waiting for more: one kind now, the others in the next turns. */
   flush(): void {
     this.#timer?.();
     this.#timer = undefined;
-    const batch = this.#accepted;
-    if (batch.length === 0) return;
-    this.#accepted = [];
-    // rhea joins neighbours only: in order, a batch is one frame, whatever order they came in.
-    batch.sort(byId);
-    for (const delivery of batch) delivery.accept();
-    this.#coalescing.written(batch.length);
+    for (const outcome of [...this.#queues.keys()]) {
+      if (this.#turn === undefined || this.#turn.outcome === outcome) this.#write(outcome);
+    }
+    this.#overdue = !this.#isEmpty();
   }
 
   /** Sends all that is queued, then calls `finished`: at once, or some event-loop turns later. */
   finish(finished: () => void): void {
-    this.flush();
     this.#finished = finished;
-    if (this.#turn === undefined) this.#finish();
+    this.flush();
+    this.#finishWhenEmpty();
   }
 
   /** Forgets what is queued: the link is gone. */
@@ -83,54 +77,52 @@ export class Dispositions {
     this.#ended = true;
     this.#timer?.();
     this.#timer = undefined;
-    clearImmediate(this.#turn);
+    clearImmediate(this.#turn?.end);
     this.#turn = undefined;
     this.#finished = undefined;
-    this.#accepted = this.#released = this.#rejected = [];
+    for (const outcome of this.#queues.keys()) this.#queues.set(outcome, []);
   }
 
-  #acceptSoon(): void {
-    const { acceptBatch, acceptDelayMs } = this.#coalescing;
-    if (this.#accepted.length >= acceptBatch) {
-      this.flush();
-      return;
-    }
-    this.#timer ??= this.#clock.after(acceptDelayMs, () => {
-      this.flush();
-    });
+  #write(outcome: Outcome): void {
+    const batch = this.#queues.get(outcome) ?? [];
+    if (batch.length === 0) return;
+    this.#queues.delete(outcome);
+    this.#queues.set(outcome, []);
+    // rhea writes in a tick of its own, which is over before the next turn begins.
+    this.#turn ??= { outcome, end: setImmediate(this.#turnEnded.bind(this)) };
+    // rhea joins neighbours only: in order, accepts are one frame, whatever order they came in.
+    for (const delivery of batch.sort(byId)) settleAs(outcome, delivery);
+    this.#coalescing.written(batch.length);
   }
 
-  #turnSoon(): void {
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined;
-      this.#writeOne();
-    });
+  #turnEnded(): void {
+    this.#turn = undefined;
+    if (this.#overdue || this.#finished !== undefined) this.flush();
+    this.#finishWhenEmpty();
   }
 
-  /** rhea writes at the end of this turn, before anything else can settle. */
-  #writeOne(): void {
-    const released = this.#released.shift();
-    const rejected = released === undefined ? this.#rejected.shift() : undefined;
-    // Without an argument: rhea would make `modified` of it, which is another outcome.
-    released?.release();
-    rejected?.reject();
-    if (released === undefined && rejected === undefined) {
-      this.#finish();
-      return;
-    }
-    // After rhea's own tick, which writes: an accept that this brings about must not join in.
-    process.nextTick(() => {
-      if (!this.#ended) this.#coalescing.written(1);
-    });
-    if (this.#finished !== undefined || this.#released.length + this.#rejected.length > 0) {
-      this.#turnSoon();
-    }
+  #isEmpty(): boolean {
+    return [...this.#queues.values()].every((queue) => queue.length === 0);
   }
 
-  #finish(): void {
-    this.flush();
+  #finishWhenEmpty(): void {
+    if (!this.#isEmpty()) return;
     const finished = this.#finished;
     this.#finished = undefined;
     finished?.();
+  }
+}
+
+function settleAs(outcome: Outcome, delivery: Settleable): void {
+  switch (outcome) {
+    case "accepted":
+      delivery.accept();
+      return;
+    case "released":
+      // Without an argument: rhea would make `modified` of it, which is another outcome.
+      delivery.release();
+      return;
+    case "rejected":
+      delivery.reject();
   }
 }

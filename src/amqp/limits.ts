@@ -12,10 +12,10 @@ export interface LinkLimits {
   readonly maxFrameBytes: number;
   /** Most bytes of one delivery over all its frames; the platform's messages end at 256 KiB. */
   readonly maxDeliveryBytes: number;
-  /** How long an accept waits for others, so that they share one frame and one write. */
-  readonly acceptDelayMs: number;
-  /** Accepts that are sent without waiting any longer. */
-  readonly acceptBatch: number;
+  /** How long an outcome waits for others of its kind, so that they share a frame and a write. */
+  readonly settleDelayMs: number;
+  /** So many outcomes of a kind are sent without waiting any longer. */
+  readonly settleBatch: number;
 }
 
 export const LINK_LIMITS: LinkLimits = {
@@ -24,8 +24,8 @@ export const LINK_LIMITS: LinkLimits = {
   closeMs: 2_000,
   maxFrameBytes: 64 * 1024,
   maxDeliveryBytes: 8 * 1024 * 1024,
-  acceptDelayMs: 10,
-  acceptBatch: 100,
+  settleDelayMs: 10,
+  settleBatch: 100,
 };
 
 /** What links are made with; `limits` overrides single values of LINK_LIMITS. */

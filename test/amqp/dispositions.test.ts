@@ -29,12 +29,12 @@ class Noted {
   }
 }
 
-function noted(acceptBatch = 100) {
+function noted(settleBatch = 100) {
   const clock = new ManualClock();
   const log: string[] = [];
   const dispositions = new Dispositions(clock, {
-    acceptDelayMs: 10,
-    acceptBatch,
+    settleDelayMs: 10,
+    settleBatch,
     written: (count) => log.push(`written ${count}`),
   });
   const settle = (id: number, outcome: Outcome): void => {
@@ -43,55 +43,77 @@ function noted(acceptBatch = 100) {
   return { clock, log, dispositions, settle };
 }
 
-test("accepts wait 10 ms for others and go in the order of the deliveries", async () => {
-  const { clock, log, settle } = noted();
-  settle(2, "accepted");
-  await clock.advance(9);
-  settle(0, "accepted");
-  settle(1, "accepted");
-  equal(log.length, 0);
-  await clock.advance(1);
-  deepEqual(log, ["accept 0", "accept 1", "accept 2", "written 3"]);
-  equal(clock.timers, 0);
-  settle(3, "accepted");
-  await clock.advance(10);
-  deepEqual(log.slice(4), ["accept 3", "written 1"]);
-});
+for (const [outcome, verb] of [
+  ["accepted", "accept"],
+  ["released", "release"],
+  ["rejected", "reject"],
+] as const) {
+  test(`${outcome} ones wait 10 ms for others and go together, in the order of the deliveries`, async () => {
+    const { clock, log, settle } = noted();
+    settle(2, outcome);
+    await clock.advance(9);
+    settle(0, outcome);
+    settle(1, outcome);
+    equal(log.length, 0);
+    await clock.advance(1);
+    deepEqual(log, [`${verb} 0`, `${verb} 1`, `${verb} 2`, "written 3"]);
+    equal(clock.timers, 0);
+    settle(3, outcome);
+    await clock.advance(10);
+    deepEqual(log.slice(4), [`${verb} 3`, "written 1"]);
+  });
 
-test("a full batch of accepts does not wait", () => {
-  const { clock, log, settle } = noted(3);
-  for (const id of [0, 1, 2]) settle(id, "accepted");
-  deepEqual(log, ["accept 0", "accept 1", "accept 2", "written 3"]);
-  equal(clock.timers, 0);
-});
+  test(`a full batch of ${outcome} ones does not wait`, () => {
+    const { clock, log, settle } = noted(3);
+    for (const id of [0, 1, 2]) settle(id, outcome);
+    deepEqual(log, [`${verb} 0`, `${verb} 1`, `${verb} 2`, "written 3"]);
+    equal(clock.timers, 0);
+  });
+}
 
-test("each other outcome has an event-loop turn of its own", async () => {
-  const { log, settle } = noted();
-  settle(0, "released");
-  settle(1, "rejected");
-  settle(2, "released");
-  equal(log.length, 0);
-  for (const count of [2, 4, 6]) {
+test("outcomes of each kind have an event-loop turn of their own", async () => {
+  const { clock, log, dispositions, settle } = noted();
+  for (const id of [0, 3, 6]) settle(id, "released");
+  for (const id of [1, 4]) settle(id, "rejected");
+  for (const id of [2, 5]) settle(id, "accepted");
+  dispositions.flush();
+  const turns = [
+    ["accept 2", "accept 5", "written 2"],
+    ["release 0", "release 3", "release 6", "written 3"],
+    ["reject 1", "reject 4", "written 2"],
+  ];
+  let seen = 0;
+  for (const turn of turns) {
+    deepEqual(log.slice(seen), turn);
+    seen = log.length;
     await settled(1);
-    equal(log.length, count, log.join(", "));
   }
-  deepEqual(log.filter((entry) => !entry.startsWith("written")).sort(), [
-    "reject 1",
-    "release 0",
-    "release 2",
-  ]);
+  equal(clock.timers, 0);
 });
 
-test("flush sends the accepts at once and leaves the other outcomes their turns", async () => {
+test("a kind that never stops coming leaves the others their turn", async () => {
+  const { log, settle } = noted(1);
+  settle(0, "accepted");
+  settle(1, "rejected");
+  for (let id = 2; id < 5; id += 1) {
+    settle(id, "accepted");
+    await settled(1);
+  }
+  deepEqual(log.slice(0, 4), ["accept 0", "written 1", "accept 2", "written 1"]);
+  deepEqual(log.slice(4, 6), ["reject 1", "written 1"]);
+});
+
+test("what was flushed waits for its turn only, whatever is settled after it", async () => {
   const { clock, log, dispositions, settle } = noted();
   settle(0, "accepted");
   settle(1, "released");
   dispositions.flush();
   dispositions.flush();
+  settle(2, "released");
   deepEqual(log, ["accept 0", "written 1"]);
-  equal(clock.timers, 0);
   await settled();
-  deepEqual(log, ["accept 0", "written 1", "release 1", "written 1"]);
+  deepEqual(log, ["accept 0", "written 1", "release 1", "release 2", "written 2"]);
+  equal(clock.timers, 0);
 });
 
 test("finish calls back after everything is sent, at once if nothing else is queued", async () => {
@@ -99,6 +121,7 @@ test("finish calls back after everything is sent, at once if nothing else is que
   settle(0, "accepted");
   dispositions.finish(() => log.push("finished"));
   deepEqual(log, ["accept 0", "written 1", "finished"]);
+  await settled();
   settle(1, "released");
   settle(2, "rejected");
   dispositions.finish(() => log.push("finished"));
@@ -124,6 +147,7 @@ class Written extends Noted {
   }
   override release(): void {
     super.release();
+    // rhea asks for its tick when the first of a turn is settled.
     process.nextTick(() => this.#written.push("rhea writes"));
   }
 }
@@ -131,8 +155,8 @@ class Written extends Noted {
 test("an accept that a written release brings about is not written together with it", async () => {
   const log: string[] = [];
   const dispositions = new Dispositions(new ManualClock(), {
-    acceptDelayMs: 10,
-    acceptBatch: 1,
+    settleDelayMs: 10,
+    settleBatch: 1,
     written: () => {
       if (!log.includes("accept 1")) dispositions.settle(new Written(1, log), "accepted");
     },
@@ -204,8 +228,8 @@ async function onTheWire(
 test("accept, release, reject, accept within one turn arrive as what they are", async () => {
   const outcomes = await onTheWire(4, (deliveries) => {
     const dispositions = new Dispositions(new ManualClock(), {
-      acceptDelayMs: 10,
-      acceptBatch: 100,
+      settleDelayMs: 10,
+      settleBatch: 100,
       written: () => undefined,
     });
     const wanted = ["accepted", "released", "rejected", "accepted"] as const;
