@@ -1,5 +1,5 @@
 import { NetworkError, RefusalError } from "../errors";
-import { creditToGrant, runsShort } from "./credit";
+import { Credit } from "./credit";
 import { transition } from "./machine";
 import type { IncomingDelivery, Link, LinkRequest, OpenLink, Outcome } from "../amqp/link";
 import type { Cancel, Clock } from "../clock";
@@ -23,6 +23,8 @@ export interface ConnectionOwner {
   readonly environment: Environment;
   readonly limiter: ConnectLimiter;
   delivery(connection: Connection, delivery: IncomingDelivery): void;
+  /** A message that came although none is wanted any more: to be given back. */
+  unwanted(connection: Connection, delivery: IncomingDelivery): void;
   changed(connection: Connection, before: MachineState): void;
   /** The drain took too long: release what is left. */
   release(connection: Connection): void;
@@ -38,14 +40,13 @@ export class Connection {
   #link: Link | undefined;
   #cancelTimer: Cancel | undefined;
   #nextAttemptAtMs = 0;
-  /** Credit granted and not yet used. */
-  #outstanding = 0;
-  /** Received, and its outcome not yet written. */
-  #unsettled = 0;
+  readonly #credit: Credit;
+  #paused = false;
 
   constructor(request: LinkRequest, owner: ConnectionOwner) {
     this.#request = request;
     this.#owner = owner;
+    this.#credit = new Credit(request.creditWindow);
   }
 
   get state(): MachineState {
@@ -57,6 +58,11 @@ export class Connection {
     return this.#nextAttemptAtMs;
   }
 
+  /** Received over it and their outcomes not yet written. */
+  get unsettled(): number {
+    return this.#credit.unsettled;
+  }
+
   start(): void {
     this.#input({ type: "start" });
   }
@@ -65,10 +71,21 @@ export class Connection {
     this.#input({ type: "stop" });
   }
 
+  /** Takes no messages until `resume`: the connection stays, or comes back, without credit. */
+  pause(): void {
+    this.#paused = true;
+    if (this.#credit.withdraw()) this.#link?.drainCredit();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#grantCredit();
+  }
+
   /** Settles a delivery that came over this connection and whose link is still there. */
   settle(delivery: IncomingDelivery, outcome: Outcome): void {
     delivery.settle(outcome);
-    if (runsShort(this.#balance())) this.#link?.flush();
+    if (this.#credit.runsShort) this.#link?.flush();
   }
 
   #input(input: MachineInput): void {
@@ -130,7 +147,7 @@ export class Connection {
         this.#settled(count);
       },
       drained: () => {
-        this.#outstanding = 0;
+        this.#credit.withdrew();
         this.#grantCredit();
       },
       ended: (cause) => {
@@ -146,17 +163,17 @@ export class Connection {
   }
 
   #received(delivery: IncomingDelivery): void {
-    this.#outstanding -= 1;
-    this.#unsettled += 1;
-    // What was under way when the drain began: the flow is about to end, and takes nothing new.
-    if (this.#state.value !== "subscribed") this.settle(delivery, "released");
-    else this.#owner.delivery(this, delivery);
+    this.#credit.received();
+    // What was under way when the credit was withdrawn: the flow pauses or ends, and wants no more.
+    const wanted = this.#state.value === "subscribed" && !this.#paused;
+    if (wanted) this.#owner.delivery(this, delivery);
+    else this.#owner.unwanted(this, delivery);
   }
 
   #settled(count: number): void {
-    this.#unsettled -= count;
+    this.#credit.settled(count);
     if (this.#state.value === "draining") {
-      if (this.#unsettled === 0) this.#input({ type: "drained" });
+      if (this.unsettled === 0) this.#input({ type: "drained" });
       return;
     }
     this.#input({ type: "proven" });
@@ -165,16 +182,15 @@ export class Connection {
 
   #ended(cause: IotAmqpError): void {
     this.#link = undefined;
-    this.#outstanding = 0;
-    this.#unsettled = 0;
+    this.#credit.reset();
     this.#owner.lost(this);
     this.#input({ type: "ended", cause, random: this.#owner.environment.random() });
   }
 
   #drain(): void {
-    this.#link?.drainCredit();
+    if (this.#credit.withdraw()) this.#link?.drainCredit();
     this.#link?.flush();
-    if (this.#unsettled === 0) {
+    if (this.unsettled === 0) {
       this.#input({ type: "drained" });
       return;
     }
@@ -184,15 +200,9 @@ export class Connection {
     });
   }
 
-  #balance() {
-    const window = this.#request.creditWindow;
-    return { window, unsettled: this.#unsettled, outstanding: this.#outstanding };
-  }
-
   #grantCredit(): void {
-    const count = this.#state.value === "subscribed" ? creditToGrant(this.#balance()) : 0;
-    if (count === 0) return;
-    this.#outstanding += count;
-    this.#link?.grantCredit(count);
+    if (this.#state.value !== "subscribed" || this.#paused) return;
+    const count = this.#credit.grant();
+    if (count > 0) this.#link?.grantCredit(count);
   }
 }

@@ -21,3 +21,68 @@ export function creditToGrant({ window, unsettled, outstanding }: CreditBalance)
 export function runsShort({ window, outstanding }: CreditBalance): boolean {
   return outstanding <= window / 2;
 }
+
+/** One link's credit, kept so that what is outstanding and unsettled never exceeds the window. */
+export class Credit {
+  readonly #window: number;
+  #outstanding = 0;
+  #unsettled = 0;
+  /** The platform has been asked to give its credit back, and has not answered yet. */
+  #withdrawn = false;
+
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  /** How many deliveries were received and their outcomes not yet written. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  get runsShort(): boolean {
+    return runsShort(this.#balance());
+  }
+
+  received(): void {
+    this.#outstanding -= 1;
+    this.#unsettled += 1;
+  }
+
+  /** `count` outcomes have been written. */
+  settled(count: number): void {
+    this.#unsettled -= count;
+  }
+
+  /** How much to grant now; it counts as granted from here on. */
+  grant(): number {
+    // Granted before the platform has answered, it would be given back with the rest. But where all
+    // has been used up there may be no answer.
+    if (this.#withdrawn && this.#outstanding > 0) return 0;
+    this.#withdrawn = false;
+    const count = creditToGrant(this.#balance());
+    this.#outstanding += count;
+    return count;
+  }
+
+  /** Whether there is any credit that the platform is to be asked for. */
+  withdraw(): boolean {
+    this.#withdrawn = this.#outstanding > 0;
+    return this.#withdrawn;
+  }
+
+  /** The platform has given back what it had. */
+  withdrew(): void {
+    this.#withdrawn = false;
+    this.#outstanding = 0;
+  }
+
+  /** The link is gone, and everything with it. */
+  reset(): void {
+    this.withdrew();
+    this.#unsettled = 0;
+  }
+
+  #balance(): CreditBalance {
+    return { window: this.#window, unsettled: this.#unsettled, outstanding: this.#outstanding };
+  }
+}

@@ -23,8 +23,23 @@ const REMEMBERED = 10_000;
 export interface DeliveriesOptions {
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
-  /** Distinguishes the tokens of one subscription from those before a restart. */
+  /** Distinguishes the tokens of one subscription from those of others, and from before a restart. */
   readonly prefix: string;
+  /** A delivery was not settled in time and has been released. */
+  readonly expired: () => void;
+}
+
+/** What a token looks like, whichever subscription has given it out. */
+const TOKEN = /^([0-9a-f]+)-\d+$/;
+
+/**
+ * Why a token that no subscription knows settles nothing. One that looks right is of a subscription
+ * that has ended, by a redeploy or a restart, and its links with it.
+ */
+export function unknownToken(token: string): SettlementError {
+  return new SettlementError(TOKEN.test(token) ? "DELIVERY_LINK_LOST" : "DELIVERY_UNKNOWN", {
+    token,
+  });
 }
 
 /** The registry of manual mode: each token settles its own delivery, once. */
@@ -52,9 +67,7 @@ export class Deliveries {
   /** Takes a delivery out to be settled. Throws SettlementError if the token settles nothing. */
   take(token: string): Unsettled {
     const entry = this.#unsettled.get(token);
-    if (entry === undefined) {
-      throw new SettlementError(this.#ended.get(token) ?? "DELIVERY_UNKNOWN", { token });
-    }
+    if (entry === undefined) throw this.#missing(token);
     this.#end(token, "DELIVERY_SETTLED");
     return entry;
   }
@@ -73,6 +86,14 @@ export class Deliveries {
       this.#end(token, "DELIVERY_LINK_LOST");
       entry.settle("released");
     }
+  }
+
+  #missing(token: string): SettlementError {
+    const ended = this.#ended.get(token);
+    if (ended !== undefined) return new SettlementError(ended, { token });
+    // One of our own that is not remembered ended too long ago to say how.
+    const isOurs = TOKEN.exec(token)?.[1] === this.#options.prefix;
+    return isOurs ? new SettlementError("DELIVERY_UNKNOWN", { token }) : unknownToken(token);
   }
 
   #end(token: string, how: Ended): void {
@@ -101,6 +122,7 @@ export class Deliveries {
       if (entry.expiresAtMs > nowMs) return;
       this.#end(token, "DELIVERY_EXPIRED");
       entry.settle("released");
+      this.#options.expired();
     }
   }
 }

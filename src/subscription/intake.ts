@@ -19,6 +19,8 @@ export interface Receiver {
   /** Hands a message over; false if nobody took it. */
   deliver(delivery: Delivery): boolean;
   undecodable(error: DecodeError): void;
+  /** Manual mode: a delivery was not settled within the ack timeout and has been released. */
+  expired(): void;
 }
 
 export interface IntakeParts {
@@ -42,28 +44,31 @@ export class Intake {
     duplicates: 0,
     filtered: 0,
     undecodable: 0,
+    expired: 0,
     lastMessageAtMs: undefined as number | undefined,
   };
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    const { clock, options } = parts;
-    const prefix = randomBytes(6).toString("hex");
-    this.#deliveries = new Deliveries({ clock, ackTimeoutMs: options.ackTimeoutMs, prefix });
+    const { clock, options, receiver } = parts;
+    this.#deliveries = new Deliveries({
+      clock,
+      ackTimeoutMs: options.ackTimeoutMs,
+      prefix: randomBytes(6).toString("hex"),
+      expired: () => {
+        this.#counters.expired += 1;
+        receiver.expired();
+      },
+    });
   }
 
-  get counters(): Omit<Counters, "reconnects"> {
+  get counters(): Omit<Counters, "reconnects" | "unsettled"> {
     return { ...this.#counters };
   }
 
   /** Takes a message from a connection; `send` sends its outcome over that, once. */
   receive(incoming: IncomingDelivery, connection: object, send: (outcome: Outcome) => void): void {
-    const settle = (outcome: Outcome) => {
-      this.#counters[outcome] += 1;
-      send(outcome);
-    };
-    this.#counters.received += 1;
-    this.#counters.lastMessageAtMs = this.#parts.clock.now();
+    const settle = this.#counted(send);
     const { content } = incoming;
     if (content instanceof DecodeError) {
       this.#counters.undecodable += 1;
@@ -81,6 +86,11 @@ export class Intake {
     } else this.#handOver(normalised, connection, settle);
   }
 
+  /** Gives back a message that arrives when none is wanted: while pausing or closing. */
+  giveBack(send: (outcome: Outcome) => void): void {
+    this.#counted(send)("released");
+  }
+
   /** Manual mode: sends the outcome for one delivery, once. Throws SettlementError otherwise. */
   settle(token: string, outcome: Outcome): void {
     this.#deliveries.take(token).settle(outcome);
@@ -94,6 +104,16 @@ export class Intake {
   /** A connection's link is gone, and what was unsettled on it comes again. */
   lose(connection: object): void {
     this.#deliveries.lose(connection);
+  }
+
+  /** Counts a message that has arrived; the returned function counts its outcome and sends it. */
+  #counted(send: (outcome: Outcome) => void): (outcome: Outcome) => void {
+    this.#counters.received += 1;
+    this.#counters.lastMessageAtMs = this.#parts.clock.now();
+    return (outcome) => {
+      this.#counters[outcome] += 1;
+      send(outcome);
+    };
   }
 
   #handOver(normalised: Normalised, connection: object, settle: (outcome: Outcome) => void): void {

@@ -11,6 +11,8 @@ export type SubscriptionState =
       /** How many of `connections` are up. */
       readonly connected: number;
       readonly connections: number;
+      /** Connected, but no messages are taken until `resume`. */
+      readonly paused?: true;
       /** The last failure of a connection that is down, or has not proved itself since. */
       readonly cause?: IotAmqpError;
     }
@@ -28,6 +30,8 @@ export type SubscriptionState =
 
 /** Totals since the subscription was made; outcomes count when they are decided. */
 export interface Counters {
+  /** Now, not in total: received, and the platform does not know the outcome yet. */
+  readonly unsettled: number;
   readonly received: number;
   readonly delivered: number;
   readonly accepted: number;
@@ -36,6 +40,8 @@ export interface Counters {
   readonly duplicates: number;
   readonly filtered: number;
   readonly undecodable: number;
+  /** Manual mode: not settled within the ack timeout, and therefore released. */
+  readonly expired: number;
   /** How often a connection that had been lost came up again. */
   readonly reconnects: number;
   /** Wall-clock time of the last message in ms since the epoch. */

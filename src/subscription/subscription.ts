@@ -20,6 +20,8 @@ interface SubscriptionEvents {
   undecodable: [DecodeError];
   /** A `delivered` listener threw; the message was released and comes again. */
   undelivered: [unknown];
+  /** Manual mode: a delivery was not settled within the ack timeout; it was released and comes again. */
+  expired: [];
 }
 
 /** The lasting wish to receive a consumer group's messages; survives every reconnect. */
@@ -30,6 +32,7 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
   readonly #intake: Intake;
   readonly #lost = new WeakSet<Connection>();
   #reconnects = 0;
+  #paused = false;
   #state: SubscriptionState = { value: "idle" };
   /** A stop under way; `again`: a start was asked for meanwhile. */
   #stopping: { readonly stopped: Promise<void>; again: boolean } | undefined;
@@ -47,6 +50,11 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
       limiter,
       delivery: (connection, delivery) => {
         this.#intake.receive(delivery, connection, (outcome) => {
+          connection.settle(delivery, outcome);
+        });
+      },
+      unwanted: (connection, delivery) => {
+        this.#intake.giveBack((outcome) => {
           connection.settle(delivery, outcome);
         });
       },
@@ -71,7 +79,8 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
   }
 
   get counters(): Counters {
-    return { ...this.#intake.counters, reconnects: this.#reconnects };
+    const unsettled = this.#connections.reduce((sum, each) => sum + each.unsettled, 0);
+    return { unsettled, ...this.#intake.counters, reconnects: this.#reconnects };
   }
 
   /** Connects, and from then on keeps itself connected; after a stop that is under way. */
@@ -85,6 +94,25 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     if (this.#stopping !== undefined) this.#stopping.again = false;
     else this.#stopping = { stopped: this.#stop(), again: false };
     return this.#stopping.stopped;
+  }
+
+  /** Takes no more messages, and stays connected; what the flow has may still be settled. */
+  pause(): void {
+    this.#paused = true;
+    for (const connection of this.#connections) connection.pause();
+    this.#tell();
+  }
+
+  /** Takes messages again after `pause`. */
+  resume(): void {
+    this.#paused = false;
+    for (const connection of this.#connections) connection.resume();
+    this.#tell();
+  }
+
+  /** Releases all that is unsettled: nobody is left who could settle it. */
+  release(): void {
+    for (const connection of this.#connections) this.#intake.release(connection);
   }
 
   /** Manual mode: sends the outcome for one delivery, once. Throws SettlementError otherwise. */
@@ -138,6 +166,9 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
       undecodable: (error: DecodeError) => {
         this.emit("undecodable", error);
       },
+      expired: () => {
+        this.emit("expired");
+      },
     };
   }
 
@@ -147,7 +178,11 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
       this.#reconnects += 1;
     }
     if (now === "backoff" && before.value === "subscribed") this.#lost.add(connection);
-    const state = summarise(this.#connections);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const state = summarise(this.#connections, this.#paused);
     if (sameState(state, this.#state)) return;
     this.#state = state;
     this.emit("changed", state);

@@ -25,7 +25,10 @@ function causeOf(state: MachineState) {
 }
 
 /** What a subscription is doing, from what each of its connections is doing. */
-export function summarise(connections: readonly ConnectionView[]): SubscriptionState {
+export function summarise(
+  connections: readonly ConnectionView[],
+  paused = false,
+): SubscriptionState {
   const [failed] = inState(connections, "failed");
   if (failed !== undefined) return { value: "failed", cause: failed.state.cause };
   const stopped = inState(connections, "stopped").length;
@@ -37,7 +40,8 @@ export function summarise(connections: readonly ConnectionView[]): SubscriptionS
   const connected = inState(connections, "subscribed").length;
   if (connected > 0) {
     const up = { value: "subscribed", connected, connections: connections.length } as const;
-    return cause === undefined ? up : { ...up, cause };
+    const how = paused ? ({ ...up, paused } as const) : up;
+    return cause === undefined ? how : { ...how, cause };
   }
   const waiting = inState(connections, "backoff");
   if (waiting.length === connections.length) {

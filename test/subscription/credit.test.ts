@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { creditToGrant } from "../../src/subscription/credit";
+import { Credit, creditToGrant } from "../../src/subscription/credit";
 
 test("on any run of messages and outcomes the window is kept and never runs dry for good", () => {
   fc.assert(
@@ -32,4 +32,71 @@ test("credit is granted in quarters of the window, not one by one", () => {
   equal(creditToGrant({ window, unsettled: 100, outstanding: 50 }), 50);
   equal(creditToGrant({ window, unsettled: 199, outstanding: 0 }), 1);
   equal(creditToGrant({ window, unsettled: 200, outstanding: 0 }), 0);
+});
+
+/** A sender that keeps to the credit it has; what it is asked for it gives back some steps later. */
+class Sender {
+  credit = 0;
+  /** Asked to give back, and not answered yet. */
+  asked = false;
+}
+
+test("whenever credit is withdrawn and granted again, both sides count the same", () => {
+  const step = fc.oneof(
+    fc.record({ run: fc.constant("arrive" as const), count: fc.nat(300) }),
+    fc.record({ run: fc.constant("settle" as const), count: fc.nat(300) }),
+    fc.record({ run: fc.constantFrom("pause" as const, "resume" as const, "answer" as const) }),
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 500 }),
+      fc.array(step, { maxLength: 200 }),
+      (window, steps) => {
+        const credit = new Credit(window);
+        const sender = new Sender();
+        let paused = false;
+        const grant = () => {
+          if (!paused) sender.credit += credit.grant();
+        };
+        grant();
+        for (const each of steps) {
+          if (each.run === "arrive") {
+            const arrived = Math.min(each.count, sender.credit);
+            for (let index = 0; index < arrived; index += 1) credit.received();
+            sender.credit -= arrived;
+          } else if (each.run === "settle") {
+            credit.settled(Math.min(each.count, credit.unsettled));
+          } else if (each.run === "pause") {
+            paused = true;
+            if (credit.withdraw()) sender.asked = true;
+          } else if (each.run === "resume") paused = false;
+          else if (sender.asked) {
+            sender.asked = false;
+            sender.credit = 0;
+            credit.withdrew();
+          }
+          grant();
+          ok(credit.unsettled + sender.credit <= window, `${credit.unsettled} + ${sender.credit}`);
+          const stalled = !paused && !sender.asked && sender.credit === 0;
+          ok(!stalled || credit.unsettled === window, "stalled with room left");
+        }
+      },
+    ),
+  );
+});
+
+test("a sender that has used up its credit need not answer before it gets more", () => {
+  const credit = new Credit(2);
+  equal(credit.grant(), 2);
+  equal(credit.withdraw(), true);
+  credit.received();
+  credit.settled(1);
+  equal(credit.grant(), 0, "one is still out, and would be given back with what is granted");
+  credit.received();
+  credit.settled(1);
+  equal(credit.grant(), 2);
+});
+
+test("there is nothing to withdraw where nothing was granted", () => {
+  equal(new Credit(2).withdraw(), false);
 });

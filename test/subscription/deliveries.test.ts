@@ -9,7 +9,13 @@ const connection = { name: "one" };
 
 function registry() {
   const clock = new ManualClock();
-  const deliveries = new Deliveries({ clock, ackTimeoutMs: 25_000, prefix: "p" });
+  const told = { expired: 0 };
+  const deliveries = new Deliveries({
+    clock,
+    ackTimeoutMs: 25_000,
+    prefix: "c0ffee",
+    expired: () => (told.expired += 1),
+  });
   const outcomes: [string, Outcome][] = [];
   const add = (name: string, over: object = connection) =>
     deliveries.add({
@@ -18,7 +24,7 @@ function registry() {
         outcomes.push([name, outcome]);
       },
     });
-  return { clock, deliveries, outcomes, add };
+  return { clock, deliveries, outcomes, add, told };
 }
 
 const throwsCode = (action: () => unknown, code: ErrorCode) => {
@@ -37,11 +43,25 @@ test("a token settles its own delivery, once", () => {
 });
 
 test("a token that was never given out is unknown", () => {
-  throwsCode(() => registry().deliveries.take("p-1"), "DELIVERY_UNKNOWN");
+  for (const token of ["c0ffee-1", "", "1", "c0ffee", "c0ffee-x", "C0FFEE-1", "__proto__"]) {
+    throwsCode(() => registry().deliveries.take(token), "DELIVERY_UNKNOWN");
+  }
+});
+
+test("a token from before a redeploy or a restart is one of a lost link", () => {
+  throwsCode(() => registry().deliveries.take("decaf-1"), "DELIVERY_LINK_LOST");
+});
+
+test("how a delivery ended is remembered for the last 10,000, then it is unknown", () => {
+  const { deliveries, add } = registry();
+  const tokens = Array.from({ length: 10_001 }, (_, index) => add(String(index)));
+  for (const token of tokens) deliveries.take(token);
+  throwsCode(() => deliveries.take(tokens[1] ?? ""), "DELIVERY_SETTLED");
+  throwsCode(() => deliveries.take(tokens[0] ?? ""), "DELIVERY_UNKNOWN");
 });
 
 test("a delivery is released when its ack timeout is over, not before", async () => {
-  const { clock, deliveries, outcomes, add } = registry();
+  const { clock, deliveries, outcomes, add, told } = registry();
   const first = add("first");
   await clock.advance(1_000);
   const second = add("second");
@@ -50,12 +70,14 @@ test("a delivery is released when its ack timeout is over, not before", async ()
   await clock.advance(1);
   deepEqual(outcomes, [["first", "released"]]);
   throwsCode(() => deliveries.take(first), "DELIVERY_EXPIRED");
+  equal(told.expired, 1);
   deliveries.take(second).settle("accepted");
   await clock.advance(60_000);
   deepEqual(outcomes, [
     ["first", "released"],
     ["second", "accepted"],
   ]);
+  equal(told.expired, 1);
 });
 
 test("the deliveries of a lost link are gone, those of another are not", () => {

@@ -8,6 +8,7 @@ import { Inbox, state, subscriptionTo, withSubscription } from "../support/subsc
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { AddressInfo } from "node:net";
+import type { SubscriptionState } from "../../src/index";
 
 const topic = "/k1/d1/user/update";
 
@@ -514,4 +515,110 @@ test("a stopped subscription can be started again", () =>
     const id = emulator.push({ topic, payload: "x" });
     equal((await inbox.next()).message.messageId, id);
     await subscription.stop();
+  }));
+
+test("a paused subscription stays connected and takes nothing; resumed, it takes what has waited", () =>
+  withEmulator({}, (emulator) => {
+    const settings = { settleMode: "manual", connections: 2 };
+    return withSubscription(emulator, { settings }, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const before = emulator.push({ topic, payload: "before" });
+      const { token } = await inbox.next();
+      subscription.pause();
+      subscription.pause();
+      deepEqual(subscription.state, {
+        value: "subscribed",
+        connected: 2,
+        connections: 2,
+        paused: true,
+      });
+      await withSubscription(emulator, {}, async (other) => {
+        // The credit of both connections has been given back: all goes to the other one.
+        const others = new Inbox(other);
+        for (let i = 0; i < 50; i += 1) emulator.push({ topic, payload: "elsewhere" });
+        for (let i = 0; i < 50; i += 1) await others.next();
+      });
+      const waiting = emulator.push({ topic, payload: "waits" });
+      subscription.settle(token ?? "", "accepted");
+      await emulator.expectSettled(before, "accepted");
+      equal(emulator.groups()[0]?.backlog, 1);
+      equal(inbox.all.length, 1);
+      subscription.resume();
+      subscription.resume();
+      equal((await inbox.next()).message.messageId, waiting);
+      deepEqual(subscription.state, { value: "subscribed", connected: 2, connections: 2 });
+      equal(emulator.signIns.length, 3, "a pause is no reconnect");
+    });
+  }));
+
+test("a message on its way when the subscription pauses is given back, and comes again", () =>
+  withEmulator({ backlogRetryMs: 20 }, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const remove = emulator.use({
+        onTransfer: () => {
+          subscription.pause(); // the transfer is written before the emulator hears of it
+          return undefined;
+        },
+      });
+      const id = emulator.push({ topic, payload: "x" });
+      await emulator.expectSettled(id, "released");
+      remove();
+      deepEqual([subscription.counters.received, subscription.counters.released], [1, 1]);
+      equal(inbox.all.length, 0);
+      subscription.resume();
+      equal((await inbox.next()).message.messageId, id);
+    }),
+  ));
+
+test("a pause outlasts a lost connection and a stop, until it is ended", () =>
+  withEmulator({}, (emulator) =>
+    withSubscription(emulator, {}, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      subscription.pause();
+      emulator.kick();
+      await state(subscription, ({ value }) => value === "backoff");
+      const id = emulator.push({ topic, payload: "x" });
+      const isUp = (now: SubscriptionState) => now.value === "subscribed" && now.paused === true;
+      await state(subscription, isUp);
+      await subscription.stop();
+      subscription.start();
+      await state(subscription, isUp);
+      deepEqual([emulator.groups()[0]?.backlog, inbox.all.length], [1, 0]);
+      subscription.resume();
+      equal((await inbox.next()).message.messageId, id);
+    }),
+  ));
+
+test("a release during a stop ends the wait for the flow", () =>
+  withEmulator({}, (emulator) => {
+    const clock = new ManualClock();
+    const to = { settings: { settleMode: "manual", connections: 2 }, environment: { clock } };
+    return withSubscription(emulator, to, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      const ids = [1, 2, 3, 4].map((each) => emulator.push({ topic, payload: String(each) }));
+      for (const _ of ids) await inbox.next();
+      equal(subscription.counters.unsettled, 4);
+      const stopped = subscription.stop();
+      subscription.release();
+      await clock.advance(10);
+      await stopped;
+      for (const id of ids) await emulator.expectSettled(id, "released");
+      deepEqual([subscription.counters.released, subscription.counters.unsettled], [4, 0]);
+      equal(clock.timers, 0);
+    });
+  }));
+
+test("each delivery that nobody settles in time is told and counted, a settled one is not", () =>
+  withEmulator({ backlogRetryMs: 60_000 }, (emulator) => {
+    const to = { settings: { settleMode: "manual" }, options: { ackTimeoutMs: 100 } };
+    return withSubscription(emulator, to, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      let told = 0;
+      subscription.on("expired", () => (told += 1));
+      const ids = [1, 2, 3].map((each) => emulator.push({ topic, payload: String(each) }));
+      subscription.settle((await inbox.next()).token ?? "", "accepted");
+      for (const id of ids.slice(1)) await emulator.expectSettled(id, "released");
+      deepEqual([told, subscription.counters.expired], [2, 2]);
+    });
   }));

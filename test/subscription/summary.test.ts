@@ -43,6 +43,13 @@ for (const [name, states, expected] of TABLE) {
   });
 }
 
+test("a pause is told while a connection is up, and elsewhere what keeps it down", () => {
+  const views = [{ state: up, nextAttemptAtMs: 0 }];
+  const paused = { value: "subscribed", connected: 1, connections: 1, paused: true } as const;
+  deepEqual(summarise(views, true), paused);
+  deepEqual(summarise([{ state: draining, nextAttemptAtMs: 0 }], true), { value: "draining" });
+});
+
 test("summaries are the same when value, numbers and error code are", () => {
   const twin = new NetworkError("CONNECTION_LOST", { host: "h", reason: "something else" });
   const waiting = { value: "backoff", cause: lost, nextAttemptAtMs: 1 } as const;
