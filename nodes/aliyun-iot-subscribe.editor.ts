@@ -1,4 +1,3 @@
-import { SettingError } from "../src/errors";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../src/options";
 import { current, marker, showWhile, storeNumbers, validators } from "./lib/form.editor";
 import type { FormNode, Validator } from "./lib/form.editor";
@@ -7,20 +6,10 @@ const PREFIX = "node-input";
 const LIST = "#aliyun-iot-subscribe-topic-filters";
 const NUMBERS = ["connections", "heartbeat", "creditWindow", "ackTimeout", "inputs"];
 
-/** What the form names as not available yet, and what is to be chosen until it is. */
-const NOT_YET = [
-  { setting: "settleMode", value: "manual", allowed: "auto" },
-  { setting: "inputs", value: "1", allowed: "0" },
-];
-
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {
   // An empty client ID is filled in at run time.
   if (setting === "clientId" && value === "") return;
-  const later = NOT_YET.find(
-    (choice) => choice.setting === setting && choice.value === String(value),
-  );
-  if (later !== undefined) throw new SettingError("NOT_YET", later);
   const settings = { ...SUBSCRIBE_DEFAULTS, clientId: "id" };
   if (setting !== "clientId") {
     resolveSubscribe({ ...settings, [setting]: value });
@@ -69,10 +58,6 @@ export function prepare(node: FormNode): void {
   const filters: readonly unknown[] = Array.isArray(stored) ? stored : [];
   const items = filters.map((filter) => ({ filter }));
   $(LIST).editableList("addItems", items);
-  // jQuery reads no value from a disabled choice: a stored one would be lost, and not be refused.
-  for (const { setting } of NOT_YET) {
-    $(`#${PREFIX}-${setting} option:selected`).prop("disabled", false);
-  }
   showWhile(
     `#${PREFIX}-settleMode`,
     ".aliyun-iot-subscribe-manual",

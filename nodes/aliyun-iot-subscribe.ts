@@ -1,48 +1,16 @@
-import { hostname } from "node:os";
-import {
-  createSubscription,
-  defaultClientId,
-  isIotAmqpError,
-  resolveSubscribe,
-  SettingError,
-  systemClock,
-} from "../src/index";
-import { isInstance } from "./aliyun-iot-instance";
-import { replaced } from "./lib/environment";
+import { isIotAmqpError, SettlementError, systemClock } from "../src/index";
+import { buildSubscription } from "./lib/build-subscription";
+import { control } from "./lib/control";
 import { Faults, flowError } from "./lib/faults";
 import { whenStarted } from "./lib/flows-started";
 import { toMessage, toRawMessage } from "./lib/message";
+import { settlementDesk } from "./lib/settlement-desk";
 import { StatusLine } from "./lib/status-line";
 import { statusOf } from "./lib/status";
-import type { SubscribeOptions, Subscription } from "../src/index";
-import type { Node, NodeAPI, NodeDef } from "node-red";
-
-interface SubscribeDef extends NodeDef {
-  readonly instance: string;
-  readonly clientId?: string;
-}
-
-function options(def: SubscribeDef): SubscribeOptions {
-  const stored = replaced({ ...def });
-  const clientId = stored["clientId"];
-  const given = typeof clientId === "string" && clientId.trim() !== "";
-  const checked = resolveSubscribe({
-    ...stored,
-    clientId: given ? clientId : defaultClientId(hostname(), def.id),
-  });
-  if (checked.settleMode === "manual") {
-    const details = { setting: "settleMode", value: "manual", allowed: "auto" };
-    throw new SettingError("NOT_YET", details);
-  }
-  return checked;
-}
-
-function build(RED: NodeAPI, def: SubscribeDef): Subscription {
-  const instance = RED.nodes.getNode(def.instance);
-  if (!isInstance(instance))
-    throw new SettingError("SETTING_MISSING", { setting: "instance", rule: "instance" });
-  return createSubscription(instance.options(), options(def));
-}
+import type { Subscription } from "../src/index";
+import type { SubscribeDef } from "./lib/build-subscription";
+import type { ControlMessage } from "./lib/control";
+import type { Node, NodeAPI } from "node-red";
 
 export default function (RED: NodeAPI): void {
   const onceStarted = whenStarted(RED.events);
@@ -51,7 +19,10 @@ export default function (RED: NodeAPI): void {
     "aliyun-iot-subscribe",
     function (def) {
       RED.nodes.createNode(this, def);
-      let subscription: Subscription | undefined;
+      let running: Subscription | undefined;
+      let leave: () => void = () => undefined;
+      let begun: (subscription: Promise<Subscription>) => void = () => undefined;
+      const begin = new Promise<Subscription>((resolve) => (begun = resolve));
       const line = new StatusLine((status) => {
         this.status(status);
       }, systemClock);
@@ -61,29 +32,24 @@ export default function (RED: NodeAPI): void {
 
       this.on("close", (done: () => void) => {
         cancel();
-        const stopped = subscription?.stop() ?? Promise.resolve();
-        void stopped.finally(() => {
+        const stopped = running && settlementDesk.stop(running);
+        void Promise.resolve(stopped).finally(() => {
+          leave();
           line.close();
           done();
         });
       });
 
-      const cancel = onceStarted(() => {
-        try {
-          subscription = build(RED, def);
-        } catch (error) {
-          if (isIotAmqpError(error)) {
-            line.show(statusOf({ value: "failed", cause: error }, RED._));
-          }
-          faults.message(error);
-          return;
-        }
+      const start = () => {
+        const { subscription, options } = buildSubscription(RED, def);
+        const isManual = options.settleMode === "manual";
+        if (isManual) leave = settlementDesk.add(this.id, subscription);
         subscription.on("changed", (state) => {
           line.show(statusOf(state, RED._));
           faults.state(state);
         });
         subscription.on("delivered", (delivery) => {
-          const message = toMessage(delivery);
+          const message = toMessage(delivery, isManual ? this.id : undefined);
           if (delivery.error === undefined) this.send(message);
           else faults.message(delivery.error, message);
         });
@@ -93,12 +59,40 @@ export default function (RED: NodeAPI): void {
         subscription.on("undelivered", (error) => {
           faults.message(error);
         });
+        subscription.on("expired", () => {
+          const seconds = options.ackTimeoutMs / 1_000;
+          faults.once(new SettlementError("ACK_TIMEOUT", { seconds }));
+        });
+        running = subscription;
         subscription.start();
+        return subscription;
+      };
+      const cancel = onceStarted(() => {
+        // What it throws becomes a rejection: a message to the input hears why, too.
+        begun(
+          new Promise((resolve) => {
+            resolve(start());
+          }),
+        );
+      });
+      begin.catch((error: unknown) => {
+        if (isIotAmqpError(error)) line.show(statusOf({ value: "failed", cause: error }, RED._));
+        faults.message(error);
       });
 
-      this.on("input", (_message, _send, done) => {
-        const details = { setting: "inputs", value: 1, allowed: 0 };
-        done(flowError(new SettingError("NOT_YET", details), RED._));
+      // A message that comes before the start of the flows waits for it.
+      this.on("input", (message: ControlMessage, send, done) => {
+        void begin
+          .then((subscription) => control(subscription, message, RED._))
+          .then(
+            (answer) => {
+              if (answer !== undefined) send(answer);
+              done();
+            },
+            (error: unknown) => {
+              done(flowError(error, RED._));
+            },
+          );
       });
     },
   );

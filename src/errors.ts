@@ -14,7 +14,6 @@ export const RETRY_BY_CODE = {
   SETTING_INVALID: "never",
   ENV_MISSING: "never",
   TLS_REQUIRED: "never",
-  NOT_YET: "never",
   PORT_IN_USE: "never",
   LISTEN_FAILED: "never",
   FILE_UNREADABLE: "never",
@@ -52,6 +51,11 @@ export const RETRY_BY_CODE = {
   DELIVERY_EXPIRED: "never",
   DELIVERY_LINK_LOST: "never",
   DELIVERY_UNKNOWN: "never",
+  ACK_TIMEOUT: "never",
+  // What a flow asks for
+  DELIVERY_MISSING: "never",
+  OUTCOME_INVALID: "never",
+  ACTION_INVALID: "never",
 } as const satisfies Record<string, Retry>;
 
 export type ErrorCode = keyof typeof RETRY_BY_CODE;
@@ -91,7 +95,6 @@ export class SettingError extends IotAmqpError<
   | "SETTING_INVALID"
   | "ENV_MISSING"
   | "TLS_REQUIRED"
-  | "NOT_YET"
   | "PORT_IN_USE"
   | "LISTEN_FAILED"
   | "FILE_UNREADABLE"
@@ -144,5 +147,14 @@ export class PayloadError extends IotAmqpError<"PAYLOAD_FORMAT"> {}
 
 /** A delivery cannot be settled (again). */
 export class SettlementError extends IotAmqpError<
-  "DELIVERY_SETTLED" | "DELIVERY_EXPIRED" | "DELIVERY_LINK_LOST" | "DELIVERY_UNKNOWN"
+  | "DELIVERY_SETTLED"
+  | "DELIVERY_EXPIRED"
+  | "DELIVERY_LINK_LOST"
+  | "DELIVERY_UNKNOWN"
+  | "ACK_TIMEOUT"
+> {}
+
+/** A flow's message asks for something that there is not; nothing was done. */
+export class RequestError extends IotAmqpError<
+  "DELIVERY_MISSING" | "OUTCOME_INVALID" | "ACTION_INVALID"
 > {}

@@ -14,7 +14,7 @@ export interface Range {
 export type Allowed = Readonly<{ rule: Rule } & Record<string, string | number>>;
 
 /** A value as an error shows it; whatever it is, showing it must not throw. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === "string") return `“${value}”`;
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value) ? "[…]" : "{…}";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import ts from "typescript";
 import { RETRY_BY_CODE } from "../src/errors";
 import type { ErrorCode, ErrorDetails } from "../src/errors";
-import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../src/options";
+import { ACK_DEFAULTS, INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../src/options";
 import { invalidSecret } from "../src/stored";
 import { because, errorText, fill, TEXTS } from "../src/texts/texts";
 import type { Language, Reason } from "../src/texts/texts";
@@ -32,8 +32,7 @@ function placeholders(template: string): string[] {
 function needed(code: ErrorCode): string[] {
   const { short, text, remedy } = TEXTS["en-US"].errors[code];
   const all = placeholders(`${short} ${text} ${remedy}`);
-  // NOT_YET names what is allowed instead; elsewhere it follows from the rule.
-  return all.filter((key) => key !== "label" && (key !== "allowed" || code === "NOT_YET"));
+  return all.filter((key) => key !== "label" && key !== "allowed");
 }
 
 test("both languages have the same texts, none of them empty", () => {
@@ -59,6 +58,7 @@ test("every setting and credential has a label in both languages", () => {
   const settings = [
     ...Object.keys(INSTANCE_DEFAULTS),
     ...Object.keys(SUBSCRIBE_DEFAULTS),
+    ...Object.keys(ACK_DEFAULTS),
     ...["accessKeyId", "accessKeySecret", "securityToken", "accountId", "regionId"],
   ];
   for (const language of LANGUAGES) {
@@ -174,7 +174,6 @@ const DETAILS = {
   SETTING_INVALID: ["setting", "value", "rule"],
   ENV_MISSING: ["setting", "variable"],
   TLS_REQUIRED: ["setting", "host"],
-  NOT_YET: ["setting", "value", "allowed"],
   PORT_IN_USE: ["setting", "port"],
   LISTEN_FAILED: ["setting", "host", "port", "reason"],
   FILE_UNREADABLE: ["setting", "file", "reason"],
@@ -206,6 +205,10 @@ const DETAILS = {
   DELIVERY_EXPIRED: ["token"],
   DELIVERY_LINK_LOST: ["token"],
   DELIVERY_UNKNOWN: ["token"],
+  ACK_TIMEOUT: ["seconds"],
+  DELIVERY_MISSING: [],
+  OUTCOME_INVALID: ["value", "choices"],
+  ACTION_INVALID: ["value", "choices"],
 } as const satisfies Record<ErrorCode, readonly string[]>;
 
 for (const code of CODES) {

@@ -1,6 +1,6 @@
 import { isIotAmqpError } from "../../src/index";
 import { translateError } from "./texts";
-import type { ErrorCode, SubscriptionState } from "../../src/index";
+import type { ErrorCode, IotAmqpError, SubscriptionState } from "../../src/index";
 import type { NodeMessage } from "node-red";
 import type { Translate } from "./texts";
 
@@ -45,12 +45,15 @@ export class Faults {
   /** Reports the cause of a state, unless an attempt before has failed for the same one. */
   state(state: SubscriptionState): void {
     const cause = "cause" in state ? state.cause : undefined;
-    if (cause === undefined) {
-      if (state.value === "subscribed") this.#reported.clear();
-    } else if (!this.#reported.has(cause.code)) {
-      this.#reported.add(cause.code);
-      this.message(cause);
-    }
+    if (cause !== undefined) this.once(cause);
+    else if (state.value === "subscribed") this.#reported.clear();
+  }
+
+  /** Reports an error unless one of its code was reported since all was well. */
+  once(error: IotAmqpError): void {
+    if (this.#reported.has(error.code)) return;
+    this.#reported.add(error.code);
+    this.message(error);
   }
 
   /** Reports what went wrong with one message; Catch gets it with `message`. */

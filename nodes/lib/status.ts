@@ -15,6 +15,9 @@ function subscribed(
   translate: Translate,
 ): NodeStatus {
   const { connected, connections, cause } = state;
+  if (state.paused === true) {
+    return { fill: "grey", shape: "dot", text: translate("status.paused") };
+  }
   if (connections === 1) {
     return { fill: "green", shape: "dot", text: translate("status.connected") };
   }

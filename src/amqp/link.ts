@@ -1,10 +1,9 @@
 import type { DecodeError, IotAmqpError } from "../errors";
-import type { TlsOptions } from "../options";
+import type { Outcome, TlsOptions } from "../options";
 import type { AmqpMessage } from "../protocol/amqp-message";
 import type { SignIn } from "../protocol/sign-in";
 
-/** How a delivery ends on the wire. */
-export type Outcome = "accepted" | "released" | "rejected";
+export type { Outcome } from "../options";
 
 /** One attempt: one new connection with one receiver link. */
 export interface LinkRequest {

@@ -8,9 +8,10 @@ import { LINK_LIMITS } from "./limits";
 import type { LinkEnvironment, LinkLimits } from "./limits";
 import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
-import { createConnection, UNATTENDED } from "./rhea-connection";
+import { createConnection } from "./rhea-connection";
 import { RheaDelivery } from "./rhea-delivery";
 import { listen } from "./rhea-events";
+import { openReceiver } from "./rhea-receiver";
 import { openSocket } from "./socket";
 import { letGo, Transfers } from "./transfers";
 import { translateError } from "./translate-error";
@@ -38,9 +39,7 @@ class RheaLink implements Link {
   /** Of the phase under way: connect, attach or close. */
   #deadline: Cancel | undefined;
   #liveness: Liveness | undefined;
-  readonly #failed = (failure: Failure): void => {
-    this.#fail(failure);
-  };
+  readonly #failed = this.#fail.bind(this);
 
   constructor(request: LinkRequest, events: LinkEvents, { clock, limits }: LinkEnvironment) {
     this.#request = request;
@@ -105,19 +104,11 @@ class RheaLink implements Link {
       maxFrameBytes: this.#limits.maxFrameBytes,
       plain: { signIn: this.#request.signIn, failed },
       openSocket: (up) => {
-        const gone = (): void => {
-          this.#ended();
-        };
-        this.#socket = openSocket(this.#request, { up, failed, gone });
+        this.#socket = openSocket(this.#request, { up, failed, gone: this.#ended.bind(this) });
         return this.#socket;
       },
     });
-    listen(connection, {
-      failed,
-      opened: () => {
-        this.#opened();
-      },
-    });
+    listen(connection, { failed, opened: this.#opened.bind(this) });
     return connection;
   }
 
@@ -148,19 +139,10 @@ class RheaLink implements Link {
     const askedMs = this.#connection.idle_time_out;
     const failed = this.#failed;
     this.#liveness = new Liveness(this.#clock, { socket, idleTimeoutMs, askedMs, failed });
-    // No source, as in the vendor's sample: the platform knows the group from the sign-in.
-    const receiver = this.#connection.open_receiver(UNATTENDED);
-    receiver.on("receiver_open", () => {
-      this.#attached(receiver);
-    });
-    receiver.on("receiver_drained", () => {
-      if (this.#state.value !== "attached") return;
-      this.#tell("hearing of the drain", () => {
-        this.#events.drained();
-      });
-    });
-    receiver.on("message", (context: EventContext) => {
-      this.#message(context);
+    openReceiver(this.#connection, {
+      attached: this.#attached.bind(this),
+      drained: this.#drained.bind(this),
+      message: this.#message.bind(this),
     });
     this.#tell("hearing of the open", () => {
       this.#events.opened();
@@ -173,6 +155,13 @@ class RheaLink implements Link {
     this.#deadline?.();
     this.#tell("hearing of the attach", () => {
       this.#events.attached();
+    });
+  }
+
+  #drained(): void {
+    if (this.#state.value !== "attached") return;
+    this.#tell("hearing of the drain", () => {
+      this.#events.drained();
     });
   }
 

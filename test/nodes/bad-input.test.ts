@@ -65,12 +65,6 @@ const CASES: readonly Case[] = [
     flow: { credentials: { accessKeySecret: `${WRONG_SECRET} ${TOKEN}` } },
   },
   {
-    what: "manual mode, which is not there yet",
-    code: "NOT_YET",
-    setting: "settleMode",
-    flow: { subscribe: { settleMode: "manual" } },
-  },
-  {
     what: "an instance that does not exist",
     code: "SETTING_MISSING",
     setting: "instance",
@@ -158,7 +152,7 @@ for (const language of LANGUAGES) {
           equal(isChinese.test(text), language === "zh-CN", text);
           equal(Object.hasOwn(error, "cause"), false);
 
-          const beginning = shortBeginning(code, { setting, value: "manual" }, language);
+          const beginning = shortBeginning(code, { setting }, language);
           const shown = await nodeRed.next("shown", ({ id, status }) => {
             return id === SUBSCRIBER && status?.text?.startsWith(beginning) === true;
           });

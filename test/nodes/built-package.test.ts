@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
+import { ACK_DEFAULTS, INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
 import { errorText } from "../../src/texts/texts";
 import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
 import { translator } from "../support/built-nodes";
@@ -33,6 +33,7 @@ const PALETTE_NODES = NODES.filter((node) => definition(node).category !== "conf
 const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "aliyun-iot-instance": INSTANCE_DEFAULTS,
   "aliyun-iot-subscribe": SUBSCRIBE_DEFAULTS,
+  "aliyun-iot-ack": ACK_DEFAULTS,
 };
 
 /** Plain data of this realm: the scripts run in another one. */
@@ -175,18 +176,13 @@ test("a form refuses what the runtime refuses, in the editor's language, with th
   match(String(problem(filters, ["/a/#/b"])), /Topic filters/);
 });
 
-test("a form refuses what is not available yet, and offers it only as that", () => {
-  const node = "aliyun-iot-subscribe";
-  const later = { settleMode: ["manual", "auto"], inputs: ["1", "0"] };
-  for (const [setting, [coming = "", now = ""]] of Object.entries(later)) {
-    const at = { node, setting };
-    equal(problem(at, now), true);
-    match(String(problem(at, coming)), new RegExp(`${coming} is not available .* to ${now}\\.`));
-    match(String(problem({ ...at, language: "zh-CN" }, coming)), new RegExp(`不支持.*${now}`));
-    match(builtHtml(node), new RegExp(`<option value="${coming}" disabled`));
+test("an outcome that does not exist is refused, every one that does is offered", () => {
+  const at = { node: "aliyun-iot-ack", setting: "outcome" };
+  for (const outcome of ["accepted", "released", "rejected", "msg"]) {
+    equal(problem(at, outcome), true);
+    match(builtHtml(at.node), new RegExp(`<option value="${outcome}"`));
   }
-  equal(problem({ node, setting: "inputs" }, 0), true); // as it is stored
-  match(String(problem({ node, setting: "inputs" }, 1)), /not available/);
+  match(String(problem(at, "modified")), /Outcome.*accepted, released, rejected, msg/);
 });
 
 test("a form leaves TLS to the runtime while the host is an environment variable", () => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
-import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow } from "../support/flow";
+import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
@@ -191,14 +191,3 @@ test("settings and credentials take environment variables, one that is not set i
     }
   });
 });
-
-test("a message to the control input is answered with what is not there yet", () =>
-  withPlatform({}, async (emulator) => {
-    const flow = subscriberFlow({ port: emulator.port, subscribe: { inputs: 1 } });
-    const wires = [[SUBSCRIBER]];
-    const inject = { id: "inject", type: "inject", ...PLACE, once: true, onceDelay: 0.1, wires };
-    await nodeRed.deploy([...flow, { ...inject, props: [{ p: "action", v: "stats", vt: "str" }] }]);
-    const { message: caught } = await nodeRed.next("catch");
-    equal((caught?.["error"] as { code?: string }).code, "NOT_YET");
-    equal(caught?.["action"], "stats");
-  }));

@@ -28,7 +28,7 @@ const translate =
 
 test("Node-RED fills every error text as the command line does, in both languages", () => {
   const names = ["host", "port", "reason", "condition", "description", "size", "limit", "group"];
-  const rest = ["seconds", "topic", "format", "token", "value", "variable", "file"];
+  const rest = ["seconds", "topic", "format", "token", "value", "variable", "file", "choices"];
   const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
   const codes = Object.keys(RETRY_BY_CODE) as ErrorCode[]; // its own keys
   for (const language of ["en-US", "zh-CN"] as const) {
@@ -45,7 +45,7 @@ test("Node-RED fills every error text as the command line does, in both language
 });
 
 test("values that look like markup, references or placeholders arrive as they are", () => {
-  for (const value of ["<b>&", "$t(errors.NOT_YET.short)", "$&$1$$", "__host__", "a__b", "{{x}}"]) {
+  for (const value of ["<b>&", "$t(errors.REFUSED.short)", "$&$1$$", "__host__", "a__b", "{{x}}"]) {
     const error = new RefusalError("GROUP_NOT_FOUND", {
       group: value,
       condition: "amqp:not-found",

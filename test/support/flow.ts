@@ -4,6 +4,7 @@ export const SUBSCRIBER = "subscriber00000";
 const INSTANCE = "instance0000000";
 /** Node-RED takes a node without a place for a config node. */
 export const PLACE = { z: "tab000000000000", x: 100, y: 100 };
+export const ACK = "ack000000000000";
 const TLS_CONFIG = "tls000000000000";
 
 /** Flows in which nothing runs. */
@@ -69,4 +70,42 @@ export function subscriberFlow(settings: FlowSettings): FlowNode[] {
   const tls = { id: TLS_CONFIG, type: "tls-config", name: "", verifyservercert: true };
   const files = { cert: "", key: "", ca: caFile, certname: "", keyname: "", caname: "" };
   return [...nodes, { ...tls, ...files, servername: "", credentials: { cadata: ca ?? "" } }];
+}
+
+/** How messages get from the subscriber to the ack node. */
+export interface SettlingSettings extends FlowSettings {
+  /** The ack node's own settings. */
+  readonly ack?: Readonly<Record<string, unknown>>;
+  /** Nodes in a row between the two; without any the test hands the messages on. */
+  readonly path?: readonly FlowNode[];
+}
+
+/**
+ * A subscriber in manual mode and an ack node: what that passes on are events of kind `settled`,
+ * what the Complete node gets `complete`.
+ */
+export function settlingFlow({ ack, path = [], ...settings }: SettlingSettings): FlowNode[] {
+  const subscribe = { settleMode: "manual", ...settings.subscribe };
+  const probe = (kind: string) => ({ id: `${kind}-probe`, type: "test-probe", kind, ...PLACE });
+  const ids = [...path.map(({ id }) => id), ACK];
+  const wired = path.map((node, index) => ({ ...node, ...PLACE, wires: [[ids[index + 1]]] }));
+  const nodes = subscriberFlow({ ...settings, subscribe }).map((node) =>
+    node.id === SUBSCRIBER && path.length > 0
+      ? { ...node, wires: [["message-probe", ids[0]]] }
+      : node,
+  );
+  return [
+    ...nodes,
+    ...wired,
+    { id: ACK, type: "aliyun-iot-ack", ...PLACE, ...ack, wires: [["settled-probe"]] },
+    probe("settled"),
+    {
+      id: "complete",
+      type: "complete",
+      ...PLACE,
+      scope: [ACK, SUBSCRIBER],
+      wires: [["complete-probe"]],
+    },
+    probe("complete"),
+  ];
 }

@@ -22,6 +22,16 @@ export interface ProbeEvent {
   /** Log lines only. */
   readonly text?: string;
   readonly type?: string;
+  readonly inventory?: Inventory;
+}
+
+/** What a Node-RED process has open, after a garbage collection where it may ask for one. */
+export interface Inventory {
+  /** Active resources by Node's name for them. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Listeners on the runtime's own events. */
+  readonly listeners: number;
+  readonly memory: NodeJS.MemoryUsage;
 }
 
 export interface NodeRedOptions {
@@ -34,6 +44,8 @@ export interface NodeRedOptions {
   readonly node?: string;
   /** Where Node-RED is installed; default: the development dependency. */
   readonly nodeRed?: string;
+  /** Arguments for Node.js, such as `--expose-gc`. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** Which deploy: everything anew, changed flows, or changed nodes only. */
@@ -64,7 +76,8 @@ export class NodeRed {
     writeFileSync(flows, "[]");
     const args = ["-u", this.#directory, "-s", resolve(PROBE, "settings.cjs"), flows];
     const program = join(options.nodeRed ?? "node_modules/node-red", "red.js");
-    this.#child = spawn(options.node ?? process.execPath, [program, ...args], {
+    const { node = process.execPath, nodeArguments = [] } = options;
+    this.#child = spawn(node, [...nodeArguments, program, ...args], {
       env: {
         ...process.env,
         TEST_LANGUAGE: options.language ?? "en-US",
@@ -120,6 +133,19 @@ export class NodeRed {
     await this.next("started");
   }
 
+  /** Hands a message to a node's input. */
+  hand(id: string, message: Readonly<Record<string, unknown>>): void {
+    this.#child.send({ request: "hand", id, message });
+  }
+
+  /** What the process has open now. */
+  async inventory(): Promise<Inventory> {
+    this.#child.send({ request: "inventory" });
+    const { inventory } = await this.next("inventory");
+    if (inventory === undefined) throw new Error("Node-RED sent no inventory.");
+    return inventory;
+  }
+
   /** A request to the admin API; rejects unless it succeeds. */
   async request(
     method: string,
@@ -172,10 +198,10 @@ export class NodeRed {
     return found;
   }
 
-  /** Ends it in order, which stops the flows; resolves once it has ended. */
-  async stop(): Promise<void> {
+  /** Ends it, by default in order, which stops the flows; resolves once it has ended. */
+  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill("SIGTERM");
+      this.#child.kill(signal);
       const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_PATIENCE_MS);
       await this.#exited;
       clearTimeout(timer);
