@@ -158,6 +158,8 @@ export class NodeRed {
         "content-type": "application/json",
         accept: "application/json",
         "node-red-api-version": "v2",
+        // A connection kept for the next request would show among what the process has open.
+        connection: "close",
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
