@@ -22,6 +22,7 @@ export const RETRY_BY_CODE = {
   CONNECTION_REFUSED: "fast",
   CONNECTION_FAILED: "fast",
   CONNECTION_LOST: "fast",
+  CONNECTION_CORRUPTED: "fast", // the peer has spoken AMQP before: what is unreadable was damaged
   CONNECT_TIMEOUT: "fast",
   ATTACH_TIMEOUT: "fast",
   PEER_SILENT: "fast",
@@ -106,6 +107,7 @@ export class NetworkError extends IotAmqpError<
   | "CONNECTION_REFUSED"
   | "CONNECTION_FAILED"
   | "CONNECTION_LOST"
+  | "CONNECTION_CORRUPTED"
   | "CONNECT_TIMEOUT"
   | "ATTACH_TIMEOUT"
   | "PEER_SILENT"

@@ -181,6 +181,7 @@ const DETAILS = {
   CONNECTION_REFUSED: ["host", "port", "reason"],
   CONNECTION_FAILED: ["host", "port", "reason"],
   CONNECTION_LOST: ["host", "port", "reason"],
+  CONNECTION_CORRUPTED: ["host", "port", "reason"],
   CONNECT_TIMEOUT: ["host", "port", "seconds"],
   ATTACH_TIMEOUT: ["host", "port", "seconds"],
   PEER_SILENT: ["host", "port", "seconds"],

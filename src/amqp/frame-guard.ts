@@ -25,6 +25,6 @@ export function guardFrames(
   // To be called after `connect`, so that rhea's own listener has read the size before.
   socket.on("data", () => {
     const size = connection.frame_size;
-    if (size !== undefined && size > limit) failed({ at: "size", size, limit });
+    if (size !== undefined && size > limit) failed({ at: "size", of: "frame", size, limit });
   });
 }

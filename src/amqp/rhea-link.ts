@@ -192,7 +192,8 @@ class RheaLink implements Link {
 
   #fail(failure: Failure): void {
     if (!this.#alive()) return;
-    this.#toEnding(translateError(failure, this.#request));
+    const attached = this.#state.value === "attached";
+    this.#toEnding(translateError(failure, { ...this.#request, attached }));
     this.#dispositions.end();
     const { at } = failure;
     // Only who speaks AMQP and has closed something can make sense of an answer.

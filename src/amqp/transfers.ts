@@ -57,7 +57,8 @@ export class Transfers {
       if (this.aborted) performative.more = false;
       this.#deliveryBytes += payload.length;
       if (this.#deliveryBytes > rules.maxDeliveryBytes) {
-        rules.failed({ at: "size", size: this.#deliveryBytes, limit: rules.maxDeliveryBytes });
+        const size = this.#deliveryBytes;
+        rules.failed({ at: "size", of: "delivery", size, limit: rules.maxDeliveryBytes });
         return;
       }
       if (performative.more !== true) this.#deliveryBytes = 0;

@@ -17,7 +17,12 @@ export type Failure =
   | { readonly at: "close" | "end" | "detach"; readonly error?: unknown }
   /** What came could not be read, or must not come. */
   | { readonly at: "protocol"; readonly error: unknown }
-  | { readonly at: "size"; readonly size: number; readonly limit: number }
+  | {
+      readonly at: "size";
+      readonly of: "frame" | "delivery";
+      readonly size: number;
+      readonly limit: number;
+    }
   | {
       readonly at: "deadline";
       readonly code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT" | "PEER_SILENT";
@@ -33,6 +38,8 @@ export interface Peer {
   readonly consumerGroupId: string;
   /** Undefined: plain TCP. */
   readonly tls?: unknown;
+  /** Whether its receiver link has worked: then it does speak AMQP 1.0. */
+  readonly attached?: boolean;
 }
 
 /** A peer's text may be long, and may even repeat our user name with the STS token in it. */
@@ -168,15 +175,21 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
       return new TlsError("TLS_FAILED", details, failure.error);
     }
     case "protocol": {
-      const details = { host, port, ...reasonOf(failure.error) };
-      return new ProtocolError("PROTOCOL_VIOLATION", details, failure.error);
+      const { error } = failure;
+      const details = { host, port, ...reasonOf(error) };
+      // What could be read but must not come is no damage: it would come again.
+      const forbidden = OWN_WORDS.has(presentable(field(error, "message")));
+      return peer.attached === true && !forbidden
+        ? new NetworkError("CONNECTION_CORRUPTED", details, error)
+        : new ProtocolError("PROTOCOL_VIOLATION", details, error);
     }
-    case "size":
-      return new ProtocolError("FRAME_TOO_LARGE", {
-        host,
-        size: failure.size,
-        limit: failure.limit,
-      });
+    case "size": {
+      const { size, limit } = failure;
+      const details = { host, port, ...because("frameSize", { size, limit }) };
+      return peer.attached === true && failure.of === "frame"
+        ? new NetworkError("CONNECTION_CORRUPTED", details)
+        : new ProtocolError("FRAME_TOO_LARGE", { host, size, limit });
+    }
     case "deadline":
       return new NetworkError(failure.code, { host, port, seconds: failure.afterMs / 1_000 });
     case "own": {

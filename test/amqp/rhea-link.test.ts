@@ -97,6 +97,9 @@ interface Scenario {
   readonly credit?: number;
 }
 
+/** The head of a frame of 1 GiB. */
+const GIANT = Buffer.from([0x40, 0, 0, 0, 2, 0, 0, 0]);
+
 const SCENARIOS: readonly Scenario[] = [
   {
     title: "an HTTP answer",
@@ -289,7 +292,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a second open",
-    code: "PROTOCOL_VIOLATION",
+    code: "CONNECTION_CORRUPTED",
     script: async (peer) => {
       await peer.attach();
       peer.performative(CODE.open, [text("again")]);
@@ -298,7 +301,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a transfer on a handle that is not attached",
-    code: "PROTOCOL_VIOLATION",
+    code: "CONNECTION_CORRUPTED",
     script: async (peer) => {
       await peer.attach();
       await peer.expect(CODE.flow);
@@ -332,13 +335,30 @@ const SCENARIOS: readonly Scenario[] = [
     events: ["opened", "attached", "ended"],
   },
   {
-    title: "a giant frame",
+    title: "a giant frame before the attach",
     code: "FRAME_TOO_LARGE",
     script: async (peer) => {
-      await peer.attach();
-      peer.send(Buffer.from([0x40, 0, 0, 0, 2, 0, 0, 0]));
+      await peer.open();
+      peer.send(GIANT);
     },
     says: /1073741824 bytes/,
+  },
+  {
+    title: "a giant frame over a working link",
+    code: "CONNECTION_CORRUPTED",
+    script: async (peer) => {
+      await peer.attach();
+      peer.send(GIANT);
+    },
+    says: /1073741824 bytes/,
+  },
+  {
+    title: "garbage over a working link",
+    code: "CONNECTION_CORRUPTED",
+    script: async (peer) => {
+      await peer.attach();
+      peer.send(Buffer.from("00000010020000000053ffffffffffff", "hex"));
+    },
   },
   {
     title: "half a frame, then FIN",

@@ -5,7 +5,7 @@ import { translateError } from "../../src/amqp/translate-error";
 import type { Failure } from "../../src/amqp/translate-error";
 import { IotAmqpError, NetworkError, RefusalError, TlsError } from "../../src/errors";
 import type { ErrorCode } from "../../src/errors";
-import { errorText } from "../../src/texts/texts";
+import { errorText, TEXTS } from "../../src/texts/texts";
 
 const PEER = { host: "iot.example", port: 5671, consumerGroupId: "group-1" };
 
@@ -207,8 +207,25 @@ test("our own errors pass unchanged; of foreign ones only the class is told", ()
   ok(!error.message.includes("hush-hush"));
 });
 
+test("over a working link what cannot be read was damaged, what must not come is a violation", () => {
+  const attached = { ...PEER, attached: true };
+  const code = (failure: Failure) => {
+    const error = translateError(failure, attached);
+    ok(!/__\w+__/.test(errorText(error.code, error.details, "zh-CN").text));
+    return error.code;
+  };
+  const size = { at: "size", size: 7, limit: 5 } as const;
+  equal(code({ ...size, of: "frame" }), "CONNECTION_CORRUPTED");
+  equal(code({ ...size, of: "delivery" }), "FRAME_TOO_LARGE");
+  equal(code({ at: "protocol", error: new TypeError("x is undefined") }), "CONNECTION_CORRUPTED");
+  const forbidden = new Error(TEXTS["en-US"].reasons.noCredit);
+  equal(code({ at: "protocol", error: forbidden }), "PROTOCOL_VIOLATION");
+});
+
 test("limits and deadlines fill their texts", () => {
-  match(translated({ at: "size", size: 7, limit: 5 }, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
+  const size = { at: "size", size: 7, limit: 5 } as const;
+  match(translated({ ...size, of: "frame" }, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
+  match(translated({ ...size, of: "delivery" }, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
   for (const code of ["CONNECT_TIMEOUT", "ATTACH_TIMEOUT", "PEER_SILENT"] as const) {
     match(translated({ at: "deadline", code, afterMs: 10_000 }, code).message, /10 s/);
   }
