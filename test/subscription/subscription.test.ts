@@ -2,13 +2,18 @@ import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { createSubscription, resolveInstance, resolveSubscribe } from "../../src/index";
+import {
+  createSubscription,
+  resolveInstance,
+  resolveSubscribe,
+  systemClock,
+} from "../../src/index";
 import { ManualClock } from "../support/manual-clock";
 import { Inbox, state, subscriptionTo, withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { AddressInfo } from "node:net";
-import type { SubscriptionState } from "../../src/index";
+import type { Clock, SubscriptionState } from "../../src/index";
 
 const topic = "/k1/d1/user/update";
 
@@ -622,3 +627,34 @@ test("each delivery that nobody settles in time is told and counted, a settled o
       deepEqual([told, subscription.counters.expired], [2, 2]);
     });
   }));
+
+test("a wall clock that jumps moves no wait, no time-out and no limit", () =>
+  withEmulator({ backlogRetryMs: 20 }, async (emulator) => {
+    let offsetMs = 0;
+    const clock: Clock = { ...systemClock, now: () => Date.now() + offsetMs };
+    const to = { settings: { settleMode: "manual", ackTimeout: 1 }, environment: { clock } };
+    await withSubscription(emulator, to, async (subscription) => {
+      const inbox = new Inbox(subscription);
+      for (const jumpMs of [-30 * DAY_MS, 30 * DAY_MS]) {
+        offsetMs = jumpMs;
+        const id = emulator.push({ topic, payload: "x" });
+        const first = await inbox.next();
+        // Not settled: released after a second of real time, whatever the clock on the wall says.
+        await emulator.expectSettled(id, "released", { timeoutMs: 2_000 });
+        throws(
+          () => {
+            subscription.settle(first.token ?? "", "accepted");
+          },
+          { code: "DELIVERY_EXPIRED" },
+        );
+        subscription.settle((await inbox.next()).token ?? "", "accepted");
+        emulator.kick();
+        const startMs = performance.now();
+        await state(subscription, ({ value }) => value === "backoff");
+        await state(subscription, ({ value }) => value === "subscribed");
+        ok(performance.now() - startMs < 5_000, "the backoff followed the wall clock");
+        offsetMs = 0;
+      }
+    });
+  }));
+const DAY_MS = 86_400_000;
