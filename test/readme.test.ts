@@ -2,6 +2,8 @@ import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
+  ACK_DEFAULTS,
+  ACK_OUTCOMES,
   INSTANCE_DEFAULTS,
   LIMITS,
   PAYLOAD_FORMATS,
@@ -15,11 +17,13 @@ const READMES = ["README.md", "README.zh-CN.md"];
 const NODES = [
   { type: "aliyun-iot-instance", defaults: INSTANCE_DEFAULTS },
   { type: "aliyun-iot-subscribe", defaults: SUBSCRIBE_DEFAULTS },
+  { type: "aliyun-iot-ack", defaults: ACK_DEFAULTS },
 ];
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   signMethod: SIGN_METHODS,
   settleMode: SETTLE_MODES,
   payloadFormat: PAYLOAD_FORMATS,
+  outcome: ACK_OUTCOMES,
 };
 
 interface Row {
