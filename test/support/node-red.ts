@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ChildProcess } from "node:child_process";
@@ -23,6 +23,9 @@ export interface ProbeEvent {
   readonly text?: string;
   readonly type?: string;
   readonly inventory?: Inventory;
+  /** Of a recorder: message ID, and outcome or error code. */
+  readonly rows?: readonly (readonly [messageId: string, said: string])[];
+  readonly count?: number;
 }
 
 /** What a Node-RED process has open, after a garbage collection where it may ask for one. */
@@ -69,7 +72,7 @@ export class NodeRed {
     this.#directory = mkdtempSync(join(tmpdir(), "node-red-test-"));
     const nodes = join(this.#directory, "nodes");
     mkdirSync(nodes);
-    for (const file of ["test-probe.js", "test-probe.html"]) {
+    for (const file of readdirSync(PROBE).filter((name) => name.startsWith("test-"))) {
       cpSync(join(PROBE, file), join(nodes, file));
     }
     const flows = join(this.#directory, "flows.json");

@@ -34,6 +34,7 @@ module.exports = function (RED) {
     // While the flows are still being made: nothing of them has started.
     if (def.early !== undefined) process.nextTick(() => this.send(def.early));
     this.on("input", (message, send, done) => {
+      if (def.throws !== undefined) throw new Error(def.throws);
       process.send({ kind: def.kind, message });
       done();
     });
