@@ -23,10 +23,12 @@ export interface ProbeEvent {
   readonly text?: string;
   readonly type?: string;
   readonly inventory?: Inventory;
-  /** Of a recorder: message ID, and outcome or error code. */
-  readonly rows?: readonly (readonly [messageId: string, said: string])[];
+  readonly rows?: readonly JournalRow[];
   readonly count?: number;
 }
+
+/** What happened to a message: `came` and how it is to be settled, or what a recorder was told. */
+export type JournalRow = readonly [what: string, messageId: string, said: string];
 
 /** What a Node-RED process has open, after a garbage collection where it may ask for one. */
 export interface Inventory {

@@ -16,32 +16,27 @@ function generator(seed) {
   };
 }
 
-/** Rows of a kind on their way to the test. */
-class Batch {
-  constructor(kind) {
-    this.kind = kind;
-    this.rows = [];
-  }
-
-  add(row) {
+/** What happens to messages, in its order, on its way to the test. */
+const journal = {
+  rows: [],
+  timer: undefined,
+  add(...row) {
     this.rows.push(row);
     if (this.rows.length >= BATCH) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
-  }
-
+  },
   flush() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.rows.length > 0) process.send({ kind: this.kind, rows: this.rows });
+    if (this.rows.length > 0) process.send({ kind: "journal", rows: this.rows });
     this.rows = [];
-  }
-}
+  },
+};
 
 module.exports = function (RED) {
   RED.nodes.registerType("test-decider", function (def) {
     RED.nodes.createNode(this, def);
     const random = generator(def.seed);
-    const batch = new Batch("decided");
     const timers = new Set();
     const shares = Object.entries(def.shares);
 
@@ -51,12 +46,12 @@ module.exports = function (RED) {
     };
     this.on("close", () => {
       for (const timer of timers) clearTimeout(timer);
-      batch.flush();
+      journal.flush();
     });
     this.on("input", (message, send, done) => {
       const outcome = decide();
       const delayMs = random() < def.atOnce ? 0 : random() * def.longestMs;
-      batch.add([message.messageId, outcome]);
+      journal.add("came", message.messageId, outcome);
       if (outcome === "none") {
         done();
         return;
@@ -77,13 +72,12 @@ module.exports = function (RED) {
     });
   });
 
-  // Hands on what a message says by the names of its fields, as rows of a kind.
+  // Writes down what has become of a message: how it was settled, or why it was not.
   RED.nodes.registerType("test-recorder", function (def) {
     RED.nodes.createNode(this, def);
-    const batch = new Batch(def.kind);
-    this.on("close", () => batch.flush());
+    this.on("close", () => journal.flush());
     this.on("input", (message, send, done) => {
-      batch.add([message.messageId, message.error?.code ?? message.outcome]);
+      journal.add(def.kind, message.messageId, message.error?.code ?? message.outcome);
       done();
     });
   });
