@@ -67,6 +67,7 @@ export class NodeRed {
   readonly #exited: Promise<unknown>;
   readonly #output: string[] = [];
   #events: ProbeEvent[] = [];
+  readonly #handlers = new Map<string, (event: ProbeEvent) => void>();
   #wake: () => void = () => undefined;
   #url = "";
 
@@ -100,6 +101,11 @@ export class NodeRed {
     this.#child.on("message", (event: unknown) => {
       if (!isEvent(event)) return;
       if (event.kind === "log") this.#output.push(`${event.text ?? ""}\n`);
+      const handler = this.#handlers.get(event.kind);
+      if (handler !== undefined) {
+        handler(event);
+        return;
+      }
       this.#events.push(event);
       this.#wake();
     });
@@ -196,6 +202,11 @@ export class NodeRed {
         };
       });
     }
+  }
+
+  /** Calls the handler with each event of a kind from now on; none of them is kept for `next`. */
+  each(kind: string, handler: (event: ProbeEvent) => void): void {
+    this.#handlers.set(kind, handler);
   }
 
   /** Takes all events of a kind that have come so far. */
