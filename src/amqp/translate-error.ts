@@ -93,6 +93,10 @@ function socketError(failure: { at: "connect" | "socket"; error?: unknown }, pee
   const details = { host, port, ...reasonOf(error) };
   if (isHandshakeCut(at, error, peer)) return new TlsError("TLS_INTERRUPTED", details, error);
   const code = NODE_CODES.get(name) ?? (TLS_CODE.test(name) ? "TLS_FAILED" : undefined);
+  // TLS has noticed that bytes were altered on their way: nothing is wrong with how it was set up.
+  if (peer.attached === true && code === "TLS_FAILED") {
+    return new NetworkError("CONNECTION_CORRUPTED", details, error);
+  }
   switch (code) {
     case "TLS_UNTRUSTED":
     case "TLS_HOSTNAME":

@@ -218,6 +218,8 @@ test("over a working link what cannot be read was damaged, what must not come is
   equal(code({ ...size, of: "frame" }), "CONNECTION_CORRUPTED");
   equal(code({ ...size, of: "delivery" }), "FRAME_TOO_LARGE");
   equal(code({ at: "protocol", error: new TypeError("x is undefined") }), "CONNECTION_CORRUPTED");
+  const altered = nodeError("ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC");
+  equal(code({ at: "socket", error: altered }), "CONNECTION_CORRUPTED");
   const forbidden = new Error(TEXTS["en-US"].reasons.noCredit);
   equal(code({ at: "protocol", error: forbidden }), "PROTOCOL_VIOLATION");
 });
