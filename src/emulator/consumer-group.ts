@@ -6,8 +6,13 @@ import type { EmulatorMessage } from "./message";
 import type { GroupLimits } from "./options";
 import type { Entry } from "./waiting";
 
-/** How a delivery ended. `timeout`: nobody settled it. `none`: settled without an outcome. */
-export type Ending = "accepted" | "released" | "rejected" | "modified" | "timeout" | "none";
+/**
+ * How a delivery ended. `timeout`: nobody settled it in time. `lost`: its consumer left before.
+ * `none`: settled without an outcome.
+ */
+export type Ending = Settlement | "timeout" | "lost";
+/** An ending that the client has asked for. */
+export type Settlement = "accepted" | "released" | "rejected" | "modified" | "none";
 
 /** A receiver link, as its group sees it. */
 export interface Consumer {
@@ -49,6 +54,8 @@ export interface GroupStatus {
   readonly rejected: number;
   readonly modified: number;
   readonly timedOut: number;
+  /** Deliveries whose consumer left, or lost its connection, before they were settled. */
+  readonly lost: number;
   /** Dropped by age or because too many waited. */
   readonly expired: number;
 }
@@ -68,7 +75,10 @@ export class ConsumerGroup {
   /** In the order of their deadlines: each has equally long. */
   readonly #unsettled = new Map<Unsettled, Entry>();
   readonly #consumers = new Set<Consumer>();
-  readonly #counts = { accepted: 0, released: 0, rejected: 0, modified: 0, timeout: 0, none: 0 };
+  readonly #counts: Record<Ending, number> = {
+    ...{ accepted: 0, released: 0, rejected: 0, modified: 0, none: 0 },
+    ...{ timeout: 0, lost: 0 },
+  };
   #dispatching = false;
   #stopped = false;
   #cancelBacklog: Cancel | undefined;
@@ -96,31 +106,28 @@ export class ConsumerGroup {
   leave(consumer: Consumer): void {
     if (!this.#consumers.delete(consumer)) return;
     for (const unsettled of [...this.#unsettled.keys()]) {
-      if (unsettled.consumer === consumer) this.#putBack(unsettled);
+      if (unsettled.consumer === consumer) this.#end(unsettled, "lost");
     }
     this.dispatch();
   }
 
   /** Ends a delivery. False if it has ended before: then it is too late. */
-  settle(unsettled: Unsettled, ending: Exclude<Ending, "timeout">): boolean {
+  settle(unsettled: Unsettled, ending: Settlement): boolean {
     if (!this.#unsettled.has(unsettled)) return false;
-    this.#counts[ending] += 1;
-    if (ending === "accepted") this.#unsettled.delete(unsettled);
-    else this.#putBack(unsettled);
-    this.#environment.observe(unsettled.message.messageId, ending);
+    this.#end(unsettled, ending);
     this.dispatch();
     return true;
   }
 
   status(): GroupStatus {
     this.#waiting.sweep(this.#nowMs());
-    const { accepted, released, rejected, modified, timeout: timedOut } = this.#counts;
+    const { accepted, released, rejected, modified, timeout: timedOut, lost } = this.#counts;
     return {
       consumerGroupId: this.consumerGroupId,
       consumers: this.#consumers.size,
       backlog: this.#waiting.length,
       unsettled: this.#unsettled.size,
-      ...{ accepted, released, rejected, modified, timedOut },
+      ...{ accepted, released, rejected, modified, timedOut, lost },
       expired: this.#waiting.expired,
     };
   }
@@ -172,10 +179,13 @@ export class ConsumerGroup {
     consumer.deliver(unsettled);
   }
 
-  #putBack(unsettled: Unsettled): void {
+  /** What was not accepted goes to the backlog. */
+  #end(unsettled: Unsettled, ending: Ending): void {
     const entry = this.#unsettled.get(unsettled);
     this.#unsettled.delete(unsettled);
-    if (entry !== undefined) this.#waiting.putBack(entry, this.#nowMs());
+    this.#counts[ending] += 1;
+    if (ending !== "accepted" && entry !== undefined) this.#waiting.putBack(entry, this.#nowMs());
+    this.#environment.observe(unsettled.message.messageId, ending);
   }
 
   #awaitBacklog(): void {
@@ -203,9 +213,7 @@ export class ConsumerGroup {
   #timeOut(): void {
     for (const unsettled of this.#unsettled.keys()) {
       if (unsettled.deadlineMs > this.#nowMs()) break;
-      this.#counts.timeout += 1;
-      this.#putBack(unsettled);
-      this.#environment.observe(unsettled.message.messageId, "timeout");
+      this.#end(unsettled, "timeout");
       unsettled.consumer.timedOut(unsettled);
     }
     this.dispatch();

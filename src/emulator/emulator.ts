@@ -18,6 +18,7 @@ import type { Cancel } from "../clock";
 import type { Behaviour } from "./behaviour";
 import type { GroupStatus } from "./consumer-group";
 import type { EmulatorOptions } from "./options";
+import type { History } from "./settlements";
 import type { Identity } from "./sign-in-check";
 
 /**
@@ -136,6 +137,11 @@ export class Emulator {
     { timeoutMs }: { readonly timeoutMs?: number } = {},
   ): Promise<void> {
     return this.#settlements.expect(messageId, outcome, timeoutMs);
+  }
+
+  /** How often a message was sent and how that ended; undefined if never, or too long ago. */
+  history(messageId: string): History | undefined {
+    return this.#settlements.history(messageId);
   }
 
   /** Puts a behaviour in front of the emulator's own conduct; the returned function takes it out. */

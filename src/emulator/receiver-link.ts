@@ -2,7 +2,7 @@ import { encodeMessage } from "./message";
 import { creditLeft, flush, settleForSecond } from "./rhea-internals";
 import type { Delivery, EventContext, Sender } from "rhea";
 import type { Behaviours, SignedInConnection } from "./behaviour";
-import type { Consumer, ConsumerGroup, Ending, Unsettled } from "./consumer-group";
+import type { Consumer, ConsumerGroup, Settlement, Unsettled } from "./consumer-group";
 import type { WireForm } from "./message";
 import type { Log } from "./options";
 
@@ -84,7 +84,7 @@ export class ReceiverLink implements Consumer {
     );
   }
 
-  #settle(delivery: Delivery | undefined, ending: Exclude<Ending, "timeout">): void {
+  #settle(delivery: Delivery | undefined, ending: Settlement): void {
     const unsettled = delivery && this.#deliveries.get(delivery);
     if (delivery === undefined || unsettled === undefined) return;
     this.#deliveries.delete(delivery);
