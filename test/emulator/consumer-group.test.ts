@@ -91,6 +91,26 @@ test("each message goes to one of the consumers that have credit, by chance", as
   );
 });
 
+test("however many consumers there are, a message does not ask them all for their credit", async () => {
+  const { clock, group, push } = setUp({}, Math.random);
+  let asked = 0;
+  class Counting extends TestConsumer {
+    override credit(): number {
+      asked += 1;
+      return super.credit();
+    }
+  }
+  const consumers = Array.from({ length: 64 }, () => new Counting(5));
+  for (const consumer of consumers) group.join(consumer);
+  push(...Array.from({ length: 400 }, (_, index) => String(index)));
+  await clock.advance(0);
+  deepEqual(
+    consumers.map(({ got }) => got.length),
+    consumers.map(() => 5),
+  );
+  equal(asked < 1_000, true, `asked ${asked} times`);
+});
+
 test("what is not settled within 30 s comes again after another 60 s", async () => {
   const { clock, group, push } = setUp();
   const consumer = new TestConsumer(10);
