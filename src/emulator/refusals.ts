@@ -31,9 +31,9 @@ export const REFUSALS = {
     condition: "amqp:resource-limit-exceeded",
     description: `More than ${limit} connection requests within a minute for the consumer group ${consumerGroupId} (the platform logs code 9600).`,
   }),
-  notAttached: (seconds: number): Refusal => ({
+  notAttached: (ms: number): Refusal => ({
     condition: "aliyun-iot-emulator:attach-timeout",
-    description: `No receiver link was attached within ${seconds} s.`,
+    description: `No receiver link was attached within ${ms} ms.`,
   }),
   secondLink: (): Refusal => ({
     condition: "amqp:not-allowed",
