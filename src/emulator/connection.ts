@@ -1,12 +1,11 @@
 import { admit, openTrouble } from "./admission";
-import { ReceiverLink } from "./receiver-link";
+import { LinkSlot } from "./link-slot";
 import { REFUSALS } from "./refusals";
 import { serverConnection } from "./rhea-server";
-import { acceptSocket, dropSocket, echoTermini, frameUnderWay, openFrame } from "./rhea-internals";
+import { acceptSocket, dropSocket, frameUnderWay, openFrame } from "./rhea-internals";
 import { checkSignIn } from "./sign-in-check";
 import { watchSilence } from "./silence";
-import type { Socket } from "node:net";
-import type { Connection, Sender } from "rhea";
+import type { Connection } from "rhea";
 import type { Cancel } from "../clock";
 import type { Behaviours, ConnectionControl, SignedInConnection } from "./behaviour";
 import type { ConsumerGroup } from "./consumer-group";
@@ -15,6 +14,7 @@ import type { PlainAnswer, PlainResponse } from "./plain";
 import type { Refusal } from "./refusals";
 import type { ServerEvents } from "./rhea-server";
 import type { Identity } from "./sign-in-check";
+import type { Wire } from "./wire";
 
 /** What a connection needs of its emulator. */
 export interface ConnectionEnvironment {
@@ -36,33 +36,31 @@ const MAX_CLIENT_FRAME_BYTES = 1_048_576;
 
 /** One client's connection: sign-in, open, its one receiver link, its end. */
 export class ClientConnection implements ConnectionControl {
-  readonly #socket: Socket;
+  readonly #wire: Wire;
   readonly #environment: ConnectionEnvironment;
   readonly #rhea: Connection;
   readonly #peer: string;
   #state: State = "signing-in";
   #signedIn: SignedInConnection | undefined;
   #group: ConsumerGroup | undefined;
-  #link: ReceiverLink | undefined;
-  #cancelAttach: Cancel | undefined;
+  #slot: LinkSlot | undefined;
   #cancelSilence: Cancel | undefined;
   #cancelClose: Cancel | undefined;
 
-  constructor(socket: Socket, environment: ConnectionEnvironment) {
-    this.#socket = socket;
+  constructor(wire: Wire, environment: ConnectionEnvironment) {
+    this.#wire = wire;
     this.#environment = environment;
-    this.#peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    this.#peer = wire.peer;
     this.#rhea = serverConnection(environment.options.idleTimeoutMs, {
       decide: (response) => this.#decide(response),
       failed: this.#fail.bind(this),
       on: this.#handlers(),
     });
-    acceptSocket(this.#rhea, socket);
-    socket.on("data", () => {
+    acceptSocket(this.#rhea, wire);
+    wire.on("data", () => {
       if (frameUnderWay(this.#rhea) > MAX_CLIENT_FRAME_BYTES) this.#fail("frame too large");
     });
-    socket.on("error", () => undefined); // rhea has told us of it
-    socket.once("close", () => {
+    wire.once("close", () => {
       this.#ended();
     });
   }
@@ -85,7 +83,7 @@ export class ClientConnection implements ConnectionControl {
 
   destroy(): void {
     // rhea takes notice of a socket's end only if there is an error.
-    this.#socket.destroy(new Error("ended by the emulator"));
+    this.#wire.destroy(new Error("ended by the emulator"));
   }
 
   #handlers(): ServerEvents["on"] {
@@ -94,18 +92,14 @@ export class ClientConnection implements ConnectionControl {
         this.#opened();
       },
       connection_close: () => {
-        this.#dropLink();
+        this.#slot?.clear();
         this.#closing();
       },
-      session_close: ({ session }) => {
-        if (this.#link?.sender.session === session) this.#detached();
-      },
+      session_close: ({ session }) => this.#slot?.detached(session),
       sender_open: ({ sender }) => {
-        if (sender !== undefined) this.#attached(sender);
+        if (sender !== undefined) this.#slot?.attach(sender);
       },
-      sender_close: ({ sender }) => {
-        if (this.#link?.sender === sender) this.#detached();
-      },
+      sender_close: ({ sender }) => this.#slot?.detached(sender),
       receiver_open: ({ receiver }) => receiver?.close(REFUSALS.senderLink()),
     };
   }
@@ -131,7 +125,9 @@ export class ClientConnection implements ConnectionControl {
     this.#log(`sign-in refused: ${result === "unavailable" ? result : result.reason}`);
     this.#closing();
     // rhea writes the outcome frame after this has returned.
-    setImmediate(() => this.#socket.end());
+    setImmediate(() => {
+      this.#wire.end();
+    });
     return result === "unavailable" ? "unavailable" : "refuse";
   }
 
@@ -139,6 +135,7 @@ export class ClientConnection implements ConnectionControl {
     const connection = this.#signedIn;
     if (this.#state !== "signed-in" || connection === undefined) return;
     const { options, behaviours, groups, cancelDeadline } = this.#environment;
+    const log = this.#log.bind(this);
     cancelDeadline();
     this.#state = "open";
     const { consumerGroupId, clientId } = connection.identity;
@@ -149,63 +146,19 @@ export class ClientConnection implements ConnectionControl {
       behaviours.ask((behaviour) => behaviour.onOpen?.({ connection, idleTimeoutMs })) ??
       openTrouble(frame, options) ??
       admit(connection, group, options);
-    if (refusal !== undefined) {
-      this.close(refusal);
+    if (refusal !== undefined || group === undefined) {
+      this.close(refusal ?? REFUSALS.groupNotFound(consumerGroupId));
       return;
     }
     this.#group = group;
-    this.#log(`${clientId} opened for ${consumerGroupId}`);
-    this.#awaitAttach();
-    this.#cancelSilence = watchSilence(this.#socket, options.idleTimeoutMs, {
+    log(`${clientId} opened for ${consumerGroupId}`);
+    this.#slot = new LinkSlot({ connection, group, behaviours, options, log });
+    this.#cancelSilence = watchSilence(this.#wire, options.idleTimeoutMs, {
       clock: options.clock,
       onSilent: (limitMs) => {
         this.close(REFUSALS.silent(limitMs));
       },
     });
-  }
-
-  #awaitAttach(): void {
-    const { clock, attachTimeoutMs } = this.#environment.options;
-    this.#cancelAttach?.();
-    this.#cancelAttach = clock.after(attachTimeoutMs, () => {
-      this.close(REFUSALS.notAttached(attachTimeoutMs));
-    });
-  }
-
-  #attached(sender: Sender): void {
-    const connection = this.#signedIn;
-    if (this.#state !== "open" || connection === undefined || this.#group === undefined) return;
-    const { behaviours, options } = this.#environment;
-    const refusal =
-      behaviours.ask((behaviour) => behaviour.onAttach?.({ connection })) ??
-      (this.#link === undefined ? undefined : REFUSALS.secondLink());
-    if (refusal !== undefined) {
-      this.#log(`link refused: ${refusal.description}`);
-      sender.close({ condition: refusal.condition, description: refusal.description });
-      return;
-    }
-    this.#cancelAttach?.();
-    echoTermini(sender);
-    this.#link = new ReceiverLink(sender, this.#group, {
-      connection,
-      behaviours,
-      form: options,
-      log: this.#log.bind(this),
-    });
-    this.#link.start();
-  }
-
-  /** The client has taken its link away; it may attach another within the time for the first. */
-  #detached(): void {
-    this.#dropLink();
-    if (this.#state === "open") this.#awaitAttach();
-  }
-
-  #dropLink(): void {
-    const link = this.#link;
-    this.#link = undefined;
-    // Outcomes that came in the same chunk are told by rhea in the next tick, and they count.
-    setImmediate(() => link?.stop());
   }
 
   #closing(): void {
@@ -225,10 +178,9 @@ export class ClientConnection implements ConnectionControl {
   }
 
   #leave(): void {
-    this.#cancelAttach?.();
     this.#cancelSilence?.();
-    this.#link?.stop();
-    this.#link = undefined;
+    this.#slot?.stop();
+    this.#slot = undefined;
     if (this.#signedIn !== undefined) this.#group?.members.delete(this.#signedIn);
   }
 
@@ -238,7 +190,7 @@ export class ClientConnection implements ConnectionControl {
     this.#leave();
     this.#cancelClose?.();
     this.#environment.cancelDeadline();
-    dropSocket(this.#rhea, this.#socket);
+    dropSocket(this.#rhea, this.#wire);
     this.#environment.ended(this);
   }
 

@@ -12,7 +12,6 @@ import { START_DEFAULTS } from "./options";
 import { REFUSALS } from "./refusals";
 import { Settlements } from "./settlements";
 import type { Push } from "./message";
-import type { Socket } from "node:net";
 import type { Outcome } from "../amqp/link";
 import type { Cancel } from "../clock";
 import type { Behaviour } from "./behaviour";
@@ -20,6 +19,7 @@ import type { GroupStatus } from "./consumer-group";
 import type { EmulatorOptions } from "./options";
 import type { History } from "./settlements";
 import type { Identity } from "./sign-in-check";
+import type { Wire } from "./wire";
 
 /**
  * Message IDs are numbers of 19 digits that rise from the time of the start in millionths of a ms: a
@@ -58,8 +58,8 @@ export class Emulator {
     this.#groups = new Map(
       options.consumerGroupIds.map((id) => [id, new ConsumerGroup(id, options, environment)]),
     );
-    this.#listener = new Listener(options, (socket, cancelDeadline) => {
-      this.#accept(socket, cancelDeadline);
+    this.#listener = new Listener(options, (wire, cancelDeadline) => {
+      this.#accept(wire, cancelDeadline);
     });
     this.#devices = new Devices(options.devices, options.rate, {
       clock,
@@ -192,8 +192,8 @@ export class Emulator {
     for (const group of this.#groups.values()) group.stop();
   }
 
-  #accept(socket: Socket, cancelDeadline: Cancel): void {
-    const connection = new ClientConnection(socket, {
+  #accept(wire: Wire, cancelDeadline: Cancel): void {
+    const connection = new ClientConnection(wire, {
       options: this.options,
       behaviours: this.#behaviours,
       groups: this.#groups,

@@ -1,5 +1,6 @@
 import { createServer as createTcpServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { Wire } from "./wire";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Cancel } from "../clock";
 import type { EmulatorOptions } from "./options";
@@ -7,28 +8,33 @@ import type { EmulatorOptions } from "./options";
 /** First byte of a ClientHello (RFC 8446, content type 22); AMQP begins with an A. */
 const TLS_HANDSHAKE = 0x16;
 
-/** Takes a socket that is ready to speak AMQP. */
-type Accept = (socket: Socket, cancelDeadline: Cancel) => void;
+/** Takes a client that is ready to speak AMQP. */
+type Accept = (wire: Wire, cancelDeadline: Cancel) => void;
+
+interface Accepted {
+  readonly socket: Socket;
+  readonly cancelDeadline: Cancel;
+}
 
 /** The listening socket, plain or TLS, and the sockets that it has accepted. */
 export class Listener {
   readonly #options: EmulatorOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   /** By remote end: over TLS the socket that speaks AMQP is not the one that was accepted. */
-  readonly #deadlines = new Map<string, Cancel>();
+  readonly #accepted = new Map<string, Accepted>();
 
   constructor(options: EmulatorOptions, accept: Accept) {
     this.#options = options;
     const { cert, key, signInTimeoutMs } = options;
     const take = (socket: Socket) => {
-      accept(socket, this.#deadlines.get(remoteEnd(socket)) ?? (() => undefined));
+      const { socket: tcp, cancelDeadline } = this.#accepted.get(remoteEnd(socket)) ?? {};
+      accept(new Wire(socket, tcp ?? socket), cancelDeadline ?? (() => undefined));
     };
     if (cert !== undefined && key !== undefined) {
       const settings = { cert, key, minVersion: "TLSv1.2", handshakeTimeout: signInTimeoutMs };
       const server = createTlsServer({ ...settings, minVersion: "TLSv1.2" });
       server.on("connection", (socket: Socket) => {
-        this.#accepted(socket);
+        this.#accept(socket);
       });
       server.on("secureConnection", take);
       server.on("tlsClientError", (error, socket) => {
@@ -38,7 +44,7 @@ export class Listener {
       this.#server = server;
     } else {
       this.#server = createTcpServer((socket) => {
-        this.#accepted(socket);
+        this.#accept(socket);
         take(socket);
         socket.once("data", (bytes: Buffer) => {
           if (bytes[0] !== TLS_HANDSHAKE) return;
@@ -82,23 +88,22 @@ export class Listener {
 
   /** Ends the sockets that are left. */
   destroySockets(): void {
-    for (const socket of this.#sockets) socket.destroy(new Error("the emulator stops"));
+    for (const { socket } of this.#accepted.values())
+      socket.destroy(new Error("the emulator stops"));
   }
 
-  #accepted(socket: Socket): void {
+  #accept(socket: Socket): void {
     const { clock, signInTimeoutMs, log } = this.#options;
     const end = remoteEnd(socket);
-    const cancel = clock.after(signInTimeoutMs, () => {
+    const cancelDeadline = clock.after(signInTimeoutMs, () => {
       log(`[${end}] ended: not signed in within ${signInTimeoutMs} ms`);
       socket.destroy(new Error("not signed in"));
     });
-    this.#sockets.add(socket);
-    this.#deadlines.set(end, cancel);
+    this.#accepted.set(end, { socket, cancelDeadline });
     socket.on("error", () => undefined);
     socket.once("close", () => {
-      cancel();
-      this.#sockets.delete(socket);
-      this.#deadlines.delete(end);
+      cancelDeadline();
+      this.#accepted.delete(end);
     });
   }
 }

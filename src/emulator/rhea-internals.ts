@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import type { Connection, Delivery, Sender } from "rhea";
 import type { OpenFrame } from "./admission";
 
@@ -48,13 +47,17 @@ export function acceptSocket(connection: Connection, socket: object): void {
   call(connection, "accept", socket);
 }
 
-/**
- * Stops rhea's timers for a socket that is gone: a destroyed one tells rhea nothing. rhea takes all
- * listeners off it, and a TLS socket may still have an error to tell, which would end the process.
- */
-export function dropSocket(connection: Connection, socket: Socket): void {
+/** Stops rhea's timers for a socket that is gone: a destroyed one tells rhea nothing. */
+export function dropSocket(connection: Connection, socket: object): void {
   call(connection, "abort_socket", socket);
-  socket.on("error", () => undefined);
+}
+
+/** Ends rhea's watch for a silent client, for good; to be called after our open frame. */
+export function stopIdleWatch(connection: Connection): void {
+  const open = objectField(objectField(connection, "local"), "open");
+  Object.assign(open, { idle_time_out: 0 });
+  const timer: unknown = Reflect.get(connection, "heartbeat_in");
+  clearTimeout(timer as NodeJS.Timeout | undefined);
 }
 
 /** Size of the frame that is half received, if there is one. */

@@ -1,15 +1,15 @@
-import type { Socket } from "node:net";
 import type { Cancel, Clock } from "../clock";
+import type { Wire } from "./wire";
 
 /** Silence is noticed after so many times the idle time-out that we announced. */
 const SILENCE_FACTOR = 1.5;
 
 /**
- * Calls `onSilent` once when a socket has received nothing for one and a half idle time-outs; the returned function ends
+ * Calls `onSilent` once when a wire has told nothing for one and a half idle time-outs; the returned function ends
  * the watch. rhea's own watch stops while a frame is half received.
  */
 export function watchSilence(
-  socket: Socket,
+  wire: Wire,
   idleTimeoutMs: number,
   { clock, onSilent }: { readonly clock: Clock; readonly onSilent: (limitMs: number) => void },
 ): Cancel {
@@ -24,10 +24,10 @@ export function watchSilence(
     if (restMs > 0) cancelTimer = clock.after(restMs, check);
     else onSilent(limitMs);
   };
-  socket.on("data", received);
+  wire.on("data", received);
   cancelTimer = clock.after(limitMs, check);
   return () => {
     cancelTimer();
-    socket.off("data", received);
+    wire.off("data", received);
   };
 }
