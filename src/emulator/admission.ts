@@ -1,8 +1,11 @@
 import { REFUSALS } from "./refusals";
-import type { SignedInConnection } from "./behaviour";
+import { checkSignIn } from "./sign-in-check";
+import type { Behaviours, ConnectionControl, SignedInConnection } from "./behaviour";
 import type { ConsumerGroup } from "./consumer-group";
 import type { EmulatorOptions } from "./options";
+import type { PlainResponse } from "./plain";
 import type { Refusal } from "./refusals";
+import type { SignInResult } from "./sign-in-check";
 
 /** What a client's open frame announces; absent fields are undefined. */
 export interface OpenFrame {
@@ -22,6 +25,19 @@ function limitTrouble(group: ConsumerGroup, options: EmulatorOptions, nowMs: num
     return REFUSALS.tooManyConsumers(group.consumerGroupId, maxConsumers);
   }
   return undefined;
+}
+
+/** What becomes of a sign-in: a behaviour's answer, or else what the platform would say. */
+export function signInResult(
+  connection: ConnectionControl,
+  response: PlainResponse | undefined,
+  { behaviours, options }: { readonly behaviours: Behaviours; readonly options: EmulatorOptions },
+): SignInResult | "unavailable" {
+  const { username, password } = response ?? { username: "", password: "" };
+  return (
+    behaviours.ask((behaviour) => behaviour.onSignIn?.({ connection, username })) ??
+    checkSignIn({ username, password, nowMs: options.clock.now() }, options)
+  );
 }
 
 /** Why an open frame is refused, or undefined. */

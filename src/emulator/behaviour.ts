@@ -1,3 +1,4 @@
+import type { Cancel } from "../clock";
 import type { EmulatorMessage } from "./message";
 import type { Refusal } from "./refusals";
 import type { Identity, SignInResult } from "./sign-in-check";
@@ -15,6 +16,21 @@ export interface SignedInConnection extends ConnectionControl {
   readonly identity: Identity;
 }
 
+/** A connection between its open and its first close frame, as faults see it. */
+export interface OpenConnection extends ConnectionControl {
+  /** Ends it with a TCP reset. */
+  reset(): void;
+  /** Takes its receiver link or the session of it away; false if it has no link. */
+  detach(what: "link" | "session", refusal: Refusal): boolean;
+  /** Writes bytes between two frames. */
+  write(bytes: Buffer): void;
+  /**
+   * Holds back all that we send and all that comes, until the returned function is called or the
+   * client goes. `over` is called once, then.
+   */
+  silence(over: () => void): Cancel;
+}
+
 export interface SignInContext {
   readonly connection: ConnectionControl;
   readonly username: string;
@@ -30,9 +46,16 @@ export interface AttachContext {
   readonly connection: SignedInConnection;
 }
 
+export interface DispatchContext {
+  readonly consumerGroupId: string;
+  readonly message: EmulatorMessage;
+}
+
 export interface TransferContext {
   readonly connection: SignedInConnection;
   readonly message: EmulatorMessage;
+  /** The message as it goes on the wire. */
+  readonly encoded: () => Buffer;
   /** 1 for the first time, more when it comes from the backlog. */
   readonly attempt: number;
   /** Sends the message, or other bytes in its place. Each call is one transfer; later calls are fine. */
@@ -50,6 +73,8 @@ export interface Behaviour {
   onOpen?(context: OpenContext): Refusal | undefined;
   /** Refuses the receiver link. */
   onAttach?(context: AttachContext): Refusal | undefined;
+  /** `"twice"`: a copy with the same message ID follows, a delivery of its own. */
+  onDispatch?(context: DispatchContext): "twice" | undefined;
   /** `"taken"`: the behaviour sends it itself, now, later, several times or never. */
   onTransfer?(context: TransferContext): "taken" | undefined;
 }

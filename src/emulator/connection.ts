@@ -1,13 +1,18 @@
-import { admit, openTrouble } from "./admission";
+import { admit, openTrouble, signInResult } from "./admission";
 import { LinkSlot } from "./link-slot";
 import { REFUSALS } from "./refusals";
 import { serverConnection } from "./rhea-server";
-import { acceptSocket, dropSocket, frameUnderWay, openFrame } from "./rhea-internals";
-import { checkSignIn } from "./sign-in-check";
-import { watchSilence } from "./silence";
+import {
+  acceptSocket,
+  dropSocket,
+  frameUnderWay,
+  openFrame,
+  stopIdleWatch,
+} from "./rhea-internals";
+import { SilenceWatch } from "./silence";
 import type { Connection } from "rhea";
 import type { Cancel } from "../clock";
-import type { Behaviours, ConnectionControl, SignedInConnection } from "./behaviour";
+import type { Behaviours, OpenConnection, SignedInConnection } from "./behaviour";
 import type { ConsumerGroup } from "./consumer-group";
 import type { EmulatorOptions } from "./options";
 import type { PlainAnswer, PlainResponse } from "./plain";
@@ -27,7 +32,8 @@ export interface ConnectionEnvironment {
   readonly ended: (connection: ClientConnection) => void;
 }
 
-type State = "signing-in" | "signed-in" | "open" | "closing" | "ended";
+/** `silent`: open, but a fault holds back everything in both directions. */
+type State = "signing-in" | "signed-in" | "open" | "silent" | "closing" | "ended";
 
 /** How long a client may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -35,26 +41,33 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const MAX_CLIENT_FRAME_BYTES = 1_048_576;
 
 /** One client's connection: sign-in, open, its one receiver link, its end. */
-export class ClientConnection implements ConnectionControl {
+export class ClientConnection implements OpenConnection {
   readonly #wire: Wire;
   readonly #environment: ConnectionEnvironment;
   readonly #rhea: Connection;
-  readonly #peer: string;
+  readonly #silenceWatch: SilenceWatch;
   #state: State = "signing-in";
   #signedIn: SignedInConnection | undefined;
   #group: ConsumerGroup | undefined;
   #slot: LinkSlot | undefined;
-  #cancelSilence: Cancel | undefined;
   #cancelClose: Cancel | undefined;
+  #silenceOver: (() => void) | undefined;
 
   constructor(wire: Wire, environment: ConnectionEnvironment) {
     this.#wire = wire;
     this.#environment = environment;
-    this.#peer = wire.peer;
     this.#rhea = serverConnection(environment.options.idleTimeoutMs, {
       decide: (response) => this.#decide(response),
       failed: this.#fail.bind(this),
       on: this.#handlers(),
+    });
+    const { clock, idleTimeoutMs } = environment.options;
+    this.#silenceWatch = new SilenceWatch(wire, {
+      clock,
+      idleTimeoutMs,
+      onSilent: (limitMs) => {
+        this.close(REFUSALS.silent(limitMs));
+      },
     });
     acceptSocket(this.#rhea, wire);
     wire.on("data", () => {
@@ -67,13 +80,20 @@ export class ClientConnection implements ConnectionControl {
 
   /** Who is connected, from the client's open frame to the first close frame. */
   get identity(): Identity | undefined {
-    return this.#state === "open" ? this.#signedIn?.identity : undefined;
+    const isOpen = this.#state === "open" || this.#state === "silent";
+    return isOpen ? this.#signedIn?.identity : undefined;
+  }
+
+  /** Whether a fault can do anything to it. */
+  get isHeard(): boolean {
+    return this.#state === "open";
   }
 
   close(refusal: Refusal): void {
     if (this.#state === "closing" || this.#state === "ended") return;
     this.#log(`closed: ${refusal.condition}: ${refusal.description}`);
     if (this.#state !== "open") {
+      // A close frame cannot reach it, or means nothing to it yet.
       this.destroy();
       return;
     }
@@ -84,6 +104,37 @@ export class ClientConnection implements ConnectionControl {
   destroy(): void {
     // rhea takes notice of a socket's end only if there is an error.
     this.#wire.destroy(new Error("ended by the emulator"));
+  }
+
+  reset(): void {
+    this.#wire.reset();
+  }
+
+  detach(what: "link" | "session", refusal: Refusal): boolean {
+    return this.#slot?.detach(what, refusal) === true;
+  }
+
+  write(bytes: Buffer): void {
+    this.#wire.write(bytes);
+  }
+
+  silence(over: () => void): Cancel {
+    if (this.#state !== "open") return () => undefined;
+    this.#state = "silent";
+    this.#silenceOver = over;
+    this.#wire.hold();
+    // Neither watch may end it before the client does.
+    stopIdleWatch(this.#rhea);
+    this.#silenceWatch.stop();
+    this.#slot?.pause();
+    return () => {
+      if (this.#state !== "silent") return;
+      this.#state = "open";
+      this.#slot?.resume();
+      this.#silenceWatch.start();
+      this.#wire.release();
+      this.#tellSilenceOver();
+    };
   }
 
   #handlers(): ServerEvents["on"] {
@@ -106,11 +157,7 @@ export class ClientConnection implements ConnectionControl {
 
   #decide(response: PlainResponse | undefined): PlainAnswer {
     if (this.#state !== "signing-in") return "refuse";
-    const { behaviours, options } = this.#environment;
-    const { username, password } = response ?? { username: "", password: "" };
-    const result =
-      behaviours.ask((behaviour) => behaviour.onSignIn?.({ connection: this, username })) ??
-      checkSignIn({ username, password, nowMs: options.clock.now() }, options);
+    const result = signInResult(this, response, this.#environment);
     if (result !== "unavailable" && result.ok) {
       const { identity } = result;
       this.#state = "signed-in";
@@ -153,12 +200,12 @@ export class ClientConnection implements ConnectionControl {
     this.#group = group;
     log(`${clientId} opened for ${consumerGroupId}`);
     this.#slot = new LinkSlot({ connection, group, behaviours, options, log });
-    this.#cancelSilence = watchSilence(this.#wire, options.idleTimeoutMs, {
-      clock: options.clock,
-      onSilent: (limitMs) => {
-        this.close(REFUSALS.silent(limitMs));
-      },
-    });
+    this.#silenceWatch.start();
+  }
+
+  #tellSilenceOver(): void {
+    this.#silenceOver?.();
+    this.#silenceOver = undefined;
   }
 
   #closing(): void {
@@ -178,7 +225,7 @@ export class ClientConnection implements ConnectionControl {
   }
 
   #leave(): void {
-    this.#cancelSilence?.();
+    this.#silenceWatch.stop();
     this.#slot?.stop();
     this.#slot = undefined;
     if (this.#signedIn !== undefined) this.#group?.members.delete(this.#signedIn);
@@ -189,12 +236,13 @@ export class ClientConnection implements ConnectionControl {
     this.#state = "ended";
     this.#leave();
     this.#cancelClose?.();
+    this.#tellSilenceOver();
     this.#environment.cancelDeadline();
     dropSocket(this.#rhea, this.#wire);
     this.#environment.ended(this);
   }
 
   #log(line: string): void {
-    this.#environment.options.log(`[${this.#peer}] ${line}`);
+    this.#environment.options.log(`[${this.#wire.peer}] ${line}`);
   }
 }

@@ -1,43 +1,20 @@
-import { MinuteLimit } from "./rate";
+import { MinuteLimit, Pace } from "./rate";
+import { UnsettledDeliveries } from "./unsettled";
 import { WaitingMessages } from "./waiting";
 import type { Cancel, Clock } from "../clock";
-import type { SignedInConnection } from "./behaviour";
+import type { DispatchContext, SignedInConnection } from "./behaviour";
 import type { EmulatorMessage } from "./message";
 import type { GroupLimits } from "./options";
+import type { Consumer, Ending, Settlement, Unsettled } from "./unsettled";
 import type { Entry } from "./waiting";
-
-/**
- * How a delivery ended. `timeout`: nobody settled it in time. `lost`: its consumer left before.
- * `none`: settled without an outcome.
- */
-export type Ending = Settlement | "timeout" | "lost";
-/** An ending that the client has asked for. */
-export type Settlement = "accepted" | "released" | "rejected" | "modified" | "none";
-
-/** A receiver link, as its group sees it. */
-export interface Consumer {
-  /** How many messages it takes now. */
-  credit(): number;
-  /** Takes one message; to be settled with the group. */
-  deliver(unsettled: Unsettled): void;
-  /** Not settled in time; the group has taken the message back. */
-  timedOut(unsettled: Unsettled): void;
-}
-
-/** A message sent to a consumer and not settled yet. */
-export interface Unsettled {
-  readonly message: EmulatorMessage;
-  readonly consumer: Consumer;
-  readonly deadlineMs: number;
-  /** 1 for the first time. */
-  readonly attempt: number;
-}
 
 export interface GroupEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
   /** Runs an action later in this turn of the event loop, never at once. */
   readonly defer: (action: () => void) => void;
+  /** Whether a message that is about to be sent is sent a second time. */
+  readonly isSentTwice: (context: DispatchContext) => boolean;
   /** Told of every delivery and of every ending. */
   readonly observe: (messageId: string, event: "sent" | Ending) => void;
 }
@@ -72,8 +49,7 @@ export class ConsumerGroup {
   readonly #settleTimeoutMs: number;
   readonly #environment: GroupEnvironment;
   readonly #waiting: WaitingMessages;
-  /** In the order of their deadlines: each has equally long. */
-  readonly #unsettled = new Map<Unsettled, Entry>();
+  readonly #unsettled: UnsettledDeliveries;
   readonly #consumers = new Set<Consumer>();
   readonly #counts: Record<Ending, number> = {
     ...{ accepted: 0, released: 0, rejected: 0, modified: 0, none: 0 },
@@ -81,8 +57,8 @@ export class ConsumerGroup {
   };
   #dispatching = false;
   #stopped = false;
-  #cancelBacklog: Cancel | undefined;
-  #cancelDeadline: Cancel | undefined;
+  #throttle: Pace | undefined;
+  #cancelLater: Cancel | undefined;
 
   constructor(consumerGroupId: string, limits: GroupLimits, environment: GroupEnvironment) {
     this.consumerGroupId = consumerGroupId;
@@ -90,6 +66,11 @@ export class ConsumerGroup {
     this.#settleTimeoutMs = limits.settleTimeoutMs;
     this.#environment = environment;
     this.#waiting = new WaitingMessages(limits);
+    this.#unsettled = new UnsettledDeliveries(environment.clock, (unsettled) => {
+      this.#end(unsettled, "timeout");
+      unsettled.consumer.timedOut(unsettled);
+      this.dispatch();
+    });
   }
 
   push(message: EmulatorMessage): void {
@@ -105,9 +86,7 @@ export class ConsumerGroup {
   /** What the consumer has not settled goes to the backlog. */
   leave(consumer: Consumer): void {
     if (!this.#consumers.delete(consumer)) return;
-    for (const unsettled of [...this.#unsettled.keys()]) {
-      if (unsettled.consumer === consumer) this.#end(unsettled, "lost");
-    }
+    for (const unsettled of this.#unsettled.of(consumer)) this.#end(unsettled, "lost");
     this.dispatch();
   }
 
@@ -132,11 +111,17 @@ export class ConsumerGroup {
     };
   }
 
+  /** Sends at most so many messages a second, or with 0 none; undefined: as many as it can. */
+  throttle(perSecond: number | undefined): void {
+    this.#throttle = perSecond === undefined ? undefined : new Pace(perSecond);
+    this.dispatch();
+  }
+
   /** No timer runs after this. */
   stop(): void {
     this.#stopped = true;
-    this.#cancelBacklog?.();
-    this.#cancelDeadline?.();
+    this.#cancelLater?.();
+    this.#unsettled.stop();
   }
 
   /** Sends what can be sent, soon. To be called whenever a consumer may have got credit. */
@@ -159,11 +144,14 @@ export class ConsumerGroup {
     for (let sent = 0; sent < DISPATCH_BATCH; sent += 1) {
       const consumer = this.#pick(willing);
       if (consumer === undefined) return;
-      const entry = this.#waiting.take(this.#nowMs());
+      const nowMs = this.#nowMs();
+      const throttledMs = this.#throttle?.nextAtMs(nowMs) ?? nowMs;
+      const entry = throttledMs > nowMs ? undefined : this.#waiting.take(nowMs);
       if (entry === undefined) {
-        this.#awaitBacklog();
+        this.#dispatchAt(throttledMs > nowMs ? throttledMs : this.#waiting.backlogAtMs(nowMs));
         return;
       }
+      this.#throttle?.pass(nowMs);
       this.#deliver(entry, consumer);
     }
     this.dispatch();
@@ -183,52 +171,31 @@ export class ConsumerGroup {
   #deliver(entry: Entry, consumer: Consumer): void {
     entry.attempts += 1;
     const { message, attempts: attempt } = entry;
+    const { consumerGroupId } = this;
+    if (!entry.isCopy && this.#environment.isSentTwice({ consumerGroupId, message })) {
+      this.#waiting.copy(entry);
+    }
     const deadlineMs = this.#nowMs() + this.#settleTimeoutMs;
     const unsettled = { message, consumer, deadlineMs, attempt };
-    this.#unsettled.set(unsettled, entry);
+    this.#unsettled.add(unsettled, entry);
     this.#environment.observe(message.messageId, "sent");
-    this.#awaitDeadline();
     consumer.deliver(unsettled);
   }
 
   /** What was not accepted goes to the backlog. */
   #end(unsettled: Unsettled, ending: Ending): void {
-    const entry = this.#unsettled.get(unsettled);
-    this.#unsettled.delete(unsettled);
+    const entry = this.#unsettled.take(unsettled);
     this.#counts[ending] += 1;
     if (ending !== "accepted" && entry !== undefined) this.#waiting.putBack(entry, this.#nowMs());
     this.#environment.observe(unsettled.message.messageId, ending);
   }
 
-  #awaitBacklog(): void {
-    this.#cancelBacklog?.();
-    this.#cancelBacklog = undefined;
-    const nowMs = this.#nowMs();
-    const atMs = this.#waiting.backlogAtMs(nowMs);
-    if (atMs === undefined) return;
-    this.#cancelBacklog = this.#environment.clock.after(atMs - nowMs, () => {
+  #dispatchAt(atMs: number | undefined): void {
+    this.#cancelLater?.();
+    this.#cancelLater = undefined;
+    if (atMs === undefined || atMs === Infinity) return;
+    this.#cancelLater = this.#environment.clock.after(atMs - this.#nowMs(), () => {
       this.dispatch();
     });
-  }
-
-  #awaitDeadline(): void {
-    if (this.#cancelDeadline !== undefined || this.#stopped) return;
-    const first = this.#unsettled.keys().next().value;
-    if (first === undefined) return;
-    const delayMs = first.deadlineMs - this.#nowMs();
-    this.#cancelDeadline = this.#environment.clock.after(delayMs, () => {
-      this.#cancelDeadline = undefined;
-      this.#timeOut();
-      this.#awaitDeadline();
-    });
-  }
-
-  #timeOut(): void {
-    for (const unsettled of this.#unsettled.keys()) {
-      if (unsettled.deadlineMs > this.#nowMs()) break;
-      this.#end(unsettled, "timeout");
-      unsettled.consumer.timedOut(unsettled);
-    }
-    this.dispatch();
   }
 }

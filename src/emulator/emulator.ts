@@ -14,7 +14,7 @@ import { Settlements } from "./settlements";
 import type { Push } from "./message";
 import type { Outcome } from "../amqp/link";
 import type { Cancel } from "../clock";
-import type { Behaviour } from "./behaviour";
+import type { Behaviour, DispatchContext } from "./behaviour";
 import type { GroupStatus } from "./consumer-group";
 import type { EmulatorOptions } from "./options";
 import type { History } from "./settlements";
@@ -53,6 +53,8 @@ export class Emulator {
       random,
       // Never at once: within a flow frame's event rhea writes a transfer before our attach frame.
       defer: (action: () => void) => void setImmediate(action),
+      isSentTwice: (context: DispatchContext) =>
+        this.#behaviours.ask((behaviour) => behaviour.onDispatch?.(context)) === "twice",
       observe: this.#settlements.note.bind(this.#settlements),
     };
     this.#groups = new Map(

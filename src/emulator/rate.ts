@@ -22,7 +22,7 @@ export class MinuteLimit {
   }
 }
 
-/** Lets `perSecond` things pass in a second, evenly in slices. Times are monotonic ms. */
+/** Lets `perSecond` things pass in a second, evenly in slices; with 0 none ever. Times are monotonic ms. */
 export class Pace {
   readonly #perSlice: number;
   readonly #sliceMs: number;
@@ -34,8 +34,9 @@ export class Pace {
     this.#sliceMs = (this.#perSlice * 1_000) / perSecond;
   }
 
-  /** When the next thing may pass; not later than `nowMs`: at once. */
+  /** When the next thing may pass; not later than `nowMs`: at once. Infinity: never. */
   nextAtMs(nowMs: number): number {
+    if (this.#sliceMs === Infinity) return Infinity;
     return nowMs >= this.#openAtMs || this.#passed < this.#perSlice ? nowMs : this.#openAtMs;
   }
 

@@ -2,9 +2,10 @@ import { encodeMessage } from "./message";
 import { creditLeft, flush, settleForSecond } from "./rhea-internals";
 import type { Delivery, EventContext, Sender } from "rhea";
 import type { Behaviours, SignedInConnection } from "./behaviour";
-import type { Consumer, ConsumerGroup, Settlement, Unsettled } from "./consumer-group";
-import type { WireForm } from "./message";
+import type { ConsumerGroup } from "./consumer-group";
+import type { EmulatorMessage, WireForm } from "./message";
 import type { Log } from "./options";
+import type { Consumer, Settlement, Unsettled } from "./unsettled";
 
 export interface ReceiverLinkEnvironment {
   readonly connection: SignedInConnection;
@@ -59,22 +60,19 @@ export class ReceiverLink implements Consumer {
   }
 
   deliver(unsettled: Unsettled): void {
-    const { connection, behaviours, form, log } = this.#environment;
+    const { connection, behaviours, form } = this.#environment;
     const { message, attempt } = unsettled;
-    const send = (bytes?: Buffer) => {
-      if (!this.sender.is_open()) return;
-      this.#taken.delete(unsettled);
-      const delivery = this.sender.send(bytes ?? encodeMessage(message, form), undefined, 0);
-      this.#deliveries.set(delivery, unsettled);
+    const encoded = () => encodeMessage(message, form);
+    const send = (bytes = encoded()) => {
+      this.#orEnd(message, () => {
+        this.#send(unsettled, bytes);
+      });
     };
-    try {
-      this.#taken.add(unsettled);
-      const context = { connection, message, attempt, send };
+    this.#taken.add(unsettled);
+    this.#orEnd(message, () => {
+      const context = { connection, message, encoded, attempt, send };
       if (behaviours.ask((behaviour) => behaviour.onTransfer?.(context)) === undefined) send();
-    } catch (error) {
-      log(`Sending ${message.messageId} failed: ${String(error)}`);
-      connection.destroy();
-    }
+    });
   }
 
   timedOut(unsettled: Unsettled): void {
@@ -82,6 +80,22 @@ export class ReceiverLink implements Consumer {
     this.#environment.log(
       `${unsettled.message.messageId} was not settled in time (the platform logs code 9650)`,
     );
+  }
+
+  #send(unsettled: Unsettled, bytes: Buffer): void {
+    if (!this.sender.is_open()) return;
+    this.#taken.delete(unsettled);
+    this.#deliveries.set(this.sender.send(bytes, undefined, 0), unsettled);
+  }
+
+  /** A behaviour may send from a timer: what is thrown there must not end the process. */
+  #orEnd({ messageId }: EmulatorMessage, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#environment.log(`Sending ${messageId} failed: ${String(error)}`);
+      this.#environment.connection.destroy();
+    }
   }
 
   #settle(delivery: Delivery | undefined, ending: Settlement): void {

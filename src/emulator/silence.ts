@@ -4,30 +4,49 @@ import type { Wire } from "./wire";
 /** Silence is noticed after so many times the idle time-out that we announced. */
 const SILENCE_FACTOR = 1.5;
 
+export interface SilenceWatchEnvironment {
+  readonly clock: Clock;
+  readonly idleTimeoutMs: number;
+  readonly onSilent: (limitMs: number) => void;
+}
+
 /**
- * Calls `onSilent` once when a wire has told nothing for one and a half idle time-outs; the returned function ends
- * the watch. rhea's own watch stops while a frame is half received.
+ * Tells once when a wire has told of nothing for one and a half idle time-outs. rhea's own watch
+ * stops while a frame is half received.
  */
-export function watchSilence(
-  wire: Wire,
-  idleTimeoutMs: number,
-  { clock, onSilent }: { readonly clock: Clock; readonly onSilent: (limitMs: number) => void },
-): Cancel {
-  const limitMs = idleTimeoutMs * SILENCE_FACTOR;
-  let lastMs = clock.monotonicMs();
-  let cancelTimer: Cancel;
-  const received = () => {
-    lastMs = clock.monotonicMs();
+export class SilenceWatch {
+  readonly #wire: Wire;
+  readonly #environment: SilenceWatchEnvironment;
+  #lastMs = 0;
+  #cancel: Cancel | undefined;
+  readonly #received = () => {
+    this.#lastMs = this.#environment.clock.monotonicMs();
   };
-  const check = () => {
-    const restMs = lastMs + limitMs - clock.monotonicMs();
-    if (restMs > 0) cancelTimer = clock.after(restMs, check);
-    else onSilent(limitMs);
-  };
-  wire.on("data", received);
-  cancelTimer = clock.after(limitMs, check);
-  return () => {
-    cancelTimer();
-    wire.off("data", received);
-  };
+
+  constructor(wire: Wire, environment: SilenceWatchEnvironment) {
+    this.#wire = wire;
+    this.#environment = environment;
+  }
+
+  start(): void {
+    this.#received();
+    this.#wire.on("data", this.#received);
+    this.#check();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#wire.off("data", this.#received);
+  }
+
+  #check(): void {
+    const { clock, idleTimeoutMs, onSilent } = this.#environment;
+    const limitMs = idleTimeoutMs * SILENCE_FACTOR;
+    const restMs = this.#lastMs + limitMs - clock.monotonicMs();
+    if (restMs > 0) {
+      this.#cancel = clock.after(restMs, () => {
+        this.#check();
+      });
+    } else onSilent(limitMs);
+  }
 }

@@ -11,6 +11,8 @@ export interface Entry {
   attempts: number;
   /** In the backlog: when it may be sent again. */
   dueMs: number;
+  /** Sent because its original was to be sent twice. */
+  readonly isCopy: boolean;
 }
 
 /** While nobody fetches anything, old messages are looked for so often. */
@@ -19,6 +21,7 @@ const SWEEP_MS = 60_000;
 /** What waits to be sent: new messages, and the backlog of those that were not accepted. */
 export class WaitingMessages {
   readonly #limits: GroupLimits;
+  readonly #copies = new Fifo<Entry>();
   readonly #fresh = new Fifo<Entry>();
   /** In the order of their due times: each waits equally long. */
   readonly #backlog = new Fifo<Entry>();
@@ -32,7 +35,7 @@ export class WaitingMessages {
   }
 
   get length(): number {
-    return this.#fresh.length + this.#backlog.length;
+    return this.#copies.length + this.#fresh.length + this.#backlog.length;
   }
 
   /** How many were dropped: too old, or the oldest of too many. */
@@ -46,7 +49,12 @@ export class WaitingMessages {
       if (this.#backlog.shift() === undefined) this.#fresh.shift();
       this.#expired += 1;
     }
-    this.#fresh.push({ message, storedAtMs: nowMs, attempts: 0, dueMs: 0 });
+    this.#fresh.push({ message, storedAtMs: nowMs, attempts: 0, dueMs: 0, isCopy: false });
+  }
+
+  /** Has the message sent once more, before all others, and kept like any other. */
+  copy({ message, storedAtMs }: Entry): void {
+    this.#copies.push({ message, storedAtMs, attempts: 0, dueMs: 0, isCopy: true });
   }
 
   /** Back from a consumer that did not accept it. */
@@ -57,9 +65,11 @@ export class WaitingMessages {
 
   /** The next to send now. New ones first: the backlog must not hold them back. */
   take(nowMs: number): Entry | undefined {
-    for (let entry = this.#fresh.shift(); entry !== undefined; entry = this.#fresh.shift()) {
-      if (this.#keeps(entry, nowMs)) return entry;
-      this.#expired += 1;
+    for (const queue of [this.#copies, this.#fresh]) {
+      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
+        if (this.#keeps(entry, nowMs)) return entry;
+        this.#expired += 1;
+      }
     }
     for (let entry = this.#backlog.first; entry !== undefined; entry = this.#backlog.first) {
       if (entry.dueMs > nowMs) return undefined;
@@ -81,7 +91,9 @@ export class WaitingMessages {
     if (nowMs - this.#sweptAtMs < Math.min(SWEEP_MS, this.#limits.retentionMs)) return;
     this.#sweptAtMs = nowMs;
     const keeps = (entry: Entry) => this.#keeps(entry, nowMs);
-    this.#expired += this.#fresh.filter(keeps) + this.#backlog.filter(keeps);
+    for (const queue of [this.#copies, this.#fresh, this.#backlog]) {
+      this.#expired += queue.filter(keeps);
+    }
   }
 
   #takeFromBacklog(nowMs: number): Entry | undefined {

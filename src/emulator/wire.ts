@@ -23,6 +23,8 @@ const MAX_READ_BYTES = 1_048_576;
  * told, except its end; once released, what was held goes on.
  */
 export class Wire extends EventEmitter<WireEvents> {
+  /** Address and port of the client. */
+  readonly peer: string;
   readonly #socket: Socket;
   readonly #tcp: Socket;
   #held: Held | undefined;
@@ -32,6 +34,7 @@ export class Wire extends EventEmitter<WireEvents> {
     super();
     this.#socket = socket;
     this.#tcp = tcp;
+    this.peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     socket.on("data", (chunk: Buffer) => {
       this.#read(chunk);
     });
@@ -41,11 +44,6 @@ export class Wire extends EventEmitter<WireEvents> {
       if (this.listenerCount("error") > 0) this.emit("error", error);
     });
     socket.once("close", () => this.emit("close"));
-  }
-
-  /** Address and port of the client. */
-  get peer(): string {
-    return `${this.#socket.remoteAddress ?? "?"}:${this.#socket.remotePort ?? 0}`;
   }
 
   setNoDelay(noDelay: boolean): void {

@@ -5,8 +5,8 @@ import { ConsumerGroup } from "../../src/emulator/consumer-group";
 import { START_DEFAULTS } from "../../src/emulator/options";
 import { MinuteLimit, Pace } from "../../src/emulator/rate";
 import { ManualClock } from "../support/manual-clock";
-import type { Consumer, Unsettled } from "../../src/emulator/consumer-group";
 import type { GroupLimits } from "../../src/emulator/options";
+import type { Consumer, Unsettled } from "../../src/emulator/unsettled";
 
 /** A consumer that remembers what it got and settles nothing by itself. */
 class TestConsumer implements Consumer {
@@ -38,6 +38,7 @@ class TestConsumer implements Consumer {
 
 function setUp(limits: Partial<GroupLimits> = {}, random: () => number = () => 0) {
   const clock = new ManualClock();
+  const twice = new Set<string>();
   const group = new ConsumerGroup(
     "DEFAULT_GROUP",
     { ...START_DEFAULTS, ...limits },
@@ -46,6 +47,7 @@ function setUp(limits: Partial<GroupLimits> = {}, random: () => number = () => 0
       random,
       // The clock's timers at 0 ms stand for setImmediate.
       defer: (action) => void clock.after(0, action),
+      isSentTwice: ({ message }) => twice.delete(message.messageId),
       observe: () => undefined,
     },
   );
@@ -60,7 +62,7 @@ function setUp(limits: Partial<GroupLimits> = {}, random: () => number = () => 0
       });
     }
   };
-  return { clock, group, push };
+  return { clock, group, push, twice };
 }
 
 test("messages wait for credit and keep their order", async () => {
@@ -219,16 +221,72 @@ test("a group without consumers keeps a bounded number of messages, the newest",
   deepEqual(consumer.ids, ["3", "4", "5"]);
 });
 
+test("a throttled group sends so many messages a second to all its consumers together", async () => {
+  const { clock, group, push } = setUp({}, Math.random);
+  const consumers = [new TestConsumer(1_000), new TestConsumer(1_000)];
+  const count = () => consumers.reduce((sum, { got }) => sum + got.length, 0);
+  for (const consumer of consumers) group.join(consumer);
+  group.throttle(20);
+  push(...Array.from({ length: 100 }, (_, index) => String(index)));
+  await clock.advance(999);
+  equal(count(), 20);
+  await clock.advance(1_000);
+  equal(count(), 40);
+  group.throttle(0);
+  await clock.advance(10_000);
+  equal(count(), 40);
+  equal(clock.timers, 1, "only the deadline of what is unsettled");
+  group.throttle(undefined);
+  await clock.advance(0);
+  equal(count(), 100);
+});
+
+test("less than one message a second can be sent, and what comes again is throttled as well", async () => {
+  const { clock, group, push } = setUp({ backlogRetryMs: 1_000 });
+  const consumer = new TestConsumer(10);
+  group.join(consumer);
+  push("1", "2");
+  await clock.advance(0);
+  for (const unsettled of consumer.got) group.settle(unsettled, "released");
+  group.throttle(0.5);
+  await clock.advance(1_000);
+  equal(consumer.got.length, 3);
+  await clock.advance(1_999);
+  equal(consumer.got.length, 3);
+  await clock.advance(1);
+  equal(consumer.got.length, 4);
+});
+
+test("a message sent twice is two deliveries, each to be settled, with one message ID", async () => {
+  const { clock, group, push, twice } = setUp();
+  const consumer = new TestConsumer(10);
+  group.join(consumer);
+  twice.add("1");
+  push("1", "2");
+  await clock.advance(0);
+  deepEqual(consumer.ids, ["1", "1", "2"]);
+  const [first, second] = consumer.got;
+  equal(first && group.settle(first, "accepted"), true);
+  equal(second && group.settle(second, "released"), true);
+  deepEqual([group.status().unsettled, group.status().backlog], [1, 1]);
+  twice.add("1");
+  await clock.advance(60_000);
+  deepEqual(consumer.ids.slice(3), ["1"], "a copy is not sent twice again");
+});
+
 test("a stopped group leaves no timer", async () => {
   const { clock, group, push } = setUp();
-  const consumer = new TestConsumer(2);
+  const consumer = new TestConsumer(5);
   group.join(consumer);
   push("1", "2");
   await clock.advance(0);
   const [first] = consumer.got;
   if (first !== undefined) group.settle(first, "released");
   await clock.advance(0);
-  equal(clock.timers > 0, true);
+  group.throttle(1);
+  push("3");
+  await clock.advance(0);
+  equal(clock.timers > 1, true);
   group.stop();
   equal(clock.timers, 0);
 });
@@ -243,15 +301,24 @@ test("no message is lost or counted twice, whatever the consumers do", async () 
     }),
     fc.record({ do: fc.constant("advance" as const), byMs: fc.nat(40_000) }),
     fc.record({ do: fc.constant("rejoin" as const) }),
+    fc.record({ do: fc.constant("throttle" as const), to: fc.option(fc.nat(3)) }),
+    fc.record({ do: fc.constant("twice" as const) }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
-      const { clock, group, push } = setUp();
+      const { clock, group, push, twice } = setUp();
       let consumer = new TestConsumer(2);
       group.join(consumer);
       let pushed = 0;
+      let toCopy = 0;
       for (const step of actions) {
         if (step.do === "push") push(String((pushed += 1)));
+        else if (step.do === "twice") {
+          const messageId = String((pushed += 1));
+          toCopy += 1;
+          twice.add(messageId);
+          push(messageId);
+        } else if (step.do === "throttle") group.throttle(step.to ?? undefined);
         else if (step.do === "advance") await clock.advance(step.byMs);
         else if (step.do === "credit") {
           consumer.left += step.by;
@@ -266,7 +333,7 @@ test("no message is lost or counted twice, whatever the consumers do", async () 
         }
         await clock.advance(0);
         const { backlog, unsettled, accepted } = group.status();
-        equal(backlog + unsettled + accepted, pushed);
+        equal(backlog + unsettled + accepted, pushed + toCopy - twice.size);
       }
     }),
     { numRuns: 60 },
