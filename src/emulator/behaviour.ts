@@ -18,6 +18,7 @@ export interface SignedInConnection extends ConnectionControl {
 
 /** A connection between its open and its first close frame, as faults see it. */
 export interface OpenConnection extends ConnectionControl {
+  readonly identity: Identity | undefined;
   /** Ends it with a TCP reset. */
   reset(): void;
   /** Takes its receiver link or the session of it away; false if it has no link. */
