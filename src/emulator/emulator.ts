@@ -5,6 +5,7 @@ import { Behaviours } from "./behaviour";
 import { ClientConnection } from "./connection";
 import { ConsumerGroup } from "./consumer-group";
 import { Devices } from "./devices";
+import { Faults } from "./faults/faults";
 import { HttpControl } from "./http";
 import { Listener } from "./listener";
 import { payloadBytes } from "./message";
@@ -16,6 +17,8 @@ import type { Outcome } from "../amqp/link";
 import type { Cancel } from "../clock";
 import type { Behaviour, DispatchContext } from "./behaviour";
 import type { GroupStatus } from "./consumer-group";
+import type { FaultAnswer } from "./faults/fault";
+import type { FaultRequest } from "./faults/table";
 import type { EmulatorOptions } from "./options";
 import type { History } from "./settlements";
 import type { Identity } from "./sign-in-check";
@@ -38,6 +41,7 @@ export class Emulator {
   readonly #settlements = new Settlements();
   readonly #listener: Listener;
   readonly #devices: Devices;
+  readonly #faults: Faults;
   readonly #http: HttpControl | undefined;
   readonly #connections = new Set<ClientConnection>();
   readonly #signIns: Identity[] = [];
@@ -68,7 +72,16 @@ export class Emulator {
       random,
       push: (push) => this.push(push),
     });
-    this.#http = options.httpPort === undefined ? undefined : new HttpControl(this, options.log);
+    this.#faults = new Faults({
+      ...options,
+      heard: () => [...this.#connections].filter(({ isHeard }) => isHeard),
+      throttle: (perSecond) => {
+        for (const group of this.#groups.values()) group.throttle(perSecond);
+      },
+    });
+    this.#behaviours.use(this.#faults.behaviour);
+    const { httpPort, log } = options;
+    this.#http = httpPort === undefined ? undefined : new HttpControl(this, this.#faults, log);
   }
 
   /** Resolves once it listens. Rejects if the port is in use, or with SettingError for bad settings. */
@@ -121,15 +134,17 @@ export class Emulator {
 
   /** Closes all open connections and says how many; default: as the platform does to balance load. */
   kick(condition?: string, description?: string): number {
-    const forced = REFUSALS.forced();
-    const open = [...this.#connections].filter(({ identity }) => identity !== undefined);
-    for (const connection of open) {
-      connection.close({
-        condition: condition ?? forced.condition,
-        description: description ?? (condition === undefined ? forced.description : ""),
-      });
-    }
-    return open.length;
+    return this.fault({ fault: "kick", condition, description })["kicked"] ?? 0;
+  }
+
+  /** Starts a fault (docs/emulator.md). Throws FaultError for wrong parameters. */
+  fault(request: FaultRequest): FaultAnswer {
+    return this.#faults.start(request);
+  }
+
+  /** Ends the faults that last, and says how many: what they hold back goes on. */
+  calm(): number {
+    return this.#faults.calm();
   }
 
   /** Resolves once a client has settled the message so; rejects with a sentence after `timeoutMs`. */
@@ -180,6 +195,7 @@ export class Emulator {
     this.#devices.stop();
     const closed = Promise.all([this.#listener.close(), this.#http?.close()]);
     for (const connection of this.#connections) connection.close(REFUSALS.stopped());
+    this.#faults.stop();
     // On the computer's clock: a test may hold its own still.
     const cancel = systemClock.after(STOP_TIMEOUT_MS, () => {
       for (const connection of this.#connections) connection.destroy();

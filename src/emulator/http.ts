@@ -1,21 +1,29 @@
 import { createServer } from "node:http";
 import { isLoopback } from "../options";
-import { FaultError, startFault } from "./faults";
+import { FaultError } from "./faults/fault-error";
 import { HttpError } from "./http-error";
 import { parsePush } from "./http-message";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { GroupStatus } from "./consumer-group";
 import type { Push } from "./message";
-import type { FaultTarget } from "./faults";
+import type { FaultAnswer } from "./faults/fault";
+import type { FaultsTold } from "./faults/faults";
 import type { JsonObject } from "./http-message";
 import type { Log } from "./options";
 
 /** What the HTTP control works on. */
-export interface HttpTarget extends FaultTarget {
+export interface HttpTarget {
   readonly port: number;
   push(push: Push): string;
   groups(): readonly GroupStatus[];
+}
+
+/** Its faults; `start` throws FaultError. */
+export interface HttpFaults {
+  start(request: JsonObject): FaultAnswer;
+  calm(): number;
+  tell(): FaultsTold;
 }
 
 type Handler = (body: JsonObject) => unknown;
@@ -70,7 +78,7 @@ export class HttpControl {
   readonly #server: Server;
   readonly #routes: Readonly<Record<string, Readonly<Record<string, Handler>>>>;
 
-  constructor(target: HttpTarget, log: Log) {
+  constructor(target: HttpTarget, faults: HttpFaults, log: Log) {
     this.#target = target;
     this.#log = log;
     this.#server = createServer((request, response) => {
@@ -80,7 +88,11 @@ export class HttpControl {
       "/": { GET: () => this.#about() },
       "/groups": { GET: () => ({ groups: target.groups() }) },
       "/messages": { POST: (body) => this.#push(body) },
-      "/faults": { POST: ({ fault, ...values }) => startFault(fault, target, values) },
+      "/faults": {
+        GET: () => faults.tell(),
+        POST: (body) => faults.start(body),
+        DELETE: () => ({ ended: faults.calm() }),
+      },
     };
   }
 

@@ -55,6 +55,14 @@ export const REFUSALS = {
     condition: "amqp:connection:forced",
     description: "The connection was closed by the platform (the platform logs code 9602).",
   }),
+  detached: (): Refusal => ({
+    condition: "amqp:link:detach-forced",
+    description: "The receiver link was detached by a fault that was asked for.",
+  }),
+  sessionEnded: (): Refusal => ({
+    condition: "amqp:internal-error",
+    description: "The session was ended by a fault that was asked for.",
+  }),
   stopped: (): Refusal => ({
     condition: "amqp:connection:forced",
     description: "The emulator is stopping.",

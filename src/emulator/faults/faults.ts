@@ -1,70 +1,118 @@
-import type { Behaviour } from "./behaviour";
+import { shuffled } from "../chance";
+import { shown } from "../../stored";
+import { allowedText, FaultError } from "./fault-error";
+import { StandingFaults } from "./standing-faults";
+import { FAULTS, isFaultName } from "./table";
+import type { Clock } from "../../clock";
+import type { Behaviour, OpenConnection } from "../behaviour";
+import type { Log } from "../options";
+import type { Choice, FaultAnswer } from "./fault";
+import type { Parameter } from "./parameter";
+import type { StandingFault } from "./standing-faults";
+import type { FaultName } from "./table";
 
-/** What a fault can work on. */
-export interface FaultTarget {
-  kick(condition?: string, description?: string): number;
-  use(behaviour: Behaviour): () => void;
+/** A request for a fault whose fields nobody has looked at. */
+export type UncheckedRequest = Readonly<Record<string, unknown>>;
+
+/** What `GET /faults` tells. */
+export interface FaultsTold {
+  readonly faults: readonly {
+    readonly fault: string;
+    readonly description: string;
+    /** By name: what it may be, and what its absence means. */
+    readonly parameters: Readonly<Record<string, { allowed: string; default?: string }>>;
+  }[];
+  readonly standing: readonly StandingFault[];
 }
 
-/** The parameters of a fault, as they came over HTTP; a getter throws FaultError for a wrong one. */
-export class FaultParameters {
-  readonly #values: Readonly<Record<string, unknown>>;
-
-  constructor(values: Readonly<Record<string, unknown>>) {
-    this.#values = values;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#values[name];
-    if (value === undefined || typeof value === "string") return value;
-    throw new FaultError(`“${name}” must be text.`);
-  }
-
-  /** A whole number of at least 1. */
-  count(name: string, fallback: number): number {
-    const value = this.#values[name] ?? fallback;
-    if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
-    throw new FaultError(`“${name}” must be a whole number of at least 1.`);
-  }
+export interface FaultsEnvironment {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly consumerGroupIds: readonly string[];
+  /** The open connections that are not silent. */
+  readonly heard: () => readonly OpenConnection[];
+  readonly throttle: (perSecond: number | undefined) => void;
 }
 
-/** A fault was asked for that does not exist, or with wrong parameters. */
-export class FaultError extends Error {}
+/** Starts an emulator's faults, and knows those that last. */
+export class Faults {
+  readonly #environment: FaultsEnvironment;
+  readonly #standing = new StandingFaults();
+  #stopped = false;
 
-/** Starts a fault and returns what to answer. */
-type Fault = (
-  target: FaultTarget,
-  parameters: FaultParameters,
-) => Readonly<Record<string, unknown>>;
+  constructor(environment: FaultsEnvironment) {
+    this.#environment = environment;
+  }
 
-/** Every fault by its name in `POST /faults`. A new one needs no more than a line here. */
-export const FAULTS: Readonly<Record<string, Fault>> = {
-  kick: (target, parameters) => ({
-    kicked: target.kick(parameters.text("condition"), parameters.text("description")),
-  }),
-  "refuse-sign-in": (target, parameters) => {
-    const count = parameters.count("count", 1);
-    let left = count;
-    const remove = target.use({
-      onSignIn() {
-        left -= 1;
-        if (left === 0) remove();
-        return { ok: false, reason: "a fault was asked for" };
+  /** To be put in front of the emulator's own conduct. */
+  get behaviour(): Behaviour {
+    return this.#standing;
+  }
+
+  /** Throws FaultError for a fault that does not exist or wrong parameters. */
+  check({ fault, ...given }: UncheckedRequest): void {
+    FAULTS[this.#name(fault)].check(given, this.#environment.consumerGroupIds);
+  }
+
+  /** Starts a fault, by chance of its own if need be. Throws FaultError. */
+  start({ fault, ...given }: UncheckedRequest, random = this.#environment.random): FaultAnswer {
+    if (this.#stopped) throw new Error("The emulator has been stopped.");
+    const name = this.#name(fault);
+    const { clock, log, consumerGroupIds, throttle } = this.#environment;
+    const answer = FAULTS[name].start(
+      {
+        ...{ clock, random, consumerGroupIds, throttle },
+        pick: (choice) => this.#pick(choice, random),
+        stand: (standing) => this.#standing.add({ fault: name, ...given }, standing),
+        calmOthers: () => this.#standing.calm(name),
       },
-    });
-    return { refusing: count };
-  },
-};
-
-/** Starts the fault of that name. Throws FaultError. */
-export function startFault(
-  name: unknown,
-  target: FaultTarget,
-  values: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const fault = typeof name === "string" && Object.hasOwn(FAULTS, name) ? FAULTS[name] : undefined;
-  if (fault === undefined) {
-    throw new FaultError(`“fault” must be one of: ${Object.keys(FAULTS).join(", ")}.`);
+      given,
+    );
+    const told = Object.entries(answer).map(([what, number]) => `${what} ${number}`);
+    log(`fault ${JSON.stringify({ fault: name, ...given })}: ${told.join(", ")}`);
+    return answer;
   }
-  return fault(target, new FaultParameters(values));
+
+  /** Ends those that last, and says how many: what they hold back goes on. */
+  calm(): number {
+    return this.#standing.calm();
+  }
+
+  tell(): FaultsTold {
+    const { consumerGroupIds } = this.#environment;
+    const toldParameter = ([name, parameter]: [string, Parameter<unknown>]) => {
+      const { otherwise } = parameter;
+      const allowed = allowedText(parameter.allowed(consumerGroupIds));
+      return [name, { allowed, ...(otherwise === "" ? {} : { default: otherwise }) }] as const;
+    };
+    const faults = Object.entries(FAULTS).map(([name, { description, parameters }]) => {
+      const told = Object.entries<Parameter<unknown>>(parameters).map(toldParameter);
+      return { fault: name, description, parameters: Object.fromEntries(told) };
+    });
+    return { faults, standing: this.#standing.list() };
+  }
+
+  /** No timer is left, and none is started after this. */
+  stop(): void {
+    this.#stopped = true;
+    this.calm();
+  }
+
+  #name(fault: unknown): FaultName {
+    if (isFaultName(fault)) return fault;
+    throw new FaultError({
+      field: "fault",
+      kind: fault === undefined ? "missing" : "wrong",
+      value: shown(fault),
+      allowed: { rule: "choice", choices: Object.keys(FAULTS).join(", ") },
+    });
+  }
+
+  #pick({ connections, group }: Choice, random: () => number): readonly OpenConnection[] {
+    const open = this.#environment
+      .heard()
+      .filter(({ identity }) => group === undefined || identity?.consumerGroupId === group);
+    return connections === undefined ? open : shuffled(open, random).slice(0, connections);
+  }
 }

@@ -1,0 +1,66 @@
+import type { Behaviour, DispatchContext, SignInContext, TransferContext } from "../behaviour";
+import type { Standing } from "./fault";
+
+/** A fault that lasts, as `GET /faults` shows it: its parameters stand beside these. */
+export interface StandingFault {
+  readonly fault: string;
+  /** How many sign-ins, transfers, messages or connections it still is for. */
+  readonly left?: number;
+}
+
+interface Entry {
+  readonly request: StandingFault;
+  readonly standing: Standing;
+}
+
+/** The faults in force, oldest first: each is used up before the next, and one strikes at a time. */
+export class StandingFaults implements Behaviour {
+  readonly #entries = new Set<Entry>();
+
+  /** The returned function takes it out again. */
+  add(request: StandingFault, standing: Standing): () => void {
+    const entry = { request, standing };
+    this.#entries.add(entry);
+    return () => {
+      this.#entries.delete(entry);
+    };
+  }
+
+  list(): readonly StandingFault[] {
+    return [...this.#entries].map(({ request, standing }) => {
+      const left = standing.left();
+      return left === undefined ? request : { ...request, left };
+    });
+  }
+
+  /** Ends those of a name, or all, and says how many. */
+  calm(fault?: string): number {
+    const chosen = [...this.#entries].filter(
+      ({ request }) => fault === undefined || request.fault === fault,
+    );
+    // All of them first: what one had held back is not for the next one.
+    for (const entry of chosen) this.#entries.delete(entry);
+    for (const { standing } of chosen) standing.calm();
+    return chosen.length;
+  }
+
+  onSignIn(context: SignInContext) {
+    return this.#ask((standing) => standing.onSignIn?.(context));
+  }
+
+  onDispatch(context: DispatchContext) {
+    return this.#ask((standing) => standing.onDispatch?.(context));
+  }
+
+  onTransfer(context: TransferContext) {
+    return this.#ask((standing) => standing.onTransfer?.(context));
+  }
+
+  #ask<Answer>(question: (standing: Standing) => Answer | undefined): Answer | undefined {
+    for (const { standing } of this.#entries) {
+      const answer = question(standing);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  }
+}

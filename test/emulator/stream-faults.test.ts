@@ -1,0 +1,130 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { test } from "node:test";
+import { seeded } from "../../src/emulator/chance";
+import { Emulator } from "../../src/emulator/emulator";
+import { TestCa } from "../support/certificates";
+import { ManualClock, settled } from "../support/manual-clock";
+import { attached } from "../support/raw-client";
+import { until } from "../support/until";
+import { withEmulator } from "../support/with-emulator";
+import type { RawClient } from "../support/raw-client";
+
+/** Everything that a client reads from now on. */
+function listen({ socket }: RawClient): () => Buffer {
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks);
+}
+
+for (const tls of [false, true]) {
+  test(`a silent peer sends and reads nothing, and goes on when calmed${tls ? ", also over TLS" : ""}`, async () => {
+    const ca = new TestCa();
+    const clock = new ManualClock();
+    await withEmulator({ clock, ...(tls ? ca.leaf() : {}) }, async (emulator) => {
+      const client = await attached(emulator.port, 10, tls ? { tls: { ca: ca.cert } } : {});
+      emulator.push({ topic: "/t", messageId: "before" });
+      const [first] = await client.have(1);
+      const heard = listen(client);
+      deepEqual(emulator.fault({ fault: "silent" }), { silent: 1 });
+      first?.delivery.accept();
+      emulator.push({ topic: "/t", messageId: "during" });
+      await until(() => emulator.history("during")?.sent === 1, "it has been sent");
+      // Ten times what our own watch for silent clients allows.
+      await clock.advance(900_000);
+      await settled(20);
+      equal(heard().length, 0);
+      const { endings = [] } = emulator.history("before") ?? {};
+      equal(endings[0], "timeout");
+      equal(endings.includes("accepted"), false, "the outcome was read");
+      equal(emulator.connections().length, 1);
+      equal(emulator.calm(), 1);
+      await client.have(2);
+      client.close();
+      await until(() => emulator.connections().length === 0, "the close is heard again");
+    });
+  });
+}
+
+test("a silence of so many seconds is a stalled network: what was held back comes then", async () => {
+  const clock = new ManualClock();
+  await withEmulator({ clock }, async (emulator) => {
+    const client = await attached(emulator.port);
+    emulator.push({ topic: "/t", messageId: "1" });
+    const [first] = await client.have(1);
+    emulator.fault({ fault: "silent", seconds: 10 });
+    first?.delivery.accept();
+    emulator.push({ topic: "/t", messageId: "2" });
+    await clock.advance(9_999);
+    await settled(20);
+    equal(client.received.length, 1);
+    await clock.advance(1);
+    await client.have(2);
+    await emulator.expectSettled("1");
+    client.received[1]?.delivery.accept();
+    await emulator.expectSettled("2");
+  });
+});
+
+test("a silent connection is no one's target, and its client's going ends the silence", () =>
+  withEmulator({}, async (emulator) => {
+    const client = await attached(emulator.port);
+    emulator.fault({ fault: "silent" });
+    deepEqual(emulator.fault({ fault: "kick" }), { kicked: 0 });
+    deepEqual(emulator.fault({ fault: "silent" }), { silent: 0 });
+    equal(emulator.connections().length, 1);
+    client.socket.destroy(new Error("gives up"));
+    await until(() => emulator.connections().length === 0, "it is gone");
+    equal(emulator.calm(), 0);
+  }));
+
+test("a stop does not wait for silent connections, and leaves no timer", async () => {
+  const clock = new ManualClock();
+  for (const request of [
+    { fault: "silent" },
+    { fault: "silent", seconds: 60 },
+    { fault: "half-frame" },
+  ] as const) {
+    const emulator = await Emulator.start({ clock });
+    const client = await attached(emulator.port);
+    emulator.fault(request);
+    const startMs = performance.now();
+    await emulator.stop();
+    equal(performance.now() - startMs < 500, true, "clients may take 1 s to answer a close");
+    await client.ended;
+    equal(clock.timers, 0);
+  }
+});
+
+test("half a frame comes, then nothing; once calmed the rest, and all that was held back", () =>
+  withEmulator({}, async (emulator) => {
+    const client = await attached(emulator.port);
+    const heard = listen(client);
+    deepEqual(emulator.fault({ fault: "half-frame" }), { silent: 1 });
+    emulator.push({ topic: "/t", messageId: "held" });
+    await until(() => emulator.history("held")?.sent === 1, "it has been sent");
+    await until(() => heard().length > 0, "something has come");
+    await settled(20);
+    const half = heard();
+    equal(half.length < half.readUInt32BE(0), true, "less than the size that it announces");
+    emulator.calm();
+    const [held] = await client.have(1);
+    held?.delivery.accept();
+    await emulator.expectSettled("held");
+  }));
+
+test("garbage is random bytes between two frames, the same for the same seed", async () => {
+  const seen: string[] = [];
+  for (const seed of [7, 7, 8]) {
+    await withEmulator({ random: seeded(seed) }, async (emulator) => {
+      const client = await attached(emulator.port);
+      const heard = listen(client);
+      deepEqual(emulator.fault({ fault: "garbage" }), { garbled: 1 });
+      await until(() => heard().length >= 64, "they have come");
+      seen.push(heard().toString("hex"));
+      client.socket.destroy(new Error("done")); // it still waits for the frame that it has read of
+    });
+  }
+  equal(seen[0], seen[1]);
+  match(seen[0] ?? "", /^[0-9a-f]{128}$/);
+  equal(seen[0] === seen[2], false);
+});
