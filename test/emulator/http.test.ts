@@ -1,42 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { request } from "node:http";
 import { test } from "node:test";
+import { ask, told } from "../support/ask";
 import { attached, RawClient } from "../support/raw-client";
 import { withEmulator } from "../support/with-emulator";
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-interface Ask {
-  readonly method?: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Asks with Node's own client: `fetch` would not let a test set the Host header. */
-function ask(port: number | undefined, path: string, options: Ask = {}): Promise<Answer> {
-  const { method = options.body === undefined ? "GET" : "POST", body, headers = {} } = options;
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown });
-      });
-    });
-    sent.on("error", reject);
-    sent.end(typeof body === "string" || body === undefined ? body : JSON.stringify(body));
-  });
-}
-
-/** The error of an answer as `status code message`. */
-function told({ status, body }: Answer): string {
-  const { code, message } = (body as { error: { code: string; message: string } }).error;
-  return `${status} ${code} ${message}`;
-}
 
 test("POST /messages pushes JSON, text and bytes, with every field", () =>
   withEmulator({ httpPort: 0 }, async ({ port, httpPort }) => {
@@ -141,16 +107,6 @@ test("POST /faults kicks, and refuses as many sign-ins as it is told", () =>
       equal((await refused.ended).condition, "amqp:unauthorized-access");
     }
     await attached(port);
-  }));
-
-test("an unknown fault is answered with the known ones, a wrong parameter with its name", () =>
-  withEmulator({ httpPort: 0 }, async ({ httpPort }) => {
-    const post = async (body: unknown) => told(await ask(httpPort, "/faults", { body }));
-    match(await post({ fault: "meteor" }), /^400 bad-fault .*kick, refuse-sign-in/);
-    match(await post({ fault: "toString" }), /^400 bad-fault .*kick/);
-    match(await post({}), /^400 bad-fault .*kick/);
-    match(await post({ fault: "refuse-sign-in", count: -1 }), /^400 bad-fault .*“count”/);
-    match(await post({ fault: "kick", condition: 7 }), /^400 bad-fault .*“condition”/);
   }));
 
 test("unknown paths get 404, wrong methods 405, bodies beyond 1 MiB 413", () =>
