@@ -17,6 +17,7 @@ export const RETRY_BY_CODE = {
   PORT_IN_USE: "never",
   LISTEN_FAILED: "never",
   FILE_UNREADABLE: "never",
+  SCENARIO_INVALID: "never",
   // The network
   DNS_FAILED: "fast",
   CONNECTION_REFUSED: "fast",
@@ -99,6 +100,7 @@ export class SettingError extends IotAmqpError<
   | "PORT_IN_USE"
   | "LISTEN_FAILED"
   | "FILE_UNREADABLE"
+  | "SCENARIO_INVALID"
 > {}
 
 /** The network or a deadline ended the attempt or the connection. */

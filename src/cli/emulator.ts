@@ -45,11 +45,16 @@ function startLines(running: Emulator, io: Io): string {
 /** Runs an emulator until it is asked to end. */
 export async function emulator(args: readonly string[], io: Io): Promise<ExitCode> {
   const given = readSettings(args, EMULATOR_SOURCES, io.env);
-  const pem = async (setting: "cert" | "key") => {
+  const content = async (setting: "cert" | "key" | "scenario") => {
     const file = given[setting];
     return file === undefined ? undefined : await readText(setting, file);
   };
-  const options = resolveEmulator({ ...given, cert: await pem("cert"), key: await pem("key") });
+  const options = resolveEmulator({
+    ...given,
+    cert: await content("cert"),
+    key: await content("key"),
+    scenario: await content("scenario"),
+  });
   const log = (line: string) => {
     io.stderr.write(`${line}\n`);
   };

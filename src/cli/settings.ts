@@ -51,6 +51,7 @@ export const EMULATOR_SOURCES = {
   cert: { flag: "cert" },
   key: { flag: "key" },
   strictTimestamp: { flag: "strict-timestamp", kind: "switch" },
+  scenario: { flag: "scenario" },
 } as const satisfies Sources;
 
 /** What was given for each setting; undefined where nothing was. */

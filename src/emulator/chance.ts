@@ -15,12 +15,12 @@ export function shuffled<T>(items: readonly T[], random: () => number): readonly
   return items.flatMap(() => rest.splice(Math.floor(random() * rest.length), 1));
 }
 
-/** One of the items, each as likely as its weight is large. */
-export function weighted<T extends { readonly weight: number }>(
+/** One of the items: with twice the weight, twice as often. A weight that is absent is 1. */
+export function weighted<T extends { readonly weight?: number | undefined }>(
   items: readonly T[],
   random: () => number,
 ): T | undefined {
-  const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  const total = items.reduce((sum, { weight = 1 }) => sum + weight, 0);
   let rest = random() * total;
-  return items.find(({ weight }) => (rest -= weight) < 0);
+  return items.find(({ weight = 1 }) => (rest -= weight) < 0);
 }

@@ -1,3 +1,4 @@
+import { weighted } from "./chance";
 import { DEVICE_MESSAGES } from "./device-messages";
 import { Device } from "./device";
 import type { Cancel, Clock } from "../clock";
@@ -63,10 +64,7 @@ export class Devices {
 
   /** By weight; but a device that is offline can only come online again. */
   #pick(device: Device): DeviceMessage | undefined {
-    const choice = device.online ? DEVICE_MESSAGES : STATUS;
-    const total = choice.reduce((sum, { weight }) => sum + weight, 0);
-    let rest = this.#environment.random() * total;
-    return choice.find(({ weight }) => (rest -= weight) < 0);
+    return weighted(device.online ? DEVICE_MESSAGES : STATUS, this.#environment.random);
   }
 
   #send(device: Device, kind: DeviceMessage | undefined): void {

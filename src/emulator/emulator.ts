@@ -2,36 +2,31 @@ import { systemClock } from "../clock";
 import { isLoopback } from "../options";
 import { missing } from "../stored";
 import { Behaviours } from "./behaviour";
-import { ClientConnection } from "./connection";
+import { ClientConnections } from "./client-connections";
 import { ConsumerGroup } from "./consumer-group";
 import { Devices } from "./devices";
 import { Faults } from "./faults/faults";
 import { HttpControl } from "./http";
 import { Listener } from "./listener";
 import { payloadBytes } from "./message";
+import { MessageIds } from "./message-ids";
 import { START_DEFAULTS } from "./options";
-import { REFUSALS } from "./refusals";
+import { checkScenario } from "./scenario-check";
+import { ScenarioRun } from "./scenario-run";
 import { Settlements } from "./settlements";
 import type { Push } from "./message";
 import type { Outcome } from "../amqp/link";
-import type { Cancel } from "../clock";
 import type { Behaviour, DispatchContext } from "./behaviour";
 import type { GroupStatus } from "./consumer-group";
 import type { FaultAnswer } from "./faults/fault";
 import type { FaultRequest } from "./faults/table";
 import type { EmulatorOptions } from "./options";
+import type { Scenario } from "./scenario";
 import type { History } from "./settlements";
 import type { Identity } from "./sign-in-check";
-import type { Wire } from "./wire";
 
-/**
- * Message IDs are numbers of 19 digits that rise from the time of the start in millionths of a ms: a
- * client that outlives the emulator must not take the next one's messages for duplicates.
- */
-const MESSAGE_IDS_PER_MS = 1_000_000n;
 /** How long clients may take to answer the close frames of `stop`. */
 const STOP_TIMEOUT_MS = 1_000;
-const MAX_SIGN_INS = 10_000;
 
 /** The platform's AMQP endpoint on this computer. */
 export class Emulator {
@@ -43,15 +38,15 @@ export class Emulator {
   readonly #devices: Devices;
   readonly #faults: Faults;
   readonly #http: HttpControl | undefined;
-  readonly #connections = new Set<ClientConnection>();
-  readonly #signIns: Identity[] = [];
-  #lastMessageId: bigint;
+  readonly #connections: ClientConnections;
+  readonly #messageIds: MessageIds;
+  readonly #runs: ScenarioRun[] = [];
   #stopped: Promise<void> | undefined;
 
   private constructor(options: EmulatorOptions) {
     this.options = options;
     const { clock, random } = options;
-    this.#lastMessageId = BigInt(Math.trunc(clock.now())) * MESSAGE_IDS_PER_MS;
+    this.#messageIds = new MessageIds(clock.now());
     const environment = {
       clock,
       random,
@@ -64,8 +59,10 @@ export class Emulator {
     this.#groups = new Map(
       options.consumerGroupIds.map((id) => [id, new ConsumerGroup(id, options, environment)]),
     );
+    const [behaviours, groups] = [this.#behaviours, this.#groups];
+    this.#connections = new ClientConnections({ options, behaviours, groups });
     this.#listener = new Listener(options, (wire, cancelDeadline) => {
-      this.#accept(wire, cancelDeadline);
+      this.#connections.accept(wire, cancelDeadline);
     });
     this.#devices = new Devices(options.devices, options.rate, {
       clock,
@@ -74,7 +71,7 @@ export class Emulator {
     });
     this.#faults = new Faults({
       ...options,
-      heard: () => [...this.#connections].filter(({ isHeard }) => isHeard),
+      heard: () => this.#connections.heard(),
       throttle: (perSecond) => {
         for (const group of this.#groups.values()) group.throttle(perSecond);
       },
@@ -106,12 +103,12 @@ export class Emulator {
 
   /** Every sign-in accepted so far, oldest first. */
   get signIns(): readonly Identity[] {
-    return this.#signIns;
+    return this.#connections.signIns;
   }
 
   /** Who is connected now. */
   connections(): readonly Identity[] {
-    return [...this.#connections].flatMap(({ identity }) => identity ?? []);
+    return this.#connections.identities();
   }
 
   groups(): readonly GroupStatus[] {
@@ -120,7 +117,7 @@ export class Emulator {
 
   /** Queues a message for its consumer groups and returns its message ID. */
   push(push: Push): string {
-    const messageId = push.messageId ?? this.#nextMessageId();
+    const messageId = push.messageId ?? this.#messageIds.next();
     const message = {
       messageId,
       topic: push.topic,
@@ -145,6 +142,17 @@ export class Emulator {
   /** Ends the faults that last, and says how many: what they hold back goes on. */
   calm(): number {
     return this.#faults.calm();
+  }
+
+  /** Starts the faults of a scenario, each in its time. Throws SettingError if it is wrong. */
+  play(scenario: Scenario): ScenarioRun {
+    if (this.#stopped !== undefined) throw new Error("The emulator has been stopped.");
+    const { clock, random, log, consumerGroupIds } = this.options;
+    const start = this.#faults.start.bind(this.#faults);
+    const environment = { clock, random, log, start };
+    const run = new ScenarioRun(checkScenario(scenario, consumerGroupIds), environment);
+    this.#runs.push(run);
+    return run;
   }
 
   /** Resolves once a client has settled the message so; rejects with a sentence after `timeoutMs`. */
@@ -173,7 +181,8 @@ export class Emulator {
   }
 
   async #start(): Promise<void> {
-    const { host, cert, log } = this.options;
+    const { host, cert, log, scenario, consumerGroupIds } = this.options;
+    if (scenario !== undefined) checkScenario(scenario, consumerGroupIds);
     if ((cert === undefined) !== (this.options.key === undefined)) {
       throw missing(cert === undefined ? "cert" : "key", "certAndKey");
     }
@@ -189,16 +198,18 @@ export class Emulator {
       throw error;
     }
     this.#devices.start();
+    if (scenario !== undefined) this.play(scenario);
   }
 
   async #stop(): Promise<void> {
     this.#devices.stop();
+    for (const run of this.#runs) run.stop();
     const closed = Promise.all([this.#listener.close(), this.#http?.close()]);
-    for (const connection of this.#connections) connection.close(REFUSALS.stopped());
+    this.#connections.stop();
     this.#faults.stop();
     // On the computer's clock: a test may hold its own still.
     const cancel = systemClock.after(STOP_TIMEOUT_MS, () => {
-      for (const connection of this.#connections) connection.destroy();
+      this.#connections.destroy();
       this.#listener.destroySockets();
     });
     await closed;
@@ -208,29 +219,6 @@ export class Emulator {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     for (const group of this.#groups.values()) group.stop();
-  }
-
-  #accept(wire: Wire, cancelDeadline: Cancel): void {
-    const connection = new ClientConnection(wire, {
-      options: this.options,
-      behaviours: this.#behaviours,
-      groups: this.#groups,
-      cancelDeadline,
-      signedIn: (identity) => {
-        this.#signIns.push(identity);
-        if (this.#signIns.length > MAX_SIGN_INS) this.#signIns.shift();
-      },
-      ended: (ended) => {
-        this.#connections.delete(ended);
-      },
-    });
-    this.#connections.add(connection);
-    if (this.#stopped !== undefined) connection.destroy();
-  }
-
-  #nextMessageId(): string {
-    this.#lastMessageId += 1n;
-    return this.#lastMessageId.toString();
   }
 
   #groupsOf(consumerGroupId: string | undefined): readonly ConsumerGroup[] {

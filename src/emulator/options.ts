@@ -4,9 +4,11 @@ import { LIMITS } from "../options";
 import { choice, flag, integer, invalid, invalidSecret, missing, required } from "../stored";
 import { secret, signInValue, text } from "../stored";
 import { MESSAGE_ID_TYPES } from "./message";
+import { parseScenario } from "./scenario-check";
 import type { Clock } from "../clock";
 import type { Range, Stored } from "../stored";
 import type { WireForm } from "./message";
+import type { Scenario } from "./scenario";
 import type { Account } from "./sign-in-check";
 
 export const DUPLICATE_CLIENT_ID_MODES = ["allow", "kick-old"] as const;
@@ -48,6 +50,8 @@ export interface EmulatorOptions extends Account, WireForm, GroupLimits {
   readonly devices: number;
   readonly rate: number;
   readonly duplicateClientId: DuplicateClientIdMode;
+  /** Faults that begin by themselves, from when it listens. */
+  readonly scenario: Scenario | undefined;
   /** Idle time-out that our open frame announces. */
   readonly idleTimeoutMs: number;
   /** Idle time-outs that a client may announce, both ends included. */
@@ -80,6 +84,7 @@ export const EMULATOR_DEFAULTS = {
   messageIdType: "string",
   dataSections: 1,
   duplicateClientId: "allow",
+  scenario: "",
 } as const;
 
 /** Ranges of the numbers, both ends included. `rate` may be a fraction. */
@@ -99,6 +104,7 @@ export const START_DEFAULTS: EmulatorOptions = {
   devices: 0,
   cert: undefined,
   key: undefined,
+  scenario: undefined,
   idleTimeoutMs: 60_000,
   heartbeatRangeMs: { min: 30_000, max: 300_000 },
   signInTimeoutMs: 15_000,
@@ -170,6 +176,8 @@ export function resolveEmulator(stored: Stored): EmulatorOptions {
   const cert = pem(withDefaults, "cert");
   const key = pem(withDefaults, "key");
   checkPair(cert, key);
+  const ids = consumerGroupIds(withDefaults);
+  const scenario = text(withDefaults, "scenario");
   return {
     ...START_DEFAULTS,
     host: required(withDefaults, "host"),
@@ -179,7 +187,7 @@ export function resolveEmulator(stored: Stored): EmulatorOptions {
     accessKeySecret: secret(withDefaults, "accessKeySecret"),
     securityToken: secret(withDefaults, "securityToken"),
     iotInstanceId: signInValue(text(withDefaults, "iotInstanceId"), "iotInstanceId"),
-    consumerGroupIds: consumerGroupIds(withDefaults),
+    consumerGroupIds: ids,
     devices: whole("devices"),
     rate: rate(withDefaults),
     cert,
@@ -188,6 +196,7 @@ export function resolveEmulator(stored: Stored): EmulatorOptions {
     messageIdType: choice(withDefaults, "messageIdType", MESSAGE_ID_TYPES),
     dataSections: whole("dataSections"),
     duplicateClientId: choice(withDefaults, "duplicateClientId", DUPLICATE_CLIENT_ID_MODES),
+    scenario: scenario === "" ? undefined : parseScenario(scenario, ids),
   };
 }
 

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { test } from "node:test";
+import { seeded } from "../../src/emulator/chance";
 import { DEVICE_MESSAGES } from "../../src/emulator/device-messages";
 import { Device } from "../../src/emulator/device";
 import { Devices } from "../../src/emulator/devices";
@@ -8,17 +9,6 @@ import { ManualClock } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { withEmulator } from "../support/with-emulator";
 import type { Push } from "../../src/emulator/message";
-
-/** A repeatable sequence of numbers that look random (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 async function simulate(count: number, rate: number, seconds: number) {
   const clock = new ManualClock();

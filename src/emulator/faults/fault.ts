@@ -42,8 +42,6 @@ export interface Fault<P extends Parameters = Parameters> {
   readonly description: string;
   readonly parameters: P;
   /** Throws FaultError for wrong parameters. */
-  check(given: Readonly<Record<string, unknown>>, consumerGroupIds: readonly string[]): void;
-  /** Throws FaultError for wrong parameters. */
   start(stage: Stage, given: Readonly<Record<string, unknown>>): FaultAnswer;
 }
 
@@ -60,9 +58,6 @@ export function fault<const P extends Parameters>({
   return {
     description,
     parameters,
-    check: (given, consumerGroupIds) => {
-      readParameters(parameters, given, consumerGroupIds);
-    },
     start: (stage, given) =>
       start(stage, readParameters(parameters, given, stage.consumerGroupIds)),
   };

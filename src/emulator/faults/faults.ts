@@ -1,15 +1,13 @@
 import { shuffled } from "../chance";
-import { shown } from "../../stored";
-import { allowedText, FaultError } from "./fault-error";
+import { allowedText } from "./fault-error";
 import { StandingFaults } from "./standing-faults";
-import { FAULTS, isFaultName } from "./table";
+import { FAULTS, faultName } from "./table";
 import type { Clock } from "../../clock";
 import type { Behaviour, OpenConnection } from "../behaviour";
 import type { Log } from "../options";
 import type { Choice, FaultAnswer } from "./fault";
 import type { Parameter } from "./parameter";
 import type { StandingFault } from "./standing-faults";
-import type { FaultName } from "./table";
 
 /** A request for a fault whose fields nobody has looked at. */
 export type UncheckedRequest = Readonly<Record<string, unknown>>;
@@ -50,15 +48,10 @@ export class Faults {
     return this.#standing;
   }
 
-  /** Throws FaultError for a fault that does not exist or wrong parameters. */
-  check({ fault, ...given }: UncheckedRequest): void {
-    FAULTS[this.#name(fault)].check(given, this.#environment.consumerGroupIds);
-  }
-
   /** Starts a fault, by chance of its own if need be. Throws FaultError. */
   start({ fault, ...given }: UncheckedRequest, random = this.#environment.random): FaultAnswer {
     if (this.#stopped) throw new Error("The emulator has been stopped.");
-    const name = this.#name(fault);
+    const name = faultName(fault);
     const { clock, log, consumerGroupIds, throttle } = this.#environment;
     const answer = FAULTS[name].start(
       {
@@ -97,16 +90,6 @@ export class Faults {
   stop(): void {
     this.#stopped = true;
     this.calm();
-  }
-
-  #name(fault: unknown): FaultName {
-    if (isFaultName(fault)) return fault;
-    throw new FaultError({
-      field: "fault",
-      kind: fault === undefined ? "missing" : "wrong",
-      value: shown(fault),
-      allowed: { rule: "choice", choices: Object.keys(FAULTS).join(", ") },
-    });
   }
 
   #pick({ connections, group }: Choice, random: () => number): readonly OpenConnection[] {

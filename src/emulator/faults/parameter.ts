@@ -69,6 +69,13 @@ export function optionalSeconds(otherwise: string): Parameter<number | undefined
   return optional<number | undefined>(otherwise, undefined, numberIn(SECONDS, false));
 }
 
+export function optionalNumber(
+  range: Range,
+  sort: "whole" | "any" = "any",
+): Parameter<number | undefined, false> {
+  return optional<number | undefined>("", undefined, numberIn(range, sort === "whole"));
+}
+
 export function neededNumber(range: Range): Parameter<number, true> {
   return { isNeeded: true, otherwise: "", fallback: undefined, ...numberIn(range, false) };
 }
@@ -99,6 +106,15 @@ export function group(): Parameter<string | undefined, false> {
     allowed: (known) => ({ rule: "choice", choices: known.join(", ") }),
     read: (value, known) => known.find((consumerGroupId) => consumerGroupId === value),
   });
+}
+
+/** A list with something in it; of what, is for others to check. */
+export function entries(): Parameter<readonly unknown[], true> {
+  return {
+    ...{ isNeeded: true, otherwise: "", fallback: undefined },
+    allowed: () => ({ rule: "entries" }),
+    read: (value) => (Array.isArray(value) && value.length > 0 ? value : undefined),
+  };
 }
 
 /** Checks what was given for a fault's parameters. Throws FaultError for the first that is wrong. */

@@ -1,4 +1,6 @@
+import { shown } from "../../stored";
 import { KICK, REBALANCE, RESET } from "./connection-faults";
+import { FaultError } from "./fault-error";
 import { DETACH, END_SESSION } from "./link-faults";
 import { DUPLICATE, MALFORMED } from "./message-faults";
 import { REFUSE_SIGN_IN } from "./sign-in-fault";
@@ -34,6 +36,17 @@ export type FaultRequest = {
   >;
 }[FaultName];
 
-export function isFaultName(name: unknown): name is FaultName {
-  return typeof name === "string" && Object.hasOwn(FAULTS, name);
+/** Throws FaultError for what is none. */
+export function faultName(fault: unknown): FaultName {
+  if (isFaultName(fault)) return fault;
+  throw new FaultError({
+    field: "fault",
+    kind: fault === undefined ? "missing" : "wrong",
+    value: shown(fault),
+    allowed: { rule: "choice", choices: Object.keys(FAULTS).join(", ") },
+  });
+}
+
+function isFaultName(fault: unknown): fault is FaultName {
+  return typeof fault === "string" && Object.hasOwn(FAULTS, fault);
 }
