@@ -11,6 +11,14 @@ import { withEmulator } from "../support/with-emulator";
 const folder = mkdtempSync(join(tmpdir(), "commands-"));
 const CERTIFICATE = join(folder, "cert.pem");
 writeFileSync(CERTIFICATE, CERTIFICATES.cert);
+const SCENARIO = join(folder, "scenario.json");
+const WRONG_SCENARIO = join(folder, "wrong-scenario.json");
+writeFileSync(
+  SCENARIO,
+  // As Notepad saves it, with a byte order mark.
+  '\uFEFF{"seed": 5, "steps": [{"fault": "refuse-sign-in"}, {"afterSeconds": 0.1, "fault": "kick"}]}',
+);
+writeFileSync(WRONG_SCENARIO, '{"steps": [{"fault": "kick"}, {"fault": "delay", "count": 0}]}');
 after(() => {
   rmSync(folder, { recursive: true });
 });
@@ -74,6 +82,18 @@ test("a wrong setting is told by its flag or variable, with the remedy and exit 
     [["emulator", "--key", "/no/such.pem"], {}, /\/no\/such\.pem \(--key\).*ENOENT/],
     [["emulator", "--cert", CERTIFICATE], {}, /\(--key\) is empty.*\(--cert, --key\): give both/],
     [["emulator", "--host", "no.such.host.invalid"], {}, /no\.such\.host.*\(--host\): E/],
+    [["emulator", "--scenario", "/no/such.json"], {}, /\/no\/such\.json \(--scenario\).*ENOENT/],
+    [
+      ["emulator", "--scenario", WRONG_SCENARIO],
+      {},
+      /^The scenario \(--scenario\) cannot be played: in step 2: “count” cannot be 0\. Allowed: a w/,
+    ],
+    [
+      ["emulator", "--scenario", WRONG_SCENARIO],
+      CHINESE,
+      /^无法执行故障场景（--scenario）。第 2 步：“count”的值无效（0）。要求：1 到 1000000 的整数。\[SCEN/,
+    ],
+    [["emulator", "--scenario", CERTIFICATE], CHINESE, /。无法解析为 JSON。要求：包含“steps”，/],
   ] as const) {
     const command = new Command(args, env);
     equal(await command.exit(), 1, `${args.join(" ")}: ${command.stderr}`);
@@ -123,6 +143,15 @@ test("the emulator's first lines say what a client must be set to, and no secret
   await command.printed(/TLS off[^]*AccessKey ID testAccessKeyId, .* consumer groups A, B\n/);
   equal(await command.end("SIGTERM"), 0);
   ok(!command.stdout.includes("testAccessKeySecret"));
+});
+
+test("the emulator plays a scenario from its start, and logs the seed and each fault", async () => {
+  const ports = ["--port", "0", "--http-port", "0"];
+  const command = new Command(["emulator", ...ports, "--scenario", SCENARIO]);
+  await command.said(/scenario: begins, “seed” 5\n/);
+  await command.said(/\nfault {"fault":"refuse-sign-in"}: refusing 1\n/);
+  await command.said(/\nfault {"fault":"kick"}: kicked 0\nscenario: ended\n/);
+  equal(await command.end("SIGINT"), 0);
 });
 
 test("listen prints what the emulator's devices say, and accepts it", async () => {

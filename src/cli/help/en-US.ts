@@ -22,6 +22,7 @@ platform does, and simulated devices send messages of every type.
   --rate N                  messages a second, of all devices together (default 1)
   --cert FILE --key FILE    TLS with this certificate chain and key (PEM)
   --strict-timestamp        refuse sign-ins that are more than 5 minutes off
+  --scenario FILE           faults that begin by themselves (JSON; docs/emulator.md)
   --help                    this text
 
 Push a message of your own:
@@ -29,6 +30,10 @@ Push a message of your own:
     -H 'content-type: application/json' http://127.0.0.1:5680/messages
 See the consumer groups:
   curl http://127.0.0.1:5680/groups
+Cause a fault, see which there are, end those that last:
+  curl -d '{"fault":"kick"}' http://127.0.0.1:5680/faults
+  curl http://127.0.0.1:5680/faults
+  curl -X DELETE http://127.0.0.1:5680/faults
 
 Exit codes: 0 ended on request, 1 a setting is wrong or a port is in use, 2 wrong usage.
 `;

@@ -21,6 +21,7 @@ export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
   --rate N                  所有设备合计每秒发送的消息数（默认 1）
   --cert FILE --key FILE    使用此证书链和私钥启用 TLS（PEM）
   --strict-timestamp        拒绝时间戳偏差超过 5 分钟的登录
+  --scenario FILE           按文件中的场景自动注入故障（JSON，见 docs/emulator.md）
   --help                    显示本说明
 
 推送一条自定义消息：
@@ -28,6 +29,10 @@ export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
     -H 'content-type: application/json' http://127.0.0.1:5680/messages
 查看消费组：
   curl http://127.0.0.1:5680/groups
+注入一次故障，查看所有故障，结束仍在生效的故障：
+  curl -d '{"fault":"kick"}' http://127.0.0.1:5680/faults
+  curl http://127.0.0.1:5680/faults
+  curl -X DELETE http://127.0.0.1:5680/faults
 
 退出码：0 按要求结束，1 设置有误或端口被占用，2 用法错误。
 `;
