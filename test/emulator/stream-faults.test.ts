@@ -95,6 +95,23 @@ test("a stop does not wait for silent connections, and leaves no timer", async (
   }
 });
 
+test("what a silenced client sends is kept up to a limit, and beyond that not read", () =>
+  withEmulator({}, async (emulator) => {
+    const client = await attached(emulator.port);
+    emulator.fault({ fault: "silent" });
+    // Heartbeats with a long header: 32 MiB, more than the sockets' buffers take by themselves.
+    const heartbeat = Buffer.alloc(1_020);
+    heartbeat.writeUInt32BE(heartbeat.length);
+    heartbeat.writeUInt8(heartbeat.length / 4, 4);
+    client.socket.write(Buffer.concat(Array.from({ length: 32_896 }, () => heartbeat)));
+    await settled(1_000);
+    equal(client.socket.writableLength > 0, true, "all of it has been read");
+    emulator.calm();
+    await until(() => client.socket.writableLength === 0, "the rest is read");
+    emulator.push({ topic: "/t" });
+    await client.have(1);
+  }));
+
 test("half a frame comes, then nothing; once calmed the rest, and all that was held back", () =>
   withEmulator({}, async (emulator) => {
     const client = await attached(emulator.port);

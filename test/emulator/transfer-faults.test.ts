@@ -219,6 +219,17 @@ test("a throttle is for each group, for so many seconds, and a new one replaces 
   });
 });
 
+test("a thousand faults may be in force at a time, and of more the last ones", () =>
+  withEmulator({}, async (emulator) => {
+    const client = await attached(emulator.port, 20);
+    emulator.fault({ fault: "reorder" });
+    push(emulator, "1");
+    await until(() => emulator.history("1")?.sent === 1, "it is held back");
+    for (let count = 0; count < 1_000; count += 1) emulator.fault({ fault: "refuse-sign-in" });
+    await client.have(1);
+    equal(emulator.calm(), 1_000);
+  }));
+
 test("no timer is left after a stop, whatever faults were in force", async () => {
   const clock = new ManualClock();
   const emulator = await Emulator.start({ clock });

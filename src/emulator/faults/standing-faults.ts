@@ -13,6 +13,9 @@ interface Entry {
   readonly standing: Standing;
 }
 
+/** Of more the oldest ends: a scenario may go on for days with nobody there to use its faults up. */
+const MAX_STANDING = 1_000;
+
 /** The faults in force, oldest first: each is used up before the next, and one strikes at a time. */
 export class StandingFaults implements Behaviour {
   readonly #entries = new Set<Entry>();
@@ -21,6 +24,11 @@ export class StandingFaults implements Behaviour {
   add(request: StandingFault, standing: Standing): () => void {
     const entry = { request, standing };
     this.#entries.add(entry);
+    const [oldest] = this.#entries;
+    if (this.#entries.size > MAX_STANDING && oldest !== undefined) {
+      this.#entries.delete(oldest);
+      oldest.standing.calm();
+    }
     return () => {
       this.#entries.delete(entry);
     };
