@@ -220,7 +220,7 @@ test("a throttle is for each group, for so many seconds, and a new one replaces 
 });
 
 test("a thousand faults may be in force at a time, and of more the last ones", () =>
-  withEmulator({}, async (emulator) => {
+  withEmulator({ clock: new ManualClock() }, async (emulator) => {
     const client = await attached(emulator.port, 20);
     emulator.fault({ fault: "reorder" });
     push(emulator, "1");
