@@ -1,7 +1,9 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { FaultError } from "../../src/emulator/faults/fault-error";
 import { FAULTS } from "../../src/emulator/faults/table";
+import { parseScenario } from "../../src/emulator/scenario-check";
 import { ask, told } from "../support/ask";
 import { attached } from "../support/raw-client";
 import { until } from "../support/until";
@@ -132,4 +134,21 @@ test("each fault that begins is one line of the log, and a refused request is no
       ['fault {"fault":"reset","connections":1}: reset 1'],
     );
   });
+});
+
+test("docs/emulator.md has a row for every fault, with all of its parameters", () => {
+  const page = readFileSync("docs/emulator.md", "utf8");
+  for (const [name, { parameters }] of Object.entries(FAULTS)) {
+    const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` `)) ?? "";
+    for (const parameter of Object.keys(parameters)) {
+      match(row, new RegExp(`\`${parameter}\``), `the row of ${name}`);
+    }
+  }
+});
+
+test("the scenarios of docs/emulator.md are right", () => {
+  const page = readFileSync("docs/emulator.md", "utf8");
+  const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => json);
+  equal(examples.length, 2);
+  for (const example of examples) parseScenario(example, ["DEFAULT_GROUP"]);
 });

@@ -22,7 +22,7 @@ platform does, and simulated devices send messages of every type.
   --rate N                  messages a second, of all devices together (default 1)
   --cert FILE --key FILE    TLS with this certificate chain and key (PEM)
   --strict-timestamp        refuse sign-ins that are more than 5 minutes off
-  --scenario FILE           faults that begin by themselves (JSON; docs/emulator.md)
+  --scenario FILE           faults that begin by themselves (JSON, see below)
   --help                    this text
 
 Push a message of your own:
@@ -34,6 +34,8 @@ Cause a fault, see which there are, end those that last:
   curl -d '{"fault":"kick"}' http://127.0.0.1:5680/faults
   curl http://127.0.0.1:5680/faults
   curl -X DELETE http://127.0.0.1:5680/faults
+A scenario with one of two faults every 60 seconds on average:
+  {"everySeconds":60,"faults":[{"fault":"kick"},{"fault":"silent","seconds":20}]}
 
 Exit codes: 0 ended on request, 1 a setting is wrong or a port is in use, 2 wrong usage.
 `;

@@ -21,7 +21,7 @@ export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
   --rate N                  所有设备合计每秒发送的消息数（默认 1）
   --cert FILE --key FILE    使用此证书链和私钥启用 TLS（PEM）
   --strict-timestamp        拒绝时间戳偏差超过 5 分钟的登录
-  --scenario FILE           按文件中的场景自动注入故障（JSON，见 docs/emulator.md）
+  --scenario FILE           按文件中的场景自动注入故障（JSON，见下文）
   --help                    显示本说明
 
 推送一条自定义消息：
@@ -33,6 +33,8 @@ export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
   curl -d '{"fault":"kick"}' http://127.0.0.1:5680/faults
   curl http://127.0.0.1:5680/faults
   curl -X DELETE http://127.0.0.1:5680/faults
+场景示例（平均每 60 秒注入两种故障之一）：
+  {"everySeconds":60,"faults":[{"fault":"kick"},{"fault":"silent","seconds":20}]}
 
 退出码：0 按要求结束，1 设置有误或端口被占用，2 用法错误。
 `;
