@@ -177,7 +177,7 @@ const DETAILS = {
   PORT_IN_USE: ["setting", "port"],
   LISTEN_FAILED: ["setting", "host", "port", "reason"],
   FILE_UNREADABLE: ["setting", "file", "reason"],
-  SCENARIO_INVALID: ["setting", "what", "rule"],
+  SCENARIO_INVALID: ["setting", "reason", "rule"],
   DNS_FAILED: ["host", "port", "reason"],
   CONNECTION_REFUSED: ["host", "port", "reason"],
   CONNECTION_FAILED: ["host", "port", "reason"],

@@ -37,14 +37,14 @@ const WEIGHTED = {
 /** `__place__` of the texts; empty for the scenario itself. */
 type Place = ErrorDetails & { readonly place: string };
 const TOP: Place = { place: "" };
-const WHAT = { wrong: "fieldWrong", missing: "fieldMissing", unknown: "fieldUnknown" } as const;
+const REASONS = { wrong: "fieldWrong", missing: "fieldMissing", unknown: "fieldUnknown" } as const;
 
 function invalid(details: ErrorDetails): SettingError {
   return new SettingError("SCENARIO_INVALID", { setting: "scenario", ...details });
 }
 
 function problemAt(place: Place, { field, kind, value, allowed }: Problem): SettingError {
-  return invalid({ ...place, ...allowed, field, value, whatCode: WHAT[kind] });
+  return invalid({ ...place, ...allowed, field, value, reasonCode: REASONS[kind] });
 }
 
 /** Runs a check, and says where it was. */
@@ -68,7 +68,7 @@ function checkEntries(
   return list.map((entry, index) => {
     const place = { place: "", placeCode, number: index + 1 };
     if (!isObject(entry)) {
-      throw invalid({ ...place, rule: "object", value: shown(entry), whatCode: "entryWrong" });
+      throw invalid({ ...place, rule: "object", value: shown(entry), reasonCode: "entryWrong" });
     }
     const { fault, ...rest } = entry;
     return at(place, () => {
@@ -91,7 +91,7 @@ function checkStepped(given: JsonObject, consumerGroupIds: readonly string[]): v
 export function checkScenario(given: unknown, consumerGroupIds: readonly string[]): Scenario {
   const has = (field: string) => isObject(given) && Object.hasOwn(given, field);
   if (!isObject(given) || !(has("steps") || has("everySeconds") || has("faults"))) {
-    throw invalid({ ...TOP, rule: "scenario", value: shown(given), whatCode: "entryWrong" });
+    throw invalid({ ...TOP, rule: "scenario", value: shown(given), reasonCode: "entryWrong" });
   }
   if (has("steps")) checkStepped(given, consumerGroupIds);
   else {
@@ -107,7 +107,7 @@ export function parseScenario(json: string, consumerGroupIds: readonly string[])
   try {
     given = JSON.parse(json);
   } catch {
-    throw invalid({ ...TOP, rule: "scenario", whatCode: "notJson" });
+    throw invalid({ ...TOP, rule: "scenario", reasonCode: "notJson" });
   }
   return checkScenario(given, consumerGroupIds);
 }
