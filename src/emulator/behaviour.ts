@@ -5,7 +5,7 @@ import type { Identity, SignInResult } from "./sign-in-check";
 
 /** What can be done to a client's connection. */
 export interface ConnectionControl {
-  /** Ends it in order, with a close frame; before its open frame the socket is destroyed. */
+  /** Ends it in order, with a close frame; while it is silent, or not open yet, without one. */
   close(refusal: Refusal): void;
   /** Ends it without a word: the socket is destroyed. */
   destroy(): void;

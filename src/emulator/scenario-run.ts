@@ -1,6 +1,7 @@
 import { seeded, weighted } from "./chance";
 import { SEEDS } from "./scenario";
 import type { Cancel, Clock } from "../clock";
+import type { UncheckedRequest } from "./faults/faults";
 import type { Log } from "./options";
 import type { RandomScenario, Scenario, SteppedScenario } from "./scenario";
 
@@ -9,11 +10,15 @@ export interface ScenarioEnvironment {
   /** For the seed of a scenario that has none. */
   readonly random: () => number;
   readonly log: Log;
-  readonly start: (request: Readonly<Record<string, unknown>>, random: () => number) => void;
+  readonly start: (request: UncheckedRequest, random: () => number) => void;
 }
 
 /** A timer takes no longer delays. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
+
+function randomSeed(random: () => number): number {
+  return Math.floor(random() * (SEEDS.max + 1));
+}
 
 /** A scenario under way. */
 export class ScenarioRun {
@@ -25,7 +30,7 @@ export class ScenarioRun {
 
   constructor(scenario: Scenario, environment: ScenarioEnvironment) {
     const { log, random, clock } = environment;
-    this.seed = scenario.seed ?? Math.floor(random() * (SEEDS.max + 1));
+    this.seed = scenario.seed ?? randomSeed(random);
     this.#environment = environment;
     this.#random = seeded(this.seed);
     log(`scenario: begins, “seed” ${this.seed}`);
@@ -47,7 +52,7 @@ export class ScenarioRun {
     }
     const { afterSeconds = 0, ...request } = step;
     this.#after(afterSeconds * 1_000, () => {
-      this.#environment.start(request, this.#random);
+      this.#start(request);
       this.#step(scenario, (index % steps.length) + 1);
     });
   }
@@ -65,9 +70,17 @@ export class ScenarioRun {
     this.#after(gapMs, () => {
       const chosen = Object.entries(weighted(faults, this.#random) ?? {});
       const request = Object.fromEntries(chosen.filter(([field]) => field !== "weight"));
-      this.#environment.start(request, this.#random);
+      this.#start(request);
       this.#wait(scenario, startMs);
     });
+  }
+
+  /**
+   * With a generator of its own: how often a fault draws depends on what clients do, and must not
+   * change what comes after it.
+   */
+  #start(request: UncheckedRequest): void {
+    this.#environment.start(request, seeded(randomSeed(this.#random)));
   }
 
   #after(delayMs: number, action: () => void): void {

@@ -94,6 +94,30 @@ test("what a fault of a scenario leaves to chance comes from the scenario's seed
   equal(survivors[0], survivors[1]);
 });
 
+test("the same seed gives the same faults at the same times, whoever is connected", async () => {
+  const runs: (readonly string[])[] = [];
+  for (const count of [0, 3]) {
+    const clock = new ManualClock();
+    const lines: string[] = [];
+    const log = (line: string) => lines.push(`${clock.monotonicMs()} ${line}`);
+    await withEmulator({ clock, log }, async (emulator) => {
+      for (let at = 0; at < count; at += 1) await attached(emulator.port, 1, { clientId: `${at}` });
+      const [kick, detach] = ["kick", "detach"] as const;
+      const faults = [
+        { fault: kick, connections: 1 },
+        { fault: detach, connections: 1 },
+      ];
+      emulator.play({ seed: 5, everySeconds: 1, faults, forSeconds: 10 });
+      await clock.advance(10_000);
+    });
+    runs.push(
+      lines.filter((line) => / (fault|scenario)/.test(line)).map((line) => line.slice(0, -1)),
+    );
+  }
+  equal((runs[0]?.length ?? 0) > 5, true);
+  deepEqual(runs[1], runs[0]);
+});
+
 test("a scenario can be stopped, and none is played after the emulator has been stopped", async () => {
   const clock = new ManualClock();
   const emulator = await Emulator.start({ clock });
@@ -237,6 +261,11 @@ test("a subscription gets every message through all sorts of trouble", () => {
         equal(got.has(id), true, `${id} was accepted, but not handed over`);
       }
       equal(sent.size > 100, true);
+      await emulator.stop();
+      for (const id of sent) {
+        const { sent: deliveries, endings = [] } = emulator.history(id) ?? {};
+        equal(endings.length, deliveries, `${id}: ${endings.join()} of ${deliveries ?? 0}`);
+      }
     }),
   );
 });
