@@ -78,6 +78,8 @@ test("each bad setting is named, and a key is never quoted", () => {
     ["dataSections", { dataSections: 0 }],
     ["strictTimestamp", { strictTimestamp: "maybe" }],
     ["duplicateClientId", { duplicateClientId: "kick" }],
+    ["scenario", { scenario: "{" }],
+    ["scenario", { scenario: '{"steps":[{"fault":"kick","group":"NO"}]}' }],
   ];
   for (const [setting, stored] of bad) equal(settingOf(stored), setting, JSON.stringify(stored));
   throws(

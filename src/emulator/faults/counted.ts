@@ -1,16 +1,15 @@
-import type { Behaviour } from "../behaviour";
-import type { Stage } from "./fault";
+import type { FaultHooks, Stage } from "./fault";
 
-/** Puts a behaviour in force for so many times; it has to call `spend` for each. */
+/** Puts hooks in force for so many times; they have to call `spend` for each. */
 export function standFor(
   stage: Stage,
   count: number,
-  behaviour: (spend: () => void) => Behaviour,
+  hooks: (spend: () => void) => FaultHooks,
 ): void {
   let left = count;
   const spend = () => {
     left -= 1;
     if (left === 0) over();
   };
-  const over = stage.stand({ ...behaviour(spend), left: () => left, calm: () => undefined });
+  const over = stage.stand({ ...hooks(spend), left: () => left, calm: () => undefined });
 }

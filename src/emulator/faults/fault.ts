@@ -13,8 +13,11 @@ export interface Choice {
   readonly group: string | undefined;
 }
 
-/** What lasts of a fault. Its hooks are asked before the emulator's own conduct. */
-export interface Standing extends Behaviour {
+/** Where a fault may stand in front of the emulator's own conduct. */
+export type FaultHooks = Pick<Behaviour, "onSignIn" | "onDispatch" | "onTransfer">;
+
+/** What lasts of a fault. */
+export interface Standing extends FaultHooks {
   /** How many sign-ins, transfers, messages or connections it still is for; undefined: no number. */
   left(): number | undefined;
   /** Ends it: what it holds back goes on, and no timer is left. */
@@ -30,7 +33,7 @@ export interface Stage {
   pick(choice: Choice): readonly OpenConnection[];
   /** Puts a lasting fault in force; the returned function says that it is over. */
   stand(standing: Standing): () => void;
-  /** Ends lasting faults of this name. */
+  /** Ends what lasts of earlier faults of the same name. */
   calmOthers(): void;
   /** See `ConsumerGroup.throttle`; for all groups. */
   throttle(perSecond: number | undefined): void;

@@ -48,7 +48,7 @@ export class Faults {
     return this.#standing;
   }
 
-  /** Starts a fault, by chance of its own if need be. Throws FaultError. */
+  /** Starts a fault; `random` decides what it leaves to chance. Throws FaultError. */
   start({ fault, ...given }: UncheckedRequest, random = this.#environment.random): FaultAnswer {
     if (this.#stopped) throw new Error("The emulator has been stopped.");
     const name = faultName(fault);

@@ -1,7 +1,7 @@
 /** Bytes in hex, blanks allowed. */
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
-/** Every sort of message that cannot be decoded; most take the place of a message's body. */
+/** Every sort of message that cannot be decoded, made of one that can. */
 export const MALFORMED_SORTS: Readonly<Record<string, (encoded: Buffer) => Buffer>> = {
   // In the last section, whose size then tells of more than there is.
   cutOff: (encoded) => encoded.subarray(0, -1),

@@ -1,5 +1,5 @@
-import type { Behaviour, DispatchContext, SignInContext, TransferContext } from "../behaviour";
-import type { Standing } from "./fault";
+import type { DispatchContext, SignInContext, TransferContext } from "../behaviour";
+import type { FaultHooks, Standing } from "./fault";
 
 /** A fault that lasts, as `GET /faults` shows it: its parameters stand beside these. */
 export interface StandingFault {
@@ -17,7 +17,7 @@ interface Entry {
 const MAX_STANDING = 1_000;
 
 /** The faults in force, oldest first: each is used up before the next, and one strikes at a time. */
-export class StandingFaults implements Behaviour {
+export class StandingFaults implements FaultHooks {
   readonly #entries = new Set<Entry>();
 
   /** The returned function takes it out again. */
