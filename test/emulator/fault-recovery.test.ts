@@ -21,6 +21,7 @@ for (const [request, code] of [
   [{ fault: "reset" }, "CONNECTION_LOST"],
   [{ fault: "silent" }, "PEER_SILENT"],
   [{ fault: "half-frame" }, "PEER_SILENT"],
+  [{ fault: "garbage" }, "CONNECTION_CORRUPTED"],
 ] as readonly [FaultRequest, ErrorCode][]) {
   test(`a subscription comes back from ${JSON.stringify(request)}, and loses nothing`, () =>
     withEmulator({ ...ANY_HEARTBEAT, backlogRetryMs: 100 }, (emulator) =>
@@ -40,21 +41,6 @@ for (const [request, code] of [
       }),
     ));
 }
-
-test("a subscription comes back from garbage after the backoff of a refusal", async () => {
-  const clock = new ManualClock();
-  await withEmulator({ random: seeded(1) }, (emulator) =>
-    withSubscription(emulator, { environment: { clock } }, async (subscription) => {
-      const inbox = new Inbox(subscription);
-      emulator.fault({ fault: "garbage" });
-      const down = await state(subscription, ({ value }) => value === "backoff");
-      equal(down.value === "backoff" && down.cause.retry, "slow");
-      const id = emulator.push({ topic, payload: "x" });
-      await clock.advance(30_000);
-      equal((await inbox.next()).message.messageId, id);
-    }),
-  );
-});
 
 for (const [unavailable, code] of [
   [false, "SIGN_IN_REFUSED"],
