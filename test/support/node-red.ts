@@ -37,6 +37,7 @@ export interface Inventory {
   /** Listeners on the runtime's own events. */
   readonly listeners: number;
   readonly memory: NodeJS.MemoryUsage;
+  readonly cpu: NodeJS.CpuUsage;
 }
 
 export interface NodeRedOptions {

@@ -20,6 +20,7 @@ module.exports = function (RED) {
         resources: counted(process.getActiveResourcesInfo()),
         listeners: listeners.reduce((sum, count) => sum + count, 0),
         memory: process.memoryUsage(),
+        cpu: process.cpuUsage(),
       };
       process.send({ kind: "inventory", inventory });
     },
