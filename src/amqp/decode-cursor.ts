@@ -49,6 +49,18 @@ export class Cursor {
     return wide ? this.bytes.readUInt32BE(at) : this.bytes.readUInt8(at);
   }
 
+  /** How many items follow; each takes a byte at least. */
+  count(wide: boolean): number {
+    const count = this.size(wide);
+    this.checkCount(count);
+    return count;
+  }
+
+  /** For items of an array, whose constructor stands between their count and them. */
+  checkCount(count: number): void {
+    if (count > this.left) throw this.malformed(`${count} items announced in ${this.left} bytes`);
+  }
+
   /** The constructor byte of the next value. */
   code(): number {
     const code = this.bytes[this.#position];

@@ -131,7 +131,7 @@ function readListBody(cursor: Cursor, code: number): AmqpValue[] {
   if (code !== 0xc0 && code !== 0xd0) throw cursor.malformed("a list was expected");
   const wide = code === 0xd0;
   const outerEnd = cursor.enter(wide);
-  const count = itemCount(cursor, wide);
+  const count = cursor.count(wide);
   const items: AmqpValue[] = [];
   while (items.length < count) items.push(readValue(cursor));
   cursor.leave(outerEnd);
@@ -144,7 +144,7 @@ export function readFirstOfList(cursor: Cursor): AmqpValue {
   if (code === 0x45) return null;
   if (code !== 0xc0 && code !== 0xd0) throw cursor.malformed("a list was expected");
   const outerEnd = cursor.enter(code === 0xd0);
-  const first = itemCount(cursor, code === 0xd0) === 0 ? null : readValue(cursor);
+  const first = cursor.count(code === 0xd0) === 0 ? null : readValue(cursor);
   cursor.leaveEarly(outerEnd);
   return first;
 }
@@ -158,7 +158,7 @@ function readMapBody(cursor: Cursor, code: number): AmqpMap {
   if (code !== 0xc1 && code !== 0xd1) throw cursor.malformed("a map was expected");
   const wide = code === 0xd1;
   const outerEnd = cursor.enter(wide);
-  const count = itemCount(cursor, wide);
+  const count = cursor.count(wide);
   if (count % 2 !== 0) throw cursor.malformed("a map with a key but no value");
   const map = new Map<AmqpValue, AmqpValue>();
   for (let index = 0; index < count; index += 2) map.set(readValue(cursor), readValue(cursor));
@@ -178,22 +178,9 @@ function readArrayBody(cursor: Cursor, wide: boolean): AmqpValue[] {
       code = cursor.code();
     }
     if (code >> 4 === 0x4) cursor.spendZeroWidth(count);
-    else checkCount(cursor, count);
+    else cursor.checkCount(count);
     while (items.length < count) items.push(readBody(cursor, code));
   }
   cursor.leave(outerEnd);
   return items;
-}
-
-/** How many items follow; each takes a byte at least. */
-function itemCount(cursor: Cursor, wide: boolean): number {
-  const count = cursor.size(wide);
-  checkCount(cursor, count);
-  return count;
-}
-
-function checkCount(cursor: Cursor, count: number): void {
-  if (count > cursor.left) {
-    throw cursor.malformed(`${count} items announced in ${cursor.left} bytes`);
-  }
 }
