@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import { create_container } from "rhea";
 import type { Connection } from "rhea";
+import { guardFrames } from "./frame-guard";
+import type { FrameRules } from "./frame-guard";
 import type { LinkRequest } from "./link";
 import { plainMechanism } from "./sasl";
-import type { PlainOwner } from "./sasl";
 
 /**
  * Transfers that the session takes beyond the credit: a large message is several, and rhea asks for
@@ -15,23 +16,22 @@ const SPARE_TRANSFERS = 2_048;
 export const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;
 
 /** What a connection is made with. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends FrameRules {
   readonly request: LinkRequest;
-  readonly maxFrameBytes: number;
-  readonly plain: PlainOwner;
   /** Opens the socket and calls `connected` when TCP, or TLS on it, is up. */
   readonly openSocket: (connected: () => void) => Socket;
 }
 
 /** Makes a connection that has not been started yet. */
 export function createConnection(settings: ConnectionSettings): Connection {
-  const { host, port, clientId, idleTimeoutMs, creditWindow } = settings.request;
+  const { failed } = settings;
+  const { host, port, clientId, idleTimeoutMs, creditWindow, signIn } = settings.request;
   // A container of its own: rhea's default one is shared by everything in the process.
   const container = create_container({
     id: clientId,
-    sasl_mechanisms: plainMechanism(settings.plain),
+    sasl_mechanisms: plainMechanism({ signIn, failed }),
   });
-  return container.create_connection({
+  const connection = container.create_connection({
     host,
     port,
     hostname: host,
@@ -51,4 +51,6 @@ export function createConnection(settings: ConnectionSettings): Connection {
         settings.openSocket(connected),
     }),
   });
+  guardFrames(connection, settings);
+  return connection;
 }

@@ -3,7 +3,6 @@ import type { Connection, EventContext, Receiver } from "rhea";
 import type { Cancel, Clock } from "../clock";
 import type { IotAmqpError } from "../errors";
 import { Dispositions } from "./dispositions";
-import { guardFrames } from "./frame-guard";
 import { LINK_LIMITS } from "./limits";
 import type { LinkEnvironment, LinkLimits } from "./limits";
 import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
@@ -102,7 +101,8 @@ class RheaLink implements Link {
     const connection = createConnection({
       request: this.#request,
       maxFrameBytes: this.#limits.maxFrameBytes,
-      plain: { signIn: this.#request.signIn, failed },
+      failed,
+      readable: () => this.#socket?.destroyed === false,
       openSocket: (up) => {
         this.#socket = openSocket(this.#request, { up, failed, gone: this.#ended.bind(this) });
         return this.#socket;
@@ -124,10 +124,7 @@ class RheaLink implements Link {
       setImmediate(() => {
         this.#ended();
       });
-      return;
     }
-    const { maxFrameBytes } = this.#limits;
-    guardFrames(this.#connection, this.#socket, { maxFrameBytes, failed: this.#failed });
   }
 
   #opened(): void {

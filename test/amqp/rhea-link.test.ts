@@ -18,7 +18,9 @@ import {
   no,
   nothing,
   SASL_HEADER,
+  symbol,
   text,
+  ubyte,
   uint,
   yes,
 } from "../support/peer-frames";
@@ -361,6 +363,27 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "thirty bytes that stand for fifty million items",
+    code: "CONNECTION_CORRUPTED",
+    script: async (peer) => {
+      await peer.attach();
+      const unset = Array.from({ length: 6 }, () => nothing);
+      const items = Buffer.from("f000000005 02faf080 40".replaceAll(" ", ""), "hex");
+      peer.performative(CODE.flow, [uint(0), uint(1), uint(0), uint(1), ...unset, items]);
+    },
+    says: /50000000 items of no width/,
+  },
+  {
+    title: "a refused frame after a close that says why",
+    code: "REFUSED",
+    script: async (peer) => {
+      await peer.attach();
+      const close = described(CODE.close, [amqpError("amqp:not-allowed", "go away")]);
+      peer.send(frame(close), Buffer.from([0, 0, 0, 4]));
+    },
+    says: /go away/,
+  },
+  {
     title: "half a frame, then FIN",
     code: "CONNECTION_LOST",
     script: async (peer) => {
@@ -692,6 +715,42 @@ test("a message whose first frame has no payload comes whole", async () => {
       await heard.until("delivery");
       equal(bodyOf(heard, 0), "whole");
     },
+  });
+});
+
+test("frames that come byte by byte are understood", async () => {
+  const script: Script = async (peer) => {
+    const whole = peer.socket.write.bind(peer.socket);
+    peer.send = (...chunks) => {
+      for (const byte of Buffer.concat(chunks)) whole(Buffer.from([byte]));
+    };
+    await sending(() => {
+      peer.transfer(0, message("first"));
+      peer.send(EMPTY_FRAME);
+      peer.transfer(1, message("second"));
+    })(peer);
+  };
+  await withLink(script, new ManualClock(), {
+    body: async ({ link, heard }) => {
+      await heard.until("attached");
+      link.grantCredit(2);
+      await heard.until("delivery", 2);
+      deepEqual([bodyOf(heard, 0), bodyOf(heard, 1)], ["first", "second"]);
+    },
+  });
+});
+
+test("a server that does not wait after its sign-in outcome is understood at once", async () => {
+  const script: Script = async (peer) => {
+    await peer.expect(-1);
+    const mechanisms = frame(described(CODE.mechanisms, [symbol("PLAIN")]), "sasl");
+    peer.send(SASL_HEADER, mechanisms);
+    await peer.expect(CODE.init);
+    const outcome = frame(described(CODE.outcome, [ubyte(0)]), "sasl");
+    peer.send(outcome, AMQP_HEADER, frame(described(CODE.open, [text("peer")])));
+  };
+  await withLink(script, new ManualClock(), {
+    body: ({ heard }) => heard.until("opened"),
   });
 });
 
