@@ -111,7 +111,7 @@ export const SASL_CODES: ReadonlyMap<
 
 /** What this folder throws about a peer, by its message: it then exists in other languages too. */
 export const OWN_WORDS: ReadonlyMap<string, Reason> = new Map(
-  (["saslChallenge", "noCredit", "unaskedLink"] as const).map((reason) => [
+  (["saslChallenge", "noCredit", "unaskedLink", "unaskedSession"] as const).map((reason) => [
     TEXTS["en-US"].reasons[reason],
     reason,
   ]),

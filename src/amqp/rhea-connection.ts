@@ -4,6 +4,7 @@ import type { Connection } from "rhea";
 import { guardFrames } from "./frame-guard";
 import type { FrameRules } from "./frame-guard";
 import type { LinkRequest } from "./link";
+import { guardPerformatives } from "./performatives";
 import { plainMechanism } from "./sasl";
 
 /**
@@ -52,5 +53,6 @@ export function createConnection(settings: ConnectionSettings): Connection {
     }),
   });
   guardFrames(connection, settings);
+  guardPerformatives(connection, settings);
   return connection;
 }

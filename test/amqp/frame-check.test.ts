@@ -12,6 +12,7 @@ import {
   described,
   EMPTY_FRAME,
   frame,
+  map,
   no,
   nothing,
   symbol,
@@ -39,7 +40,6 @@ function compound(code: number, count: number, items: Buffer = Buffer.alloc(0)):
 }
 
 const hex = (bytes: string): Buffer => Buffer.from(bytes.replaceAll(" ", ""), "hex");
-const map = (...entries: Buffer[]) => compound(0xd1, entries.length, Buffer.concat(entries));
 const flowWith = (properties: Buffer): Buffer => {
   const ids = [uint(0), uint(100), uint(0), uint(100)];
   const unset = Array.from({ length: 6 }, () => nothing);

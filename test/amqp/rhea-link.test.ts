@@ -15,6 +15,7 @@ import {
   described,
   EMPTY_FRAME,
   frame,
+  map,
   no,
   nothing,
   SASL_HEADER,
@@ -88,6 +89,9 @@ const closingBeforeAttach =
     await wait(peer);
     peer.socket.end();
   };
+
+/** A map that takes the place of what JavaScript would make a number with. */
+const NO_NUMBER = map(text("toString"), nothing, text("valueOf"), nothing);
 
 interface Scenario {
   readonly title: string;
@@ -335,6 +339,35 @@ const SCENARIOS: readonly Scenario[] = [
     },
     says: /nobody asked for/,
     events: ["opened", "attached", "ended"],
+  },
+  {
+    title: "a session that nobody asked for",
+    code: "PROTOCOL_VIOLATION",
+    script: async (peer) => {
+      await peer.attach();
+      peer.performative(CODE.begin, [nothing, uint(0), uint(1), uint(1)]);
+    },
+    says: /session that nobody asked for/,
+  },
+  {
+    title: "a begin whose next-outgoing-id cannot be made a number",
+    code: "PROTOCOL_VIOLATION",
+    script: async (peer) => {
+      await peer.open();
+      await peer.expect(CODE.begin);
+      const channel = Buffer.from([0x60, 0, 0]);
+      peer.performative(CODE.begin, [channel, NO_NUMBER, uint(1), uint(1)]);
+    },
+    says: /next-outgoing-id/,
+  },
+  {
+    title: "a flow whose next-outgoing-id cannot be made a number",
+    code: "CONNECTION_CORRUPTED",
+    script: async (peer) => {
+      await peer.attach();
+      peer.performative(CODE.flow, [uint(0), uint(1), NO_NUMBER, uint(1)]);
+    },
+    says: /next-outgoing-id/,
   },
   {
     title: "a giant frame before the attach",
@@ -769,6 +802,44 @@ test("an aborted delivery is no message, and its credit is given back", async ()
       const flow = await server.peers[0]?.expect(CODE.flow);
       deepEqual(flow?.fields.slice(5, 7), [2, 1], "delivery count and credit");
       equal(heard.deliveries.length, 1);
+    },
+  });
+});
+
+test("what a sender says of credit, outcomes and addresses changes nothing and is not printed", async (t) => {
+  const printed = (["error", "warn", "log"] as const).map((name) => t.mock.method(console, name));
+  const script: Script = async (peer) => {
+    const send = peer.performative.bind(peer);
+    const unknown = described(0x99);
+    peer.performative = (code, fields, payload) => {
+      const all = fields ?? [];
+      if (code !== CODE.attach) send(code, all, payload);
+      else send(code, [...all.slice(0, 5), unknown, unknown, ...all.slice(7)]);
+    };
+    await sending(() => {
+      const ids = [uint(0), uint(100), uint(0), uint(100)];
+      peer.transfer(0, message("first"));
+      peer.performative(CODE.disposition, [no, uint(0), uint(0xffff_ffff), yes, unknown]);
+      const list = Buffer.from([0x45]);
+      peer.performative(CODE.flow, [...ids, uint(0), uint(0), uint(5), nothing, yes]);
+      peer.performative(CODE.flow, [...ids, uint(0), list, uint(0), nothing, yes]);
+      for (const id of [1, 2, 3]) peer.transfer(id, message("further"));
+    })(peer);
+  };
+  await withLink(script, new ManualClock(), {
+    body: async ({ link, heard }) => {
+      await heard.until("attached");
+      heard.onDelivery = () => {
+        if (heard.deliveries.length === 2) link.grantCredit(1);
+      };
+      link.grantCredit(2);
+      await heard.until("ended");
+      deepEqual(heard.events.slice(2), ["delivery", "delivery", "delivery", "ended"]);
+      match(String(heard.cause?.message), /more messages than it had credit/);
+      deepEqual(
+        printed.map(({ mock }) => mock.callCount()),
+        [0, 0, 0],
+      );
     },
   });
 });

@@ -47,6 +47,12 @@ export function uint(value: number): Buffer {
   return bytes;
 }
 
+export function map(...keysAndValues: readonly Buffer[]): Buffer {
+  const count = Buffer.alloc(4);
+  count.writeUInt32BE(keysAndValues.length);
+  return sized(0xd1, Buffer.concat([count, ...keysAndValues]));
+}
+
 /** A described list: performative, error or outcome. */
 export function described(code: number, fields: readonly Buffer[] = []): Buffer {
   const count = Buffer.alloc(4);
