@@ -7,6 +7,7 @@ interface TransferFrame {
     message_format: number;
     more: boolean | null | undefined;
     readonly aborted: boolean | null | undefined;
+    readonly delivery_id: unknown;
   };
   payload?: Buffer;
 }
@@ -38,6 +39,7 @@ export class Transfers {
   /** Whether the delivery being handed over was aborted by its sender: it is no message. */
   aborted = false;
   #deliveryBytes = 0;
+  #inDelivery = false;
 
   constructor(connection: Connection, rules: TransferRules) {
     const onTransfer = connection.on_transfer;
@@ -47,6 +49,12 @@ export class Transfers {
       if (!receiver.has_credit()) {
         const error = new Error("it sent more messages than it had credit for");
         rules.failed({ at: "protocol", error });
+        return;
+      }
+      // rhea takes a missing ID for the first one, and throws where nothing catches it as soon as
+      // that delivery is settled.
+      if (!this.#inDelivery && typeof frame.performative.delivery_id !== "number") {
+        rules.failed({ at: "protocol", error: new Error("delivery without an ID") });
         return;
       }
       // rhea fails on a transfer without a payload, and takes an aborted one for complete.
@@ -61,7 +69,8 @@ export class Transfers {
         rules.failed({ at: "size", of: "delivery", size, limit: rules.maxDeliveryBytes });
         return;
       }
-      if (performative.more !== true) this.#deliveryBytes = 0;
+      this.#inDelivery = performative.more === true;
+      if (!this.#inDelivery) this.#deliveryBytes = 0;
       onTransfer.call(connection, frame);
     };
   }

@@ -317,6 +317,18 @@ const SCENARIOS: readonly Scenario[] = [
     credit: 1,
   },
   {
+    title: "a delivery without an ID",
+    code: "PROTOCOL_VIOLATION",
+    script: async (peer) => {
+      await peer.attach();
+      await peer.expect(CODE.flow);
+      const fields = [uint(0), nothing, Buffer.from([0xa0, 0]), uint(0)];
+      peer.performative(CODE.transfer, fields, dataSection(Buffer.from("x")));
+    },
+    says: /without an ID/,
+    credit: 1,
+  },
+  {
     title: "a transfer without credit",
     code: "PROTOCOL_VIOLATION",
     script: async (peer) => {
@@ -1141,6 +1153,24 @@ test("a close during the name look-up ends at once, and what comes after it does
   link.drainCredit();
   link.flush();
   ended(heard, undefined);
+});
+
+test("a message whose further frames do not repeat its ID comes whole", async () => {
+  const script = sending((peer) => {
+    const whole = message("whole");
+    peer.transfer(0, whole.subarray(0, 3), { more: true });
+    const further = [uint(0), nothing, nothing, nothing, nothing];
+    peer.performative(CODE.transfer, [...further, yes], whole.subarray(3, 5));
+    peer.performative(CODE.transfer, [...further, no], whole.subarray(5));
+  });
+  await withLink(script, new ManualClock(), {
+    body: async ({ link, heard }) => {
+      await heard.until("attached");
+      link.grantCredit(1);
+      await heard.until("delivery");
+      equal(bodyOf(heard, 0), "whole");
+    },
+  });
 });
 
 test("an owner that throws on a message ends the link, not the process", async () => {
