@@ -22,6 +22,8 @@ declare module "rhea/typings/connection" {
 /** Any format but 0: rhea then hands the bytes over and leaves the decoding to us. */
 const UNDECODED = 1;
 const NO_BYTES = Buffer.alloc(0);
+/** What a frame counts for at least: rhea keeps a Buffer for each, also if nothing is in it. */
+const LEAST_FRAME_BYTES = 256;
 
 /** What the transfers of a link may be, and whom to tell of others. */
 export interface TransferRules {
@@ -63,7 +65,7 @@ export class Transfers {
       performative.message_format = UNDECODED;
       this.aborted = performative.aborted === true;
       if (this.aborted) performative.more = false;
-      this.#deliveryBytes += payload.length;
+      this.#deliveryBytes += Math.max(payload.length, LEAST_FRAME_BYTES);
       if (this.#deliveryBytes > rules.maxDeliveryBytes) {
         const size = this.#deliveryBytes;
         rules.failed({ at: "size", of: "delivery", size, limit: rules.maxDeliveryBytes });

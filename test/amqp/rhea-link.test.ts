@@ -872,6 +872,25 @@ test("a delivery that grows over the limit ends the link with FRAME_TOO_LARGE", 
   });
 });
 
+for (const size of [0, 1]) {
+  test(`a delivery in countless frames of ${size} bytes ends at the limit too`, async () => {
+    const script = sending((peer) => {
+      for (let part = 0; part < 500; part += 1) {
+        peer.transfer(0, Buffer.alloc(size), { more: true });
+      }
+    });
+    await withLink(script, new ManualClock(), {
+      options: { limits: { maxDeliveryBytes: 100_000 } },
+      body: async ({ link, heard }) => {
+        await heard.until("attached");
+        link.grantCredit(1);
+        await heard.until("ended");
+        ended(heard, "FRAME_TOO_LARGE");
+      },
+    });
+  });
+}
+
 test("the limit is one delivery's, not that of all of them together", async () => {
   const script = sending((peer) => {
     for (let id = 0; id < 4; id += 1) peer.transfer(id, dataSection(Buffer.alloc(40_000)));
