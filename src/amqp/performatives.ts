@@ -20,6 +20,11 @@ declare module "rhea/typings/connection" {
   }
 }
 
+/** Node.js has no longer timers: it prints a warning, and fires at once, again and again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Of a server that asks for a sign of life each ms; rhea gives two in that time. */
+const LEAST_IDLE_MS = 100;
+
 /** Whom to tell of what must not come. */
 export interface PerformativeRules {
   readonly failed: (failure: Failure) => void;
@@ -33,6 +38,8 @@ export function guardPerformatives(connection: Connection, { failed }: Performat
   const refuse = (reason: string): void => {
     failed({ at: "protocol", error: new Error(reason) });
   };
+
+  keepIdleTimeout(connection);
 
   const onBegin = connection.on_begin;
   connection.on_begin = (frame) => {
@@ -68,4 +75,17 @@ export function guardPerformatives(connection: Connection, { failed }: Performat
   // What we have settled is settled, whatever the sender says of it. rhea would print an outcome
   // that it does not know, and go through all of the range: up to four thousand million steps.
   connection.on_disposition = () => undefined;
+}
+
+/** Keeps what the server asks for within what a timer can do. */
+function keepIdleTimeout(connection: Connection): void {
+  const onOpen = connection.on_open.bind(connection);
+  connection.on_open = (frame) => {
+    const performative = Object(Reflect.get(frame, "performative")) as object;
+    const askedMs: unknown = Reflect.get(performative, "idle_time_out");
+    const isAsked = typeof askedMs === "number" && askedMs > 0;
+    const keptMs = isAsked ? Math.min(Math.max(askedMs, LEAST_IDLE_MS), LONGEST_TIMER_MS) : null;
+    Reflect.set(performative, "idle_time_out", keptMs);
+    onOpen(frame);
+  };
 }

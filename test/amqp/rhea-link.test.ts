@@ -604,6 +604,36 @@ test("empty frames are sent twice per idle time-out although the server asks for
   });
 });
 
+test("a server that wants no sign of life for 49 days gets one twice per idle time-out", async (t) => {
+  const warnings = t.mock.method(process, "emitWarning");
+  const clock = new ManualClock();
+  await withLink((peer) => peer.attach(0xffff_ffff).then(() => undefined), clock, {
+    body: async ({ link, heard, server }) => {
+      await heard.until("attached");
+      await clock.advance(30_000);
+      const peer = server.peers[0];
+      await peer?.expect(0);
+      link.grantCredit(1);
+      await peer?.expect(CODE.flow);
+      equal(peer?.frames.filter(({ code }) => code === 0).length, 1);
+      equal(warnings.mock.callCount(), 0);
+    },
+  });
+});
+
+test("a server that wants a sign of life each ms does not get it", async () => {
+  await withLink((peer) => peer.attach(1).then(() => undefined), new ManualClock(), {
+    body: async ({ server, heard }) => {
+      await heard.until("attached");
+      await server.peers[0]?.expect(0);
+      const sinceMs = performance.now();
+      await server.peers[0]?.expect(0);
+      const tookMs = performance.now() - sinceMs;
+      ok(tookMs > 25, `the next came after ${tookMs} ms`);
+    },
+  });
+});
+
 test("the open and the attach say what the platform wants to see", async () => {
   await withLink((peer) => peer.attach(30_000).then(() => undefined), new ManualClock(), {
     body: async ({ heard, server }) => {
