@@ -7,6 +7,14 @@ import type { LinkRequest } from "./link";
 import { guardPerformatives } from "./performatives";
 import { plainMechanism } from "./sasl";
 
+// A part of rhea 3.0.5 that its typings do not give; test/amqp/rhea-connection.test.ts covers it.
+declare module "rhea/typings/connection" {
+  interface Connection {
+    /** Writes what is due; rhea looks it up each time. */
+    _process: (this: Connection) => void;
+  }
+}
+
 /**
  * Transfers that the session takes beyond the credit: a large message is several, and rhea asks for
  * more only when half of them have come. A delivery leaves this buffer when it has been handed over.
@@ -54,5 +62,18 @@ export function createConnection(settings: ConnectionSettings): Connection {
   });
   guardFrames(connection, settings);
   guardPerformatives(connection, settings);
+  catchWriting(connection, settings);
   return connection;
+}
+
+/** rhea writes in ticks of its own, where what it throws would end the process. */
+function catchWriting(connection: Connection, { failed }: Pick<FrameRules, "failed">): void {
+  const onProcess = connection._process;
+  connection._process = () => {
+    try {
+      onProcess.call(connection);
+    } catch (error) {
+      failed({ at: "protocol", error });
+    }
+  };
 }
