@@ -25,6 +25,8 @@ export class HostilePeer {
   readonly settled: { readonly first: number; readonly last: number; readonly code: number }[] = [];
   /** The messages that a good server has sent, by their delivery IDs. */
   messageIds: readonly string[] = [];
+  /** It has taken its leave by a detach, an end or a close. */
+  hasLeft = false;
   readonly #socket: Socket;
   readonly #plan: Plan;
   readonly #owner: PeerOwner;
@@ -103,6 +105,7 @@ export class HostilePeer {
     const client = { linkName: this.#linkName, session: this.#plan.session };
     const { leaves, mutations, random } = this.#plan;
     const pieces = stage === "end" && !leaves ? [] : piecesOf(stage, client, random);
+    if (stage === "end") this.hasLeft = pieces.length > 0;
     if (stage === "messages") this.messageIds = messageIdsOf(pieces, client);
     for (const mutation of mutations) {
       if (mutation.stage === stage) this.#owner.did(mutation.apply(pieces));

@@ -13,13 +13,13 @@ import { HostilePeer } from "./hostile-peer";
 import { MemoryMark } from "./memory";
 import { isGood, planOf } from "./plan";
 import type { Plan } from "./plan";
+import { SECRET } from "./script";
 import { DEADLINE_MS, FACTOR, IDLE_TIMEOUT_MS, SLACK_MS } from "./report";
 import type { Part, Report } from "./report";
 
 const CONCURRENT = 32;
 /** A link that is up when its server has said everything is closed after so long. */
 const LINGER_MS = 3_000;
-const SECRET = "hush-hush";
 /** Apart from the streams of the plans. */
 const CLIENT_STREAM = 1_000_000;
 const OUTCOMES: readonly Outcome[] = ["accepted", "accepted", "released", "rejected"];
@@ -73,7 +73,8 @@ class LinkSession implements LinkEvents {
         this.#report.did(this.#plan.session, what);
       },
       over: () => {
-        if (this.#plan.stop?.how !== "stall") this.#closeLater();
+        // Some that do not answer any more are left to the watch for silence.
+        if (this.#plan.stop?.how !== "stall" || this.#random.chance(0.5)) this.#closeLater();
       },
     });
   }
@@ -160,6 +161,7 @@ class LinkSession implements LinkEvents {
     const isReason = (code: string) => !["PROTOCOL_VIOLATION", "FRAME_TOO_LARGE"].includes(code);
     if (!this.told.includes("delivery")) yield `no delivery, but ${this.told.join(", ")}`;
     if (this.cause !== undefined && !isReason(this.cause.code)) yield this.cause.message;
+    if (this.peer?.hasLeft === true && this.cause === undefined) yield "its leave was not noticed";
     if (!this.told.includes("settled")) return;
     if (this.#closed && this.peer?.settled.length === 0) yield "no outcome was written";
   }

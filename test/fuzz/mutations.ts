@@ -25,6 +25,8 @@ interface Target {
 /** Changes something and says what; undefined if there is nothing that it could change. */
 type Mutate = (target: Target) => string | undefined;
 
+/** What comes in a message concerns that message only. */
+const BODY = "body";
 /** Bytes that mean something at many places. */
 const TELLING = [
   0x00, 0x01, 0x40, 0x45, 0x53, 0x7f, 0x80, 0xa0, 0xb0, 0xc0, 0xd0, 0xe0, 0xf0, 0xff,
@@ -68,7 +70,8 @@ function withField(target: Target, { name, bytes }: { name: string; bytes: Buffe
 }
 
 function insert({ pieces, random }: Target, added: readonly Piece[]): void {
-  pieces.splice(random.integer(0, pieces.length), 0, ...added);
+  const at = random.chance(0.5) ? 0 : random.integer(0, pieces.length);
+  pieces.splice(at, 0, ...added);
 }
 
 function resized(bytes: Buffer): Buffer {
@@ -228,12 +231,15 @@ const KINDS: readonly Kind[] = [
   ["field", 10, (target) => withField(target, nonsense(target.random))],
   ["bomb", 3, (target) => withField(target, bomb(target.random))],
   [
-    "body",
-    3,
+    BODY,
+    4,
     ({ pieces, random }) => {
+      const piece = pieces.find(({ performative }) => performative?.code === CODE.transfer);
+      if (piece?.performative === undefined) return undefined;
       const { name, bytes } = nonsense(random);
       const section = Buffer.from([0, 0x53, random.integer(0x70, 0x78)]);
-      pieces.push(transfer(0, Buffer.concat([section, bytes])));
+      const payload = Buffer.concat([section, bytes]);
+      pieces[pieces.indexOf(piece)] = pieceOf({ ...piece.performative, payload });
       return `a message of ${name}`;
     },
   ],
@@ -311,6 +317,8 @@ const WHERE: readonly Stage[] = [
 /** One change of what a server says at a stage. */
 export interface Mutation {
   readonly stage: Stage;
+  /** The link must live on: only a message's content is nonsense. */
+  readonly isHarmless: boolean;
   /** Changes the stage's pieces in place and says how. */
   apply(pieces: Piece[]): string;
 }
@@ -318,10 +326,12 @@ export interface Mutation {
 /** Draws a mutation; how it turns out depends on the stage's pieces and on nothing else. */
 export function mutation(random: Random, fork: () => Random): Mutation {
   const [kind, , mutate] = random.pick(LOTS);
-  const stage = random.pick(WHERE);
+  const isHarmless = kind === BODY;
+  const stage = isHarmless ? "messages" : random.pick(WHERE);
   const own = fork();
   return {
     stage,
+    isHarmless,
     apply(pieces) {
       // There is something to mutate at every stage, also where a good server says nothing.
       if (pieces.length === 0) pieces.push(flow());

@@ -33,10 +33,10 @@ export interface Plan {
 export function planOf(seed: number, session: number): Plan {
   const random = new Random(seed, session);
   const fork = (): Random => new Random(random.integer(0, MOST_SEED));
-  const isGood = random.chance(0.04);
-  const stops = !isGood && random.chance(0.15);
+  const isUndisturbed = random.chance(0.06);
+  const stops = !isUndisturbed && random.chance(0.15);
   const some = random.pick(COUNTS) - (stops ? 1 : 0);
-  const count = isGood ? 0 : some;
+  const count = isUndisturbed ? 0 : some;
   const mutations = Array.from({ length: count }, () => mutation(random, fork));
   const how = random.pick(["stall", "finish", "reset"] as const);
   const stop = { stage: random.pick(STAGES), how, share: random.next() };
@@ -57,6 +57,7 @@ export function goodPlan(seed: number, session: number): Plan {
   return { session, mutations: [], stop: undefined, split: false, leaves: false, random };
 }
 
+/** Whether a client has no reason to complain of the server. */
 export function isGood({ mutations, stop }: Plan): boolean {
-  return mutations.length === 0 && stop === undefined;
+  return mutations.every(({ isHarmless }) => isHarmless) && stop === undefined;
 }

@@ -153,9 +153,9 @@ function told(
   return faults
     .slice(0, MOST_FAULTS_SHOWN)
     .map(({ session, what }) => {
-      const known = session < 0 ? first : session;
-      const mutations = (did.get(known) ?? []).map((each) => `\n    ${each}`).join("");
-      return `${level} level, ${SEED}=${seed} ${SESSION}=${known}: ${what}${mutations}`;
+      if (session < 0) return `${level} level, ${SEED}=${seed}, sessions from ${first}: ${what}`;
+      const mutations = (did.get(session) ?? []).map((each) => `\n    ${each}`).join("");
+      return `${level} level, ${SEED}=${seed} ${SESSION}=${session}: ${what}${mutations}`;
     })
     .join("\n  ");
 }

@@ -16,9 +16,9 @@ import { DEADLINE_MS, IDLE_TIMEOUT_MS, SLACK_MS } from "./report";
 import type { Part } from "./report";
 
 /** How many times faster than the computer's clock backoffs pass. */
-const FACTOR = 50;
-/** Two of them, each with enough connections for its connect limit to be reached. */
-const SUBSCRIPTIONS = 2;
+const FACTOR = 25;
+/** Some of them, each with enough connections for its connect limit to be reached. */
+const SUBSCRIPTIONS = 4;
 const CONNECTIONS = 32;
 const MINUTE_MS = 60_000;
 /** Most that the limiter admits in a minute. */
