@@ -11,6 +11,7 @@ import { runSubscriptions } from "./subscription-level";
  */
 
 const BEAT_MS = 100;
+const LEFT_MS = 1_000;
 const OUT = 3;
 
 function tell(line: object): void {
@@ -67,6 +68,11 @@ async function main(): Promise<void> {
   const run = level === "subscription" ? runSubscriptions : runLinks;
   const figures = await run({ seed, first, count, report });
   tell({ type: "done", figures });
+  // Fires only if something keeps the process from ending.
+  setTimeout(() => {
+    report.fault(-1, `it leaves ${process.getActiveResourcesInfo().join(", ")}`);
+    process.exit(1);
+  }, LEFT_MS).unref();
 }
 
 void main();

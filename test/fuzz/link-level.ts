@@ -67,6 +67,11 @@ class LinkSession implements LinkEvents {
     return this.told.includes("attached") && !this.told.includes("ended");
   }
 
+  /** The run goes on without it. */
+  giveUp(): void {
+    this.#done();
+  }
+
   accept(socket: Socket): void {
     this.peer = new HostilePeer(socket, this.#plan, {
       did: (what) => {
@@ -210,6 +215,7 @@ class Slot {
     const hang = setTimeout(
       () => {
         report.fault(session, `it hangs; told: ${link.told.join(", ")}`);
+        link.giveUp();
       },
       link.clock.realMs(DEADLINE_MS) + SLACK_MS,
     );

@@ -112,6 +112,7 @@ class HostileServer {
     const hang = setTimeout(
       () => {
         report.fault(session, "it hangs");
+        socket.destroy(); // the run goes on without it
       },
       this.#clock.realMs(DEADLINE_MS) + SLACK_MS,
     );
@@ -256,8 +257,8 @@ async function runSubscription(part: Part): Promise<Figures> {
   const most = mostPerMinute(attempts);
   if (most > MOST_CONNECTS) report.fault(-1, `${most} connects in a minute`);
   const { good, late, slowestBackMs } = server;
-  // At the start all connect at once.
-  if (late > Math.max(CONNECTIONS, good * LATE_SHARE)) {
+  // At the start all connect at once, and the code has not been compiled yet.
+  if (late > Math.max(2 * CONNECTIONS, good * LATE_SHARE)) {
     report.fault(-1, `${late} of ${good} good servers were not understood in time`);
   }
   return { attempts: attempts.length, mostPerMinute: most, good, late, slowestBackMs, returnedMs };
