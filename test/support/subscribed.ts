@@ -56,14 +56,15 @@ export async function withSubscription(
 export async function state(
   subscription: Subscription,
   wanted: (now: SubscriptionState) => boolean,
+  patienceMs = PATIENCE_MS,
 ): Promise<SubscriptionState> {
-  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const deadline = AbortSignal.timeout(patienceMs);
   while (!wanted(subscription.state)) {
     try {
       await once(subscription, "changed", { signal: deadline });
     } catch (cause) {
       const now = JSON.stringify(subscription.state);
-      throw new Error(`The wanted state did not come within ${PATIENCE_MS} ms; it is ${now}.`, {
+      throw new Error(`The wanted state did not come within ${patienceMs} ms; it is ${now}.`, {
         cause,
       });
     }
