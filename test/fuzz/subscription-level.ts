@@ -17,8 +17,9 @@ import type { Part } from "./report";
 
 /** How many times faster than the computer's clock backoffs pass. */
 const FACTOR = 25;
-/** Some of them, each with enough connections for its connect limit to be reached. */
-const SUBSCRIPTIONS = 4;
+/** A long run has several subscriptions, each with enough connections to reach its connect limit. */
+const MOST_SUBSCRIPTIONS = 4;
+const SESSIONS_OF_ONE = 1_000;
 const CONNECTIONS = 32;
 const MINUTE_MS = 60_000;
 /** Most that the limiter admits in a minute. */
@@ -202,12 +203,13 @@ function mostPerMinute(timesMs: readonly number[]): number {
 /** Subscriptions live through the hostile sessions of a part, with good ones between them. */
 export async function runSubscriptions(part: Part): Promise<readonly Figures[]> {
   const { first, count } = part;
-  const share = Math.ceil(count / SUBSCRIPTIONS);
-  const firsts = Array.from({ length: SUBSCRIPTIONS }, (_, index) => first + index * share);
-  const parts = firsts.map((from) => {
+  const length = Math.min(MOST_SUBSCRIPTIONS, Math.ceil(count / SESSIONS_OF_ONE));
+  const share = Math.ceil(count / length);
+  const parts = Array.from({ length }, (_, index) => {
+    const from = first + index * share;
     return { ...part, first: from, count: Math.min(share, first + count - from) };
   });
-  return Promise.all(parts.filter((each) => each.count > 0).map(runSubscription));
+  return Promise.all(parts.map(runSubscription));
 }
 
 async function runSubscription(part: Part): Promise<Figures> {
