@@ -12,6 +12,8 @@ declare module "rhea/typings/connection" {
   interface Connection {
     /** Writes what is due; rhea looks it up each time. */
     _process: (this: Connection) => void;
+    /** Ends rhea's timers; may be called again. */
+    _disconnected: (this: Connection) => void;
   }
 }
 
@@ -66,10 +68,17 @@ export function createConnection(settings: ConnectionSettings): Connection {
   return connection;
 }
 
+/** To be called when the socket is gone: rhea may have started a timer after it had ended them. */
+export function endTimers(connection: Connection): void {
+  connection._disconnected();
+}
+
 /** rhea writes in ticks of its own, where what it throws would end the process. */
-function catchWriting(connection: Connection, { failed }: Pick<FrameRules, "failed">): void {
+function catchWriting(connection: Connection, { failed, readable }: FrameRules): void {
   const onProcess = connection._process;
   connection._process = () => {
+    // With each write rhea starts a timer, which would hold what is gone for two idle time-outs.
+    if (!readable()) return;
     try {
       onProcess.call(connection);
     } catch (error) {

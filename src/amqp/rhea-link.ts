@@ -7,7 +7,7 @@ import { LINK_LIMITS } from "./limits";
 import type { LinkEnvironment, LinkLimits } from "./limits";
 import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
-import { createConnection } from "./rhea-connection";
+import { createConnection, endTimers } from "./rhea-connection";
 import { RheaDelivery } from "./rhea-delivery";
 import { listen } from "./rhea-events";
 import { openReceiver } from "./rhea-receiver";
@@ -231,6 +231,7 @@ class RheaLink implements Link {
     const cause = this.#state.value === "ending" ? this.#state.cause : undefined;
     this.#deadline?.();
     this.#dispositions.end();
+    endTimers(this.#connection);
     this.#state = { value: "ended" };
     this.#events.ended(cause);
   }

@@ -463,6 +463,25 @@ describe("each failure ends the link once, with the first cause, and leaves no t
   }
 });
 
+test("a server that goes on after its close leaves no timer of rhea's behind", async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  const script: Script = async (peer) => {
+    await peer.attach();
+    const detach = frame(described(CODE.detach, [uint(0), yes]));
+    peer.send(frame(described(CODE.close)), detach, detach);
+    await peer.expect(CODE.close);
+    peer.socket.end();
+  };
+  await withLink(script, new ManualClock(), {
+    body: async ({ heard }) => {
+      await heard.until("ended");
+      await settled();
+    },
+  });
+  equal(timers(), before);
+});
+
 /** A port on which nothing listens. */
 async function freePort(): Promise<number> {
   const server = await PeerServer.start(() => undefined);
