@@ -87,9 +87,12 @@ class LinkSession implements LinkEvents {
   #closeLater(): void {
     // What is not up by then is left to its deadlines.
     const cancel = this.clock.after(LINGER_MS, () => {
-      if (!this.isUp || this.#closed) return;
-      this.#closed = true;
-      this.#link.close();
+      // What has come meanwhile is read first, also after the event loop stood still.
+      void settled().then(() => {
+        if (!this.isUp || this.#closed) return;
+        this.#closed = true;
+        this.#link.close();
+      });
     });
     void this.over.then(cancel);
   }
