@@ -137,9 +137,10 @@ async function culprits(job: Job, outcome: Outcome): Promise<string[]> {
   const running = outcome.isDone ? [] : outcome.running;
   const suspects = new Set([...running, ...outcome.suspected.map(({ session }) => session)]);
   for (const session of [...suspects].slice(0, MOST_SUSPECTS)) {
-    const alone = await runAlone({ ...job, first: session, count: 1 });
+    const own = { ...job, first: session, count: 1 };
+    const { did, ...alone } = await runAlone(own);
     const faults = [...alone.faults, ...alone.suspected];
-    if (faults.length > 0) found.push(told({ ...job, first: session }, { did: alone.did, faults }));
+    if (faults.length > 0) found.push(told(own, { did, faults }));
     if (found.length >= MOST_FAULTS_SHOWN) break;
   }
   return found;
@@ -147,15 +148,16 @@ async function culprits(job: Job, outcome: Outcome): Promise<string[]> {
 
 /** The faults of an outcome, each with what is needed to repeat it. */
 function told(
-  { level, seed, first }: Job,
+  { count, level, seed, first }: Job,
   { faults, did }: Pick<Outcome, "faults" | "did">,
 ): string {
   return faults
     .slice(0, MOST_FAULTS_SHOWN)
     .map(({ session, what }) => {
-      if (session < 0) return `${level} level, ${SEED}=${seed}, sessions from ${first}: ${what}`;
-      const mutations = (did.get(session) ?? []).map((each) => `\n    ${each}`).join("");
-      return `${level} level, ${SEED}=${seed} ${SESSION}=${session}: ${what}${mutations}`;
+      const known = session < 0 && count === 1 ? first : session;
+      if (known < 0) return `${level} level, ${SEED}=${seed}, sessions from ${first}: ${what}`;
+      const mutations = (did.get(known) ?? []).map((each) => `\n    ${each}`).join("");
+      return `${level} level, ${SEED}=${seed} ${SESSION}=${known}: ${what}${mutations}`;
     })
     .join("\n  ");
 }
