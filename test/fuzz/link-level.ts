@@ -22,6 +22,12 @@ const CONCURRENT = 32;
 const LINGER_MS = 3_000;
 /** Apart from the streams of the plans. */
 const CLIENT_STREAM = 1_000_000;
+/** What is said of a server that does not speak as it should. */
+const BLAMES: ReadonlySet<string> = new Set([
+  "PROTOCOL_VIOLATION",
+  "FRAME_TOO_LARGE",
+  "CONNECTION_CORRUPTED",
+]);
 const OUTCOMES: readonly Outcome[] = ["accepted", "accepted", "released", "rejected"];
 /** A computer that is busy may be too slow for a good session; then it is tried again. */
 const TRIES = 3;
@@ -169,12 +175,11 @@ class LinkSession implements LinkEvents {
 
   /** A server that does nothing wrong is understood, and its link is usable. */
   *goodFaults(): Generator<string> {
-    const isReason = (code: string) => !["PROTOCOL_VIOLATION", "FRAME_TOO_LARGE"].includes(code);
     // Where its name is mutated, nothing tells a secret from other words.
     const said = this.#said();
     if (said.includes(SECRET)) yield `a secret was told: ${said}`;
     if (!this.told.includes("delivery")) yield `no delivery, but ${this.told.join(", ")}`;
-    if (this.cause !== undefined && !isReason(this.cause.code)) yield this.cause.message;
+    if (BLAMES.has(this.cause?.code ?? "")) yield String(this.cause);
     if (this.peer?.hasLeft === true && this.cause === undefined) yield "its leave was not noticed";
     if (!this.told.includes("settled")) return;
     if (this.#closed && this.peer?.settled.length === 0) yield "no outcome was written";
