@@ -318,7 +318,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a delivery without an ID",
-    code: "PROTOCOL_VIOLATION",
+    code: "CONNECTION_CORRUPTED",
     script: async (peer) => {
       await peer.attach();
       await peer.expect(CODE.flow);
