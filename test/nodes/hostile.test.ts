@@ -66,9 +66,10 @@ const PEERS: Readonly<Record<string, Script>> = {
   "offers mechanisms of a prototype": async (peer) => {
     await peer.signIn(0, "__proto__");
   },
-  "opens with nonsense": async (peer) => {
+  "opens with nonsense and leaves": async (peer) => {
     await peer.signIn();
     peer.send(AMQP_HEADER, frame(described(CODE.open, [uint(7), uint(8), uint(9)])));
+    peer.socket.end();
   },
   "announces a giant frame": opened((peer) => {
     peer.send(bytes("7fffffff 02000000"));
