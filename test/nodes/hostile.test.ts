@@ -92,10 +92,10 @@ const PEERS: Readonly<Record<string, Script>> = {
   "sends more than it may": attached((peer) => {
     for (let id = 0; id < 500; id += 1) peer.transfer(id, dataSection(Buffer.from("{}")));
   }),
-  "answers before it is asked": saying(
-    SASL_HEADER,
-    frame(described(0x44, [bytes("5000")]), "sasl"),
-  ),
+  "lets in who has not signed in, and leaves": (peer) => {
+    peer.send(SASL_HEADER, frame(described(CODE.outcome, [bytes("5000")]), "sasl"));
+    peer.socket.end();
+  },
 };
 
 /** Half a frame looks like a slow network until the heartbeat is missed; the others change nothing. */
