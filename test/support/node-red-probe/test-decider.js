@@ -50,7 +50,9 @@ module.exports = function (RED) {
     });
     this.on("input", (message, send, done) => {
       const outcome = decide();
-      const delayMs = random() < def.atOnce ? 0 : random() * def.longestMs;
+      const { shortestMs = 0, longestMs } = def;
+      const laterMs = shortestMs + random() * (longestMs - shortestMs);
+      const delayMs = random() < def.atOnce ? 0 : laterMs;
       journal.add("came", message.messageId, outcome);
       if (outcome === "none") {
         done();
