@@ -8,10 +8,11 @@ import { EMPTY_FLOW } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { FaultProxy } from "../support/proxy";
 import { Random, seedOf } from "../support/random";
+import { soon } from "../support/soon";
 import { CONNECTIONS, chaosFlow } from "./chaos-flow";
 import { anyFault } from "./faults";
 import { Ledger } from "./ledger";
-import { allAccepted, pushEvenly, soon } from "./load";
+import { allAccepted, pushEvenly } from "./load";
 import type { Between } from "./faults";
 import type { DeployType, Inventory } from "../support/node-red";
 

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Emulator } from "../../src/emulator/emulator";
 import { SUBSCRIBER, subscriberFlow } from "../support/flow";
+import { soon } from "../support/soon";
 import type { FlowSettings } from "../support/flow";
 import type { FlowNode } from "../support/node-red";
 
-/** How often is looked whether something is due or has come about. */
+/** How often is looked whether more is due. */
 const LOOK_EVERY_MS = 10;
 
 /**
@@ -28,18 +29,6 @@ export async function pushEvenly(
   while (pushed < messages) {
     const due = Math.min(messages, ((performance.now() - startMs) * perSecond) / 1_000);
     for (; pushed < due; pushed += 1) push();
-    await pause(LOOK_EVERY_MS);
-  }
-}
-
-/** Waits until it is so; fails with the sentence. */
-export async function soon(
-  isSo: () => boolean,
-  { withinMs, sentence }: { withinMs: number; sentence: () => string },
-): Promise<void> {
-  const endMs = performance.now() + withinMs;
-  while (!isSo()) {
-    if (performance.now() > endMs) throw new Error(`${sentence()} after ${withinMs} ms`);
     await pause(LOOK_EVERY_MS);
   }
 }
