@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { subscriberFlow } from "./support/flow";
+import { ACK, settlingFlow } from "./support/flow";
 import { NodeRed } from "./support/node-red";
 import { withEmulator } from "./support/with-emulator";
 import { withTarball } from "./support/tarball";
@@ -24,7 +24,7 @@ interface NodeSet {
 }
 
 for (const { nodeRed: release, node } of RELEASES) {
-  const name = `Node-RED ${release} on Node.js ${node ?? process.versions.node} receives`;
+  const name = `Node-RED ${release} on Node.js ${node ?? process.versions.node} receives and settles`;
   test(name, { timeout: 600_000 }, () =>
     withTarball(async ({ file, directory }) => {
       const home = join(directory, "home");
@@ -45,14 +45,19 @@ for (const { nodeRed: release, node } of RELEASES) {
         const ours = sets.filter(({ module }) => module === "@iot-flows/node-red-aliyun-iot");
         deepEqual(ours.map(({ err }) => err).filter(Boolean), []);
         deepEqual(ours.flatMap(({ types }) => types).sort(), [
+          "aliyun-iot-ack",
           "aliyun-iot-instance",
           "aliyun-iot-subscribe",
         ]);
         await withEmulator({}, async (emulator) => {
-          await nodeRed.deploy(subscriberFlow({ port: emulator.port }));
-          const id = emulator.push({ topic: "/k1/d1/user/update", payload: "hello" });
-          equal((await nodeRed.next("message")).message?.["payload"], "hello");
-          await emulator.expectSettled(id, "accepted");
+          await nodeRed.deploy(settlingFlow({ port: emulator.port, ack: { outcome: "msg" } }));
+          for (const outcome of ["accepted", "rejected"] as const) {
+            const id = emulator.push({ topic: "/k1/d1/user/update", payload: "hello" });
+            const { message } = await nodeRed.next("message");
+            equal(message?.["payload"], "hello");
+            nodeRed.hand(ACK, { ...message, outcome });
+            await emulator.expectSettled(id, outcome);
+          }
         });
       } finally {
         await nodeRed.stop();

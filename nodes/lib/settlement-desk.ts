@@ -14,7 +14,8 @@ export class SettlementDesk {
   add(subscriber: string, subscription: Subscription): () => void {
     this.#subscribers.set(subscriber, subscription);
     return () => {
-      this.#subscribers.delete(subscriber);
+      // Node-RED waits 15 s for a node to close, and may have started its successor meanwhile.
+      if (this.#subscribers.get(subscriber) === subscription) this.#subscribers.delete(subscriber);
     };
   }
 
