@@ -49,7 +49,7 @@ export default defineConfig(
   { files: ["src/emulator/**/*.ts"], rules: { "no-restricted-imports": "off" } },
   { files: ["src/cli/**/*.ts"], rules: restrict(noRhea) },
   {
-    files: ["src/protocol/**/*.ts", "src/options.ts", "src/errors.ts"],
+    files: ["src/protocol/**/*.ts", "src/options.ts", "src/request.ts", "src/errors.ts"],
     rules: restrict(noRhea, nothingAbove),
   },
   {
