@@ -3,7 +3,7 @@ import type { DeliveryReference, Outcome, Subscription } from "../../src/index";
 
 /**
  * Where ack nodes find the subscribers, and subscribers learn whether anybody is left to settle.
- * Node-RED's own look-up of nodes does not serve: inside a subflow it finds none.
+ * Node-RED's own look-up of nodes does not serve: it finds none that is closing, and closing ones wait.
  */
 export class SettlementDesk {
   readonly #subscribers = new Map<string, Subscription>();
