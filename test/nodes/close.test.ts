@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { ACK, EMPTY_FLOW, SUBSCRIBER, settlingFlow } from "../support/flow";
+import { ACK, EMPTY_FLOW, SUBSCRIBER, settlingFlow, isConnected } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { PeerServer } from "../support/peer";
 import { withEmulator } from "../support/with-emulator";
@@ -32,8 +32,6 @@ before(async () => {
 });
 after(() => nodeRed.stop());
 
-const isConnected = ({ id, status }: ProbeEvent) =>
-  id === SUBSCRIBER && status?.fill === "green" && status.shape === "dot";
 const says = (text: RegExp) => (event: ProbeEvent) => text.test(event.status?.text ?? "");
 
 const isMessage =

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { message as codec } from "rhea";
-import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow } from "../support/flow";
+import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow, isConnected } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { PeerServer } from "../support/peer";
 import {
@@ -17,7 +17,7 @@ import {
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { Peer, Script } from "../support/peer";
-import type { FlowNode, ProbeEvent } from "../support/node-red";
+import type { FlowNode } from "../support/node-red";
 
 const TOPIC = "/k1/d1/user/update";
 
@@ -26,8 +26,6 @@ before(async () => {
   nodeRed = await NodeRed.start();
 });
 after(() => nodeRed.stop());
-
-const isConnected = ({ id, status }: ProbeEvent) => id === SUBSCRIBER && status?.fill === "green";
 
 /** Whatever has happened before: a message still gets through. */
 async function stillReceives(emulator: Emulator): Promise<void> {

@@ -1,13 +1,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
-import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
+import { EMPTY_FLOW, isConnected, subscriberFlow } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { EmulatorOptions } from "../../src/emulator/options";
 import type { FlowSettings } from "../support/flow";
-import type { ProbeEvent } from "../support/node-red";
 
 const TOPIC = "/a1B2/meter-07/thing/event/property/post";
 
@@ -16,9 +15,6 @@ before(async () => {
   nodeRed = await NodeRed.start();
 });
 after(() => nodeRed.stop());
-
-const isConnected = ({ id, status }: ProbeEvent) =>
-  id === SUBSCRIBER && status?.fill === "green" && status.shape === "dot";
 
 /** Runs `work` with an emulator of its own; the flow ends before it, so that no test hears it end. */
 function withPlatform(

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ACK, EMPTY_FLOW, PLACE, SUBSCRIBER, settlingFlow } from "../support/flow";
+import { ACK, EMPTY_FLOW, PLACE, SUBSCRIBER, settlingFlow, isConnected } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
@@ -19,9 +19,6 @@ before(async () => {
   nodeRed = await NodeRed.start();
 });
 after(() => nodeRed.stop());
-
-const isConnected = ({ id, status }: ProbeEvent) =>
-  id === SUBSCRIBER && status?.fill === "green" && status.shape === "dot";
 
 interface Setting {
   readonly emulator?: Partial<EmulatorOptions>;

@@ -1,4 +1,4 @@
-import type { FlowNode } from "./node-red";
+import type { FlowNode, ProbeEvent } from "./node-red";
 
 export const SUBSCRIBER = "subscriber00000";
 const INSTANCE = "instance0000000";
@@ -9,6 +9,10 @@ const TLS_CONFIG = "tls000000000000";
 
 /** Flows in which nothing runs. */
 export const EMPTY_FLOW: readonly FlowNode[] = [{ id: PLACE.z, type: "tab", label: "empty" }];
+
+/** The subscriber has just been shown as connected, with all its connections. */
+export const isConnected = ({ id, status }: ProbeEvent): boolean =>
+  id === SUBSCRIBER && status?.fill === "green" && status.shape === "dot";
 
 /** What differs from a subscriber that receives from the emulator with its defaults. */
 export interface FlowSettings {
