@@ -18,7 +18,7 @@ const SIZE_BYTES = 4;
 /** What frames may be, and whom to tell of others. */
 export interface FrameRules {
   readonly maxFrameBytes: number;
-  /** Whether anything may still be read: not after a failure. */
+  /** Whether anything may still be read and written: not once the socket is destroyed. */
   readonly readable: () => boolean;
   readonly failed: (failure: Failure) => void;
 }
