@@ -21,6 +21,8 @@ export interface FrameRules {
   /** Whether anything may still be read and written: not once the socket is destroyed. */
   readonly readable: () => boolean;
   readonly failed: (failure: Failure) => void;
+  /** The server has accepted the sign-in. */
+  readonly signedIn: () => void;
 }
 
 class TooLarge extends Error {
@@ -44,6 +46,11 @@ class FrameCutter {
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Whether the peer has let us in: what it sends from then on is AMQP. */
+  get signedIn(): boolean {
+    return this.#layer === "amqp";
   }
 
   /** Calls `read` with all that is whole, until it returns false. Throws Malformed or TooLarge. */
@@ -109,8 +116,13 @@ export function guardFrames(connection: Connection, rules: FrameRules): void {
   const { maxFrameBytes: limit, readable, failed } = rules;
   const onInput = connection.input;
   const frames = new FrameCutter(limit);
+  let toldOfSignIn = false;
   const read = (whole: Buffer): boolean => {
     if (readable()) onInput.call(connection, whole);
+    if (readable() && frames.signedIn && !toldOfSignIn) {
+      toldOfSignIn = true;
+      rules.signedIn();
+    }
     return readable();
   };
   connection.input = (chunk) => {

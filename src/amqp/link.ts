@@ -33,6 +33,8 @@ export interface IncomingDelivery {
  * `close`. A listener that throws ends the link.
  */
 export interface LinkEvents {
+  /** The server has accepted the sign-in; nobody but a diagnosis needs to know before `opened`. */
+  signedIn?(): void;
   /** TCP, TLS, sign-in and AMQP open are done. */
   opened(): void;
   /** The receiver link is attached: credit may be granted. */

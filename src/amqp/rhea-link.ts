@@ -103,6 +103,10 @@ class RheaLink implements Link {
       maxFrameBytes: this.#limits.maxFrameBytes,
       failed,
       readable: () => this.#socket?.destroyed === false,
+      signedIn: () => {
+        if (this.#state.value !== "connecting") return;
+        this.#tell("hearing of the sign-in", () => this.#events.signedIn?.());
+      },
       openSocket: (up) => {
         this.#socket = openSocket(this.#request, { up, failed, gone: this.#ended.bind(this) });
         return this.#socket;

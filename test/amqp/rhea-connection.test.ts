@@ -20,6 +20,7 @@ test("what rhea throws while it writes is the link's failure, not the end of the
     },
     maxFrameBytes: 65_536,
     readable: () => true,
+    signedIn: () => undefined,
     failed: (failure) => failures.push(failure),
     openSocket: () => new Socket(),
   });

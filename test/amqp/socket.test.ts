@@ -162,7 +162,7 @@ test("silence is noticed over TLS too, and bytes that come are heard", async () 
   peer?.send(Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]));
   await new Promise((resolve) => setTimeout(resolve, 50));
   await clock.advance(70_000);
-  deepEqual(heard.events, ["opened", "attached"]);
+  deepEqual(heard.events, ["signedIn", "opened", "attached"]);
   await clock.advance(20_000);
   await heard.until("ended");
   equal(heard.cause?.code, "PEER_SILENT");

@@ -25,6 +25,9 @@ export class Heard implements LinkEvents {
     for (const look of this.#waiting) look();
   }
 
+  signedIn(): void {
+    this.#note("signedIn");
+  }
   opened(): void {
     this.#note("opened");
   }
