@@ -58,6 +58,8 @@ export const RETRY_BY_CODE = {
   DELIVERY_MISSING: "never",
   OUTCOME_INVALID: "never",
   ACTION_INVALID: "never",
+  // The diagnosis
+  NO_MESSAGE: "never", // connected: another attempt would bring no more
 } as const satisfies Record<string, Retry>;
 
 export type ErrorCode = keyof typeof RETRY_BY_CODE;
@@ -162,3 +164,6 @@ export class SettlementError extends IotAmqpError<
 export class RequestError extends IotAmqpError<
   "DELIVERY_MISSING" | "OUTCOME_INVALID" | "ACTION_INVALID"
 > {}
+
+/** Everything works, and yet nothing came. */
+export class DiagnosisError extends IotAmqpError<"NO_MESSAGE"> {}

@@ -1,6 +1,9 @@
 import { createOpenLink } from "./amqp/rhea-link";
 import { systemClock } from "./clock";
+import { examine } from "./doctor/examine";
 import { Subscription } from "./subscription/subscription";
+import type { Examination } from "./doctor/examine";
+import type { Finding } from "./doctor/finding";
 import type { InstanceOptions, SubscribeOptions } from "./options";
 import type { Environment } from "./subscription/connection";
 
@@ -8,12 +11,17 @@ export { systemClock } from "./clock";
 export * from "./errors";
 export * from "./options";
 export * from "./request";
+export { circumstances } from "./doctor/examine";
+export { tellFinding, tellResult } from "./doctor/tell";
+export { lookUpIn } from "./texts/texts";
 export { defaultClientId } from "./protocol/client-id";
 export { MESSAGE_TYPES } from "./protocol/topic";
 export { unknownToken } from "./subscription/deliveries";
 export { tellError } from "./texts/tell";
 export { timeOfDay } from "./texts/texts";
 export type { Clock } from "./clock";
+export type { Finding } from "./doctor/finding";
+export type { Language } from "./texts/texts";
 export type { DeviceMessage, Json } from "./protocol/message";
 export type { Device, MessageType } from "./protocol/topic";
 export type { Counters, Delivery, SubscriptionState } from "./subscription/state";
@@ -34,4 +42,16 @@ export function createSubscription(
     random: environment.random ?? Math.random,
     openLink: environment.openLink ?? createOpenLink({ clock }),
   });
+}
+
+/**
+ * Checks step by step whether a subscription with these settings would receive, and tells each
+ * step as it begins and ends; resolves with whether all passed.
+ */
+export function examineConnection(
+  examination: Examination,
+  tell: (finding: Finding) => void,
+): Promise<boolean> {
+  const openLink = createOpenLink({ clock: systemClock });
+  return examine(examination, { clock: systemClock, openLink }, tell);
 }

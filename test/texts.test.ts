@@ -211,6 +211,7 @@ const DETAILS = {
   DELIVERY_MISSING: [],
   OUTCOME_INVALID: ["value", "choices"],
   ACTION_INVALID: ["value", "choices"],
+  NO_MESSAGE: ["seconds"],
 } as const satisfies Record<ErrorCode, readonly string[]>;
 
 for (const code of CODES) {

@@ -3,6 +3,7 @@ import { tellError } from "../texts/tell";
 import { fill, textAt, TEXTS } from "../texts/texts";
 import { UsageError } from "./usage-error";
 import type { IotAmqpError } from "../errors";
+import type { LookUp } from "../texts/tell";
 import type { Language } from "../texts/texts";
 import type { Source, Sources } from "./settings";
 
@@ -39,10 +40,11 @@ function howToGive(setting: unknown, { language, sources }: Addressee): string {
   return fill(variable === "" ? give.flag : give.both, { flag: `--${flag}`, variable });
 }
 
-function told(error: IotAmqpError, addressee: Addressee): string {
+/** Looks texts up for somebody at a terminal: a setting by its flag or variable. */
+export function lookUpFor(addressee: Addressee): LookUp {
   const { language, sources } = addressee;
   const texts = TEXTS[language];
-  const { text, remedy } = tellError(error, (path, values) => {
+  return (path, values) => {
     const template = textAt(texts.cli, path) ?? textAt(texts, path);
     if (template === undefined) return path;
     const { setting = "" } = values;
@@ -51,8 +53,12 @@ function told(error: IotAmqpError, addressee: Addressee): string {
       setting: nameOf(setting, sources) ?? setting,
       give: howToGive(setting, addressee),
     });
-  });
-  const gap = language === "zh-CN" ? "" : " ";
+  };
+}
+
+function told(error: IotAmqpError, addressee: Addressee): string {
+  const { text, remedy } = tellError(error, lookUpFor(addressee));
+  const gap = addressee.language === "zh-CN" ? "" : " ";
   return `${text}${gap}${remedy}${gap}[${error.code}]`;
 }
 

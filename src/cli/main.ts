@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { fill, TEXTS } from "../texts/texts";
+import { doctor } from "./doctor";
 import { emulator } from "./emulator";
 import { explain } from "./explain";
 import * as enUS from "./help/en-US";
 import * as zhCN from "./help/zh-CN";
 import { language } from "./io";
 import { listen } from "./listen";
-import { EMULATOR_SOURCES, LISTEN_SOURCES } from "./settings";
+import { DOCTOR_SOURCES, EMULATOR_SOURCES, LISTEN_SOURCES } from "./settings";
 import { UsageError } from "./usage-error";
 import type { Language } from "../texts/texts";
 import type { ExitCode, Io } from "./io";
@@ -23,6 +24,7 @@ interface Command {
 const HELP: Readonly<Record<Language, HelpTexts>> = { "en-US": enUS, "zh-CN": zhCN };
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["emulator", { help: "EMULATOR", sources: EMULATOR_SOURCES, run: emulator }],
+  ["doctor", { help: "DOCTOR", sources: DOCTOR_SOURCES, run: doctor }],
   ["listen", { help: "LISTEN", sources: LISTEN_SOURCES, run: listen }],
 ]);
 /** How long output may still be under way; a reader that does not read must not hold the process. */

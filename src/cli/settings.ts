@@ -16,7 +16,8 @@ export interface Source {
 /** A command's settings by name, as errors name them. */
 export type Sources = Readonly<Record<string, Source>>;
 
-export const LISTEN_SOURCES = {
+/** What every command needs that connects. */
+const CONNECT_SOURCES = {
   host: { flag: "host", variable: "ALIYUN_IOT_HOST" },
   port: { flag: "port", variable: "ALIYUN_IOT_PORT" },
   iotInstanceId: { flag: "instance-id", variable: "ALIYUN_IOT_INSTANCE_ID" },
@@ -25,16 +26,27 @@ export const LISTEN_SOURCES = {
   accessKeySecret: { variable: "ALIYUN_IOT_ACCESS_KEY_SECRET" },
   securityToken: { variable: "ALIYUN_IOT_SECURITY_TOKEN" },
   consumerGroupId: { flag: "consumer-group", variable: "ALIYUN_IOT_CONSUMER_GROUP_ID" },
-  clientId: { flag: "client-id" },
   signMethod: { flag: "sign-method" },
   useTls: { flag: "no-tls", kind: "switch" },
   tls: { flag: "ca" },
+} as const satisfies Sources;
+
+export const LISTEN_SOURCES = {
+  ...CONNECT_SOURCES,
+  clientId: { flag: "client-id" },
   connections: { flag: "connections" },
   heartbeat: { flag: "heartbeat" },
   creditWindow: { flag: "credit-window" },
   payloadFormat: { flag: "payload-format" },
   topicFilters: { flag: "topic", kind: "list" },
   count: { flag: "count" },
+} as const satisfies Sources;
+
+export const DOCTOR_SOURCES = {
+  ...CONNECT_SOURCES,
+  heartbeat: { flag: "heartbeat" },
+  wait: { flag: "wait" },
+  json: { flag: "json", kind: "switch" },
 } as const satisfies Sources;
 
 export const EMULATOR_SOURCES = {

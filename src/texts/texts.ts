@@ -2,7 +2,7 @@ import enUS from "./en-US.json";
 import { tellError } from "./tell";
 import zhCN from "./zh-CN.json";
 import type { ErrorCode, ErrorDetails } from "../errors";
-import type { ErrorText } from "./tell";
+import type { ErrorText, LookUp } from "./tell";
 
 /** The languages in which every text of the package exists. */
 export type Language = "en-US" | "zh-CN";
@@ -19,6 +19,8 @@ interface Texts {
   readonly settings: Readonly<Record<string, string>>;
   readonly allowed: Readonly<Record<Rule, string>>;
   readonly reasons: Readonly<Record<Reason, string>>;
+  /** The diagnosis: names of the steps, what they found, what was recognised. */
+  readonly doctor: typeof enUS.doctor;
   /** The command line's own; its `errors`, `settings` and `allowed` stand before those above. */
   readonly cli: typeof enUS.cli;
 }
@@ -43,16 +45,21 @@ export function textAt(texts: unknown, path: string): string | undefined {
   return typeof found === "string" ? found : undefined;
 }
 
+/** Looks texts up in the catalogue of a language. */
+export function lookUpIn(language: Language): LookUp {
+  return (path, values) => {
+    const template = textAt(TEXTS[language], path);
+    return template === undefined ? path : fill(template, values);
+  };
+}
+
 /** The texts of an error code with its details put in; a setting is shown with its form label. */
 export function errorText(
   code: ErrorCode,
   details: ErrorDetails,
   language: Language = "en-US",
 ): ErrorText {
-  return tellError({ code, details }, (path, values) => {
-    const template = textAt(TEXTS[language], path);
-    return template === undefined ? path : fill(template, values);
-  });
+  return tellError({ code, details }, lookUpIn(language));
 }
 
 /** Details that say why, for any language; `reason` has it in English, for logs. */

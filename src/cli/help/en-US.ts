@@ -1,6 +1,7 @@
 export const PROGRAM = `Usage: npx aliyun-iot-amqp <command> [options]
 
   emulator   a local stand-in for the platform's AMQP endpoint, with simulated devices
+  doctor     checks a connection step by step, says what is wrong and what to do
   listen     receives a consumer group's messages, one JSON line each
 
 npx aliyun-iot-amqp <command> --help tells more.
@@ -70,4 +71,35 @@ Exit codes: 0 ended on request, 1 a setting is wrong, 2 wrong usage.
 Try it on the emulator (npx aliyun-iot-amqp emulator):
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
     npx aliyun-iot-amqp listen --host 127.0.0.1 --port 5672 --no-tls
+`;
+
+export const DOCTOR = `Usage: npx aliyun-iot-amqp doctor [options]
+
+Checks step by step whether a subscriber with these settings would receive:
+settings, host name, TCP, TLS with its certificate, sign-in, AMQP, receiver link.
+At the first failure it says the likely cause and what to do. For a moment it is a
+client of the consumer group; it takes no message, except with --wait.
+
+  --host HOST              endpoint host name            ALIYUN_IOT_HOST
+  --port PORT              5671                          ALIYUN_IOT_PORT
+  --instance-id ID         empty: legacy instance        ALIYUN_IOT_INSTANCE_ID
+  --consumer-group ID      DEFAULT_GROUP                 ALIYUN_IOT_CONSUMER_GROUP_ID
+  --sign-method METHOD     hmacsha1, hmacsha256 or hmacmd5
+  --no-tls                 plain TCP; for the emulator on this computer only
+  --ca FILE                CA certificates to trust instead of Node.js's own (PEM)
+  --heartbeat SECONDS      30 to 300 (default 60)
+  --wait SECONDS           then wait for a message, 1 to 60; it is given back, and
+                           the platform sends it again after about a minute
+  --json                   one JSON line for each step, and one for the result
+  --help                   this text
+
+Secrets come from the environment only:
+  ALIYUN_IOT_ACCESS_KEY_ID, ALIYUN_IOT_ACCESS_KEY_SECRET, ALIYUN_IOT_SECURITY_TOKEN (STS)
+
+Colours only on a terminal, and not if NO_COLOR is set.
+Exit codes: 0 all is well, 1 a step failed, 2 wrong usage.
+
+Try it on the emulator (npx aliyun-iot-amqp emulator):
+  ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
+    npx aliyun-iot-amqp doctor --host 127.0.0.1 --port 5672 --no-tls --wait 10
 `;

@@ -1,6 +1,7 @@
 export const PROGRAM = `用法：npx aliyun-iot-amqp <命令> [参数]
 
   emulator   在本机模拟平台的 AMQP 接入点，并带有模拟设备
+  doctor     逐步检查连接，指出问题所在和解决办法
   listen     接收消费组的消息，每条消息输出一行 JSON
 
 用 npx aliyun-iot-amqp <命令> --help 查看详细说明。
@@ -68,4 +69,34 @@ export const LISTEN = `用法：npx aliyun-iot-amqp listen [参数]
 用模拟器试一试（npx aliyun-iot-amqp emulator）：
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
     npx aliyun-iot-amqp listen --host 127.0.0.1 --port 5672 --no-tls
+`;
+
+export const DOCTOR = `用法：npx aliyun-iot-amqp doctor [参数]
+
+逐步检查使用这些设置的订阅节点能否接收消息：设置、域名解析、TCP、TLS 及证书、登录、
+AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和解决办法。检查时会短暂地作为
+消费组的一个客户端；除非使用 --wait，否则不会接收消息。
+
+  --host HOST              接入域名                      ALIYUN_IOT_HOST
+  --port PORT              默认 5671                     ALIYUN_IOT_PORT
+  --instance-id ID         旧版公共实例留空              ALIYUN_IOT_INSTANCE_ID
+  --consumer-group ID      默认 DEFAULT_GROUP            ALIYUN_IOT_CONSUMER_GROUP_ID
+  --sign-method METHOD     hmacsha1、hmacsha256 或 hmacmd5
+  --no-tls                 明文 TCP，只能用于本机的模拟器
+  --ca FILE                信任的 CA 证书，代替 Node.js 自带的证书（PEM）
+  --heartbeat SECONDS      30 到 300（默认 60）
+  --wait SECONDS           最后等待一条消息，1 到 60 秒；收到的消息会退回，
+                           平台约一分钟后重新推送
+  --json                   每个步骤输出一行 JSON，最后一行是结果
+  --help                   显示本说明
+
+密钥只从环境变量读取：
+  ALIYUN_IOT_ACCESS_KEY_ID、ALIYUN_IOT_ACCESS_KEY_SECRET、ALIYUN_IOT_SECURITY_TOKEN（STS）
+
+只在终端上使用颜色；设置了 NO_COLOR 时不使用。
+退出码：0 一切正常，1 有步骤失败，2 用法错误。
+
+用模拟器试一试（npx aliyun-iot-amqp emulator）：
+  ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
+    npx aliyun-iot-amqp doctor --host 127.0.0.1 --port 5672 --no-tls --wait 10
 `;

@@ -1,0 +1,243 @@
+import { hostname } from "node:os";
+import { translateError } from "../amqp/translate-error";
+import { isIotAmqpError, RefusalError } from "../errors";
+import { defaultClientId } from "../protocol/client-id";
+import { packageVersion } from "../version";
+import { signIn } from "../protocol/sign-in";
+import { consumerGroup } from "../subscription/consumer-group";
+import { certificateValues } from "./certificate";
+import { STEPS } from "./finding";
+import { hintsFor } from "./hints";
+import { addressesOf, reach, refusedCertificate } from "./network";
+import { Probe } from "./probe";
+import type { LinkRequest, OpenLink } from "../amqp/link";
+import type { Clock } from "../clock";
+import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors";
+import type { InstanceOptions, SubscribeOptions } from "../options";
+import type { Fact, Finding, Step } from "./finding";
+import type { Reaching } from "./network";
+
+/** Settings that have been checked. */
+export interface Settings {
+  readonly instance: InstanceOptions;
+  readonly options: SubscribeOptions;
+}
+
+/** What is to be examined. */
+export interface Examination {
+  /** Throws SettingError. */
+  readonly settings: () => Settings;
+  /** How long to wait for a message; 0: the receiver link gets no credit, and nothing is received. */
+  readonly waitMs: number;
+  /** Ends the examination early. */
+  readonly stopping: AbortSignal;
+}
+
+/** What an examination acts on. */
+export interface ExamineEnvironment {
+  readonly clock: Clock;
+  readonly openLink: OpenLink;
+}
+
+type Checked<T> = readonly [value: T, fact: Fact];
+
+/** Failures that look different once the certificate is known. */
+const CERTIFICATE_CODES: ReadonlySet<ErrorCode> = new Set([
+  "TLS_UNTRUSTED",
+  "TLS_HOSTNAME",
+  "TLS_EXPIRED",
+]);
+
+/** Has been told already, or nobody wants to hear it any more. */
+class Ended extends Error {}
+
+/** Does the steps one after another and tells each as it begins and ends. */
+class Examiner {
+  readonly #examination: Examination;
+  readonly #environment: ExamineEnvironment;
+  readonly #tell: (finding: Finding) => void;
+  /** What nothing has been told of yet; `message` is among them only where it was asked for. */
+  #left: readonly Step[];
+  #settings: Settings | undefined;
+  #addresses: readonly string[] = [];
+
+  constructor(
+    examination: Examination,
+    environment: ExamineEnvironment,
+    tell: (finding: Finding) => void,
+  ) {
+    this.#examination = examination;
+    this.#environment = environment;
+    this.#tell = tell;
+    this.#left = STEPS.filter((step) => step !== "message" || examination.waitMs > 0);
+  }
+
+  async run(): Promise<boolean> {
+    try {
+      const settings = await this.#step("settings", () => this.#checkSettings());
+      const request = this.#request(settings);
+      await this.#step("dns", () => this.#resolve(request));
+      await this.#connect(request);
+      await this.#attach(request);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      for (const step of this.#left) this.#skip(step, { name: "notChecked", values: {} });
+      return false;
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#examination.stopping.aborted;
+  }
+
+  #skip(step: Step, fact: Fact): void {
+    this.#left = this.#left.filter((each) => each !== step);
+    this.#tell({ step, state: "skipped", fact });
+  }
+
+  async #step<T>(step: Step, check: () => Promise<Checked<T>> | Checked<T>): Promise<T> {
+    if (this.#isStopped()) throw new Ended();
+    this.#left = this.#left.filter((each) => each !== step);
+    this.#tell({ step, state: "running" });
+    try {
+      const [value, fact] = await check();
+      this.#tell({ step, state: "passed", fact });
+      return value;
+    } catch (error) {
+      if (this.#isStopped()) throw new Ended();
+      if (!isIotAmqpError(error)) throw error;
+      this.#tell({ step, state: "failed", error, hints: await this.#hints(error) });
+      throw new Ended();
+    }
+  }
+
+  async #hints(error: IotAmqpError) {
+    if (this.#settings === undefined) return [];
+    const certificate = CERTIFICATE_CODES.has(error.code)
+      ? await refusedCertificate(this.#request(this.#settings), this.#environment.clock)
+      : undefined;
+    const nowMs = this.#environment.clock.now();
+    return hintsFor({ ...this.#settings, error, addresses: this.#addresses, certificate, nowMs });
+  }
+
+  #checkSettings(): Checked<Settings> {
+    const settings = this.#examination.settings();
+    this.#settings = settings;
+    const { host, port, iotInstanceId } = settings.instance;
+    const { consumerGroupId } = settings.options;
+    const values = { host, port, iotInstanceId, consumerGroupId };
+    return [settings, { name: iotInstanceId === "" ? "settingsLegacy" : "settings", values }];
+  }
+
+  async #resolve(request: LinkRequest): Promise<Checked<void>> {
+    const { host } = request;
+    this.#addresses = await addressesOf(request, this.#environment.clock);
+    const addresses = this.#addresses.slice(0, 4).join(", ");
+    const name = addresses === host ? "dnsAddress" : "dns";
+    return [undefined, { name, values: { host, addresses } }];
+  }
+
+  async #connect(request: LinkRequest): Promise<void> {
+    const { clock } = this.#environment;
+    const sinceMs = clock.monotonicMs();
+    const reaching = await this.#step("tcp", async () => {
+      const begun = reachOrFail(request, clock);
+      const address = await begun.tcp;
+      const ms = Math.round(clock.monotonicMs() - sinceMs);
+      return [begun, { name: "tcp", values: { address, port: request.port, ms } }];
+    });
+    try {
+      if (request.tls === undefined) this.#skip("tls", { name: "tlsOff", values: {} });
+      else await this.#step("tls", () => secure(request, reaching));
+    } finally {
+      reaching.end();
+    }
+  }
+
+  async #attach(request: LinkRequest): Promise<void> {
+    const { consumerGroupId } = request;
+    const { stopping, waitMs } = this.#examination;
+    const probe = await this.#step("signIn", async () => {
+      this.#admit();
+      const begun = new Probe(request, this.#environment);
+      stopping.addEventListener("abort", () => void begun.close());
+      await begun.signedIn;
+      return [begun, { name: "signIn", values: {} }];
+    });
+    try {
+      await this.#step("open", async () => {
+        await probe.opened;
+        return [undefined, { name: "open", values: {} }];
+      });
+      await this.#step("attach", async () => {
+        await probe.attached;
+        return [undefined, { name: "attach", values: { consumerGroupId } }];
+      });
+      if (waitMs > 0) await this.#step("message", () => receive(probe, waitMs));
+    } finally {
+      await probe.close();
+    }
+  }
+
+  /** It is a connection request like any other, and the platform counts it. */
+  #admit(): void {
+    if (this.#settings === undefined) return;
+    const { instance, options } = this.#settings;
+    const { limiter } = consumerGroup({ ...instance, consumerGroupId: options.consumerGroupId });
+    if (limiter.request(this.#environment.clock.monotonicMs()) > 0) {
+      throw new RefusalError("CONNECT_LIMIT");
+    }
+  }
+
+  #request({ instance, options }: Settings): LinkRequest {
+    const { consumerGroupId } = options;
+    // Not the subscriber's: what happens to two clients of one ID is not documented.
+    const clientId = defaultClientId(hostname(), "connection-test");
+    return {
+      ...{ host: instance.host, port: instance.port, tls: instance.tls },
+      ...{ clientId, consumerGroupId, idleTimeoutMs: options.idleTimeoutMs, creditWindow: 1 },
+      signIn: () =>
+        signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
+    };
+  }
+}
+
+/** Starts to connect; what Node.js throws for TLS material becomes one of our errors. */
+function reachOrFail(request: LinkRequest, clock: Clock): Reaching {
+  try {
+    return reach(request, clock);
+  } catch (error) {
+    throw translateError({ at: request.tls === undefined ? "connect" : "tls", error }, request);
+  }
+}
+
+async function secure({ tls }: LinkRequest, reaching: Reaching): Promise<Checked<void>> {
+  const { protocol = "TLS", certificate } = await reaching.tls;
+  const about = certificate === undefined ? {} : certificateValues(certificate);
+  const name = tls?.rejectUnauthorized === false ? "tlsUnverified" : "tls";
+  return [undefined, { name, values: { ...about, protocol } }];
+}
+
+async function receive(probe: Probe, waitMs: number): Promise<Checked<void>> {
+  const { topic, afterMs } = await probe.message(waitMs);
+  const seconds = Math.round(afterMs / 100) / 10;
+  if (topic === undefined) return [undefined, { name: "messageUndecodable", values: { seconds } }];
+  return [undefined, { name: "message", values: { seconds, topic } }];
+}
+
+/** Checks step by step whether a subscriber with these settings would receive; true if all passed. */
+export function examine(
+  examination: Examination,
+  environment: ExamineEnvironment,
+  tell: (finding: Finding) => void,
+): Promise<boolean> {
+  return new Examiner(examination, environment, tell).run();
+}
+
+/** Where and when an examination is done, for its report. */
+export function circumstances(nowMs: number): ErrorDetails {
+  const utc = new Date(nowMs).toISOString().slice(0, 19).replace("T", " ");
+  const system = `${process.platform} ${process.arch}`;
+  return { version: packageVersion(), node: process.versions.node, system, utc };
+}

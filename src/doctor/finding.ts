@@ -1,0 +1,34 @@
+import type { IotAmqpError } from "../errors";
+import type { ErrorDetails } from "../errors";
+import type { TEXTS } from "../texts/texts";
+
+/** What is checked, in this order; the first that fails ends the examination. */
+export const STEPS = [
+  "settings",
+  "dns",
+  "tcp",
+  "tls",
+  "signIn",
+  "open",
+  "attach",
+  "message",
+] as const;
+export type Step = (typeof STEPS)[number];
+
+type DoctorTexts = (typeof TEXTS)["en-US"]["doctor"];
+
+/** A sentence of the catalogue's `doctor` part, by name, with the values that it takes. */
+export interface Saying<Part extends "facts" | "hints"> {
+  readonly name: keyof DoctorTexts[Part];
+  readonly values: ErrorDetails;
+}
+export type Fact = Saying<"facts">;
+/** What the settings, or what the server showed, say about the cause of a failure. */
+export type Hint = Saying<"hints">;
+
+/** What the examination says of a step: `running` first, then how it ended. */
+export type Finding = { readonly step: Step } & (
+  | { readonly state: "running" }
+  | { readonly state: "passed" | "skipped"; readonly fact: Fact }
+  | { readonly state: "failed"; readonly error: IotAmqpError; readonly hints: readonly Hint[] }
+);

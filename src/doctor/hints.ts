@@ -1,0 +1,161 @@
+import { isIP } from "node:net";
+import { isLoopback } from "../options";
+import { parseEndpoint, REGIONS } from "../protocol/endpoint";
+import { timeOfDay } from "../texts/texts";
+import { certificateValues } from "./certificate";
+import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors";
+import type { InstanceOptions, SubscribeOptions } from "../options";
+import type { Certificate } from "./certificate";
+import type { Hint } from "./finding";
+
+/** All that is known when a step has failed. */
+export interface Case {
+  readonly error: IotAmqpError;
+  readonly instance: InstanceOptions;
+  readonly options: SubscribeOptions;
+  /** What the host name resolves to; empty where that is not known. */
+  readonly addresses: readonly string[];
+  /** What the server has shown. */
+  readonly certificate: Certificate | undefined;
+  /** ms since the epoch. */
+  readonly nowMs: number;
+}
+
+type Suspect = (of: Case) => Hint | undefined;
+
+const hint = (name: Hint["name"], values: ErrorDetails = {}): Hint => ({ name, values });
+const PLATFORM_PORT = 5671;
+/** The platform's other endpoints: MQTT and HTTPS for devices, the cloud API. */
+const OTHER_ENDPOINT = /(^|\.)(iot-as-(mqtt|http2?|coap)|mqtt|iot)\.[a-z0-9-]+\.aliyuncs\.com$/i;
+/** IPv4 for private use (RFC 1918, RFC 6598), which VPC endpoints resolve to, and IPv6 (RFC 4193). */
+const PRIVATE_ADDRESS =
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])/i;
+/** Group IDs are made by the platform; names are chosen, and allow more. */
+const GROUP_ID = /^(DEFAULT_GROUP|[A-Za-z0-9]{16,})$/;
+
+const vpcHost: Suspect = ({ instance: { host } }) =>
+  /(^|[.-])vpc([.-]|$)/i.test(host) ? hint("vpcHost", { host }) : undefined;
+
+const otherEndpoint: Suspect = ({ instance: { host } }) =>
+  OTHER_ENDPOINT.test(host) ? hint("otherEndpoint", { host }) : undefined;
+
+/** A region that is not known, or a known one that may be the wrong one. */
+const region: Suspect = ({ instance: { host } }) => {
+  const { regionId } = parseEndpoint(host);
+  if (regionId === undefined) return undefined;
+  const legacy = REGIONS.filter(({ kinds }) => kinds.includes("legacy"));
+  const known = legacy.map((each) => each.regionId);
+  const regions = known.join(", ");
+  return known.includes(regionId)
+    ? hint("regionWrong", { regionId, regions })
+    : hint("regionUnknown", { regionId, regions });
+};
+
+const unusualHost: Suspect = ({ instance: { host } }) => {
+  const { iotInstanceId, accountId } = parseEndpoint(host);
+  const known = iotInstanceId !== undefined || accountId !== undefined;
+  return known || isIP(host) !== 0 || isLoopback(host) ? undefined : hint("hostUnusual", { host });
+};
+
+const privateAddress: Suspect = ({ instance: { host }, addresses }) => {
+  const address = addresses.find((each) => PRIVATE_ADDRESS.test(each));
+  return address === undefined ? undefined : hint("privateAddress", { host, address });
+};
+
+const unusualPort: Suspect = ({ instance: { host, port } }) =>
+  isLoopback(host) || port === PLATFORM_PORT ? undefined : hint("portUnusual", { port });
+
+const shownCertificate: Suspect = ({ certificate }) =>
+  certificate && hint("certificate", certificateValues(certificate));
+
+/** Node.js 20 and newer have GlobalSign's later roots, but not R1. */
+const missingRoot: Suspect = ({ certificate }) =>
+  /globalsign/i.test(certificate?.topIssuer ?? "") ? hint("missingRoot") : undefined;
+
+const selfSigned: Suspect = ({ certificate }) =>
+  certificate !== undefined && certificate.issuer === certificate.subject
+    ? hint("selfSigned")
+    : undefined;
+
+const ownCa: Suspect = ({ instance: { tls } }) =>
+  tls?.ca === undefined ? undefined : hint("ownCa");
+
+const byAddress: Suspect = ({ instance: { host } }) =>
+  isIP(host) === 0 ? undefined : hint("byAddress", { host });
+
+/** Neither AMQP nor TLS tell the server's time, so people have to compare. */
+const clock: Suspect = ({ nowMs }) => {
+  const date = new Date(nowMs);
+  const utc = date.toISOString().slice(0, 19).replace("T", " ");
+  return hint("clock", { time: timeOfDay(nowMs), utc });
+};
+
+const instanceId: Suspect = ({ instance: { host, iotInstanceId: given } }) => {
+  const { iotInstanceId: hosts, accountId } = parseEndpoint(host);
+  if (accountId !== undefined && given !== "") return hint("instanceIdSuperfluous", { given });
+  if (hosts === undefined || hosts === given) return undefined;
+  return given === ""
+    ? hint("instanceIdMissing", { hosts })
+    : hint("instanceIdOther", { hosts, given });
+};
+
+/** Keys have letters, digits and few signs; what else is in them came by copying. */
+const keyCharacters: Suspect = ({ instance: { accessKeyId, accessKeySecret } }) => {
+  const strange = /[^A-Za-z0-9._+/=-]/;
+  const setting = strange.test(accessKeyId) ? "accessKeyId" : "accessKeySecret";
+  const value = setting === "accessKeyId" ? accessKeyId : accessKeySecret;
+  return strange.test(value) ? hint("keyCharacters", { setting }) : undefined;
+};
+
+const keysSwapped: Suspect = ({ instance: { accessKeyId, accessKeySecret } }) =>
+  /^(LTAI|STS\.)/.test(accessKeySecret) && !/^(LTAI|STS\.)/.test(accessKeyId)
+    ? hint("keysSwapped")
+    : undefined;
+
+const token: Suspect = ({ instance: { accessKeyId, securityToken } }) => {
+  if (securityToken !== undefined) return hint("tokenExpires");
+  return accessKeyId.startsWith("STS.") ? hint("tokenMissing") : undefined;
+};
+
+const groupName: Suspect = ({ instance: { host }, options: { consumerGroupId } }) =>
+  isLoopback(host) || GROUP_ID.test(consumerGroupId)
+    ? undefined
+    : hint("groupName", { consumerGroupId });
+
+const emulatorKeys: Suspect = ({ instance: { host } }) =>
+  isLoopback(host) ? hint("emulatorKeys") : undefined;
+
+const filters: Suspect = ({ options: { topicFilters } }) =>
+  topicFilters.length === 0 ? undefined : hint("filters");
+
+const HOST = [vpcHost, otherEndpoint, region, unusualHost, instanceId] as const;
+const REACH = [vpcHost, otherEndpoint, privateAddress, unusualPort] as const;
+const NOT_TLS = [otherEndpoint, unusualPort] as const;
+const SIGN_IN = [
+  ...[instanceId, keyCharacters, keysSwapped, token, groupName, emulatorKeys, clock],
+] as const;
+
+/** Whom to suspect of what; the order is that in which they are told. */
+const SUSPECTS: Readonly<Partial<Record<ErrorCode, readonly Suspect[]>>> = {
+  DNS_FAILED: HOST,
+  CONNECTION_REFUSED: REACH,
+  CONNECTION_FAILED: REACH,
+  CONNECT_TIMEOUT: REACH,
+  TLS_UNTRUSTED: [shownCertificate, missingRoot, selfSigned, ownCa, otherEndpoint],
+  TLS_HOSTNAME: [shownCertificate, byAddress, otherEndpoint],
+  TLS_EXPIRED: [shownCertificate, clock],
+  TLS_FAILED: NOT_TLS,
+  TLS_INTERRUPTED: NOT_TLS,
+  PROTOCOL_VIOLATION: [otherEndpoint, unusualPort],
+  SIGN_IN_REFUSED: SIGN_IN,
+  REFUSED: SIGN_IN,
+  CONNECTION_LOST: [instanceId, groupName],
+  GROUP_NOT_FOUND: [groupName, instanceId],
+  NO_MESSAGE: [groupName, filters],
+};
+
+/** What the settings and the server say about the cause of a failure, most telling first. */
+export function hintsFor(of: Case): Hint[] {
+  const suspects = SUSPECTS[of.error.code] ?? [];
+  return suspects.map((suspect) => suspect(of)).filter((found) => found !== undefined);
+}

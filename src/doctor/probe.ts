@@ -1,0 +1,87 @@
+import type { IncomingDelivery, Link, LinkRequest, OpenLink } from "../amqp/link";
+import type { Clock } from "../clock";
+import { DecodeError, DiagnosisError } from "../errors";
+import { normalise } from "../protocol/message";
+import { Deferred } from "./deferred";
+
+/** A message that was received and given back. */
+export interface Taken {
+  /** Undefined where it cannot be decoded. */
+  readonly topic: string | undefined;
+  readonly afterMs: number;
+}
+
+/** What a probe is made with. */
+export interface ProbeEnvironment {
+  readonly clock: Clock;
+  readonly openLink: OpenLink;
+}
+
+/** One attempt of a subscriber, step by step. Each promise rejects with IotAmqpError. */
+export class Probe {
+  readonly #clock: Clock;
+  readonly #link: Link;
+  readonly #signedIn = new Deferred<void>();
+  readonly #opened = new Deferred<void>();
+  readonly #attached = new Deferred<void>();
+  readonly #delivered = new Deferred<IncomingDelivery>();
+  readonly #ended = new Deferred<void>();
+
+  constructor(request: LinkRequest, { clock, openLink }: ProbeEnvironment) {
+    this.#clock = clock;
+    this.#link = openLink(request, {
+      signedIn: this.#signedIn.resolve,
+      opened: this.#opened.resolve,
+      attached: this.#attached.resolve,
+      delivery: (delivery) => {
+        // It is the subscribers' to work on: the platform sends it to them later.
+        delivery.settle("released");
+        this.#delivered.resolve(delivery);
+      },
+      settled: () => undefined,
+      drained: () => undefined,
+      ended: (cause) => {
+        const error = cause ?? new Error("ended by this side");
+        for (const each of [this.#signedIn, this.#opened, this.#attached, this.#delivered]) {
+          each.reject(error);
+        }
+        this.#ended.resolve();
+      },
+    });
+  }
+
+  get signedIn(): Promise<void> {
+    return this.#signedIn.promise;
+  }
+
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  get attached(): Promise<void> {
+    return this.#attached.promise;
+  }
+
+  /** Asks for one message and gives it back. Rejects with NO_MESSAGE when none comes in time. */
+  async message(waitMs: number): Promise<Taken> {
+    const sinceMs = this.#clock.monotonicMs();
+    const cancel = this.#clock.after(waitMs, () => {
+      this.#delivered.reject(new DiagnosisError("NO_MESSAGE", { seconds: waitMs / 1_000 }));
+    });
+    this.#link.grantCredit(1);
+    try {
+      const { content } = await this.#delivered.promise;
+      const decoded = content instanceof DecodeError ? undefined : normalise(content, "buffer");
+      const topic = decoded?.message.topic;
+      return { topic, afterMs: this.#clock.monotonicMs() - sinceMs };
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Closes in order; resolves when the socket is gone. */
+  async close(): Promise<void> {
+    this.#link.close();
+    await this.#ended.promise;
+  }
+}
