@@ -1,12 +1,12 @@
 import { isIotAmqpError, SettlementError, systemClock } from "../src/index";
 import { buildSubscription } from "./lib/build-subscription";
 import { control } from "./lib/control";
-import { Faults, flowError } from "./lib/faults";
+import { flowError } from "./lib/faults";
 import { whenStarted } from "./lib/flows-started";
 import { toMessage, toRawMessage } from "./lib/message";
+import { Monitor } from "./lib/monitor";
 import { settlementDesk } from "./lib/settlement-desk";
-import { StatusLine } from "./lib/status-line";
-import { statusOf } from "./lib/status";
+import { offerStatistics, serveStatistics } from "./lib/statistics";
 import type { Subscription } from "../src/index";
 import type { SubscribeDef } from "./lib/build-subscription";
 import type { ControlMessage } from "./lib/control";
@@ -14,6 +14,7 @@ import type { Node, NodeAPI } from "node-red";
 
 export default function (RED: NodeAPI): void {
   const onceStarted = whenStarted(RED.events);
+  serveStatistics(RED);
 
   RED.nodes.registerType<Node, SubscribeDef, object, object>(
     "aliyun-iot-subscribe",
@@ -23,19 +24,27 @@ export default function (RED: NodeAPI): void {
       let leave: () => void = () => undefined;
       let begun: (subscription: Promise<Subscription>) => void = () => undefined;
       const begin = new Promise<Subscription>((resolve) => (begun = resolve));
-      const line = new StatusLine((status) => {
-        this.status(status);
-      }, systemClock);
-      const faults = new Faults((error, message) => {
-        this.error(error, message);
-      }, RED._);
+      const monitor = new Monitor(
+        {
+          status: (status) => {
+            this.status(status);
+          },
+          error: (error, message) => {
+            this.error(error, message);
+          },
+          translate: RED._,
+        },
+        systemClock,
+      );
+      const withdraw = offerStatistics(this.id, { monitor, subscription: () => running });
 
       this.on("close", (done: () => void) => {
         cancel();
         const stopped = running && settlementDesk.stop(running);
         void Promise.resolve(stopped).finally(() => {
           leave();
-          line.close();
+          withdraw();
+          monitor.close();
           done();
         });
       });
@@ -45,23 +54,23 @@ export default function (RED: NodeAPI): void {
         const isManual = options.settleMode === "manual";
         if (isManual) leave = settlementDesk.add(this.id, subscription);
         subscription.on("changed", (state) => {
-          line.show(statusOf(state, RED._));
-          faults.state(state);
+          monitor.state(state);
         });
         subscription.on("delivered", (delivery) => {
           const message = toMessage(delivery, isManual ? this.id : undefined);
+          monitor.delivered();
           if (delivery.error === undefined) this.send(message);
-          else faults.message(delivery.error, message);
+          else monitor.problem(delivery.error, message);
         });
         subscription.on("undecodable", (error) => {
-          faults.message(error, toRawMessage(error));
+          monitor.problem(error, toRawMessage(error));
         });
         subscription.on("undelivered", (error) => {
-          faults.message(error);
+          monitor.problem(error);
         });
         subscription.on("expired", () => {
           const seconds = options.ackTimeoutMs / 1_000;
-          faults.once(new SettlementError("ACK_TIMEOUT", { seconds }));
+          monitor.once(new SettlementError("ACK_TIMEOUT", { seconds }));
         });
         running = subscription;
         subscription.start();
@@ -76,8 +85,8 @@ export default function (RED: NodeAPI): void {
         );
       });
       begin.catch((error: unknown) => {
-        if (isIotAmqpError(error)) line.show(statusOf({ value: "failed", cause: error }, RED._));
-        faults.message(error);
+        if (isIotAmqpError(error)) monitor.state({ value: "failed", cause: error });
+        else monitor.problem(error);
       });
 
       // A message that comes before the start of the flows waits for it.

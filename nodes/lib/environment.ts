@@ -5,7 +5,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const VARIABLE = /^\$(\{\S+\}|\(\S+\))$/;
 
 /** The name in `${NAME}` or `$(NAME)`. */
-function variableOf(value: unknown): string | undefined {
+export function variableOf(value: unknown): string | undefined {
   return typeof value === "string" && VARIABLE.test(value) ? value.slice(2, -1) : undefined;
 }
 

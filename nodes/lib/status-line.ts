@@ -2,7 +2,7 @@ import type { Clock } from "../../src/index";
 import type { NodeStatus } from "node-red";
 
 /** Least time between two statuses of one node: the editor redraws and the flow hears each. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 1_000;
 
 /** Shows statuses on change only, the first at once, then the latest after each pause. */
 export class StatusLine {

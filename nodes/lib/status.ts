@@ -13,15 +13,20 @@ function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
 function subscribed(
   state: Extract<SubscriptionState, { value: "subscribed" }>,
   translate: Translate,
+  ratePerSecond: number,
 ): NodeStatus {
   const { connected, connections, cause } = state;
   if (state.paused === true) {
     return { fill: "grey", shape: "dot", text: translate("status.paused") };
   }
-  if (connections === 1) {
-    return { fill: "green", shape: "dot", text: translate("status.connected") };
-  }
-  const text = translate("status.connectedOf", { connected, connections });
+  const connectedText =
+    connections === 1
+      ? translate("status.connected")
+      : translate("status.connectedOf", { connected, connections });
+  const text =
+    ratePerSecond === 0
+      ? connectedText
+      : translate("status.rate", { text: connectedText, rate: ratePerSecond });
   if (connected === connections) return { fill: "green", shape: "dot", text };
   const reason = cause === undefined ? "" : translateError(cause, translate).short;
   const withReason = reason === "" ? text : translate("status.because", { text, reason });
@@ -29,7 +34,11 @@ function subscribed(
 }
 
 /** What a node's status says of a state: the state, and when down the reason and the next attempt. */
-export function statusOf(state: SubscriptionState, translate: Translate): NodeStatus {
+export function statusOf(
+  state: SubscriptionState,
+  translate: Translate,
+  ratePerSecond = 0,
+): NodeStatus {
   switch (state.value) {
     case "idle":
       return {};
@@ -40,7 +49,7 @@ export function statusOf(state: SubscriptionState, translate: Translate): NodeSt
       return ring(state.cause, translate("status.because", { text, reason }));
     }
     case "subscribed":
-      return subscribed(state, translate);
+      return subscribed(state, translate, ratePerSecond);
     case "backoff": {
       const reason = translateError(state.cause, translate).short;
       const time = timeOfDay(state.nextAttemptAtMs);
