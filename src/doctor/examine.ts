@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { translateError } from "../amqp/translate-error";
 import { isIotAmqpError, RefusalError } from "../errors";
 import { defaultClientId } from "../protocol/client-id";
 import { packageVersion } from "../version";
@@ -8,7 +7,7 @@ import { consumerGroup } from "../subscription/consumer-group";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
 import { hintsFor } from "./hints";
-import { addressesOf, reach, refusedCertificate } from "./network";
+import { addressesOf, checkMaterial, reach, refusedCertificate } from "./network";
 import { Probe } from "./probe";
 import type { LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
@@ -82,7 +81,8 @@ class Examiner {
       return true;
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
-      for (const step of this.#left) this.#skip(step, { name: "notChecked", values: {} });
+      const untold = this.#isStopped() ? [] : this.#left;
+      for (const step of untold) this.#skip(step, { name: "notChecked", values: {} });
       return false;
     }
   }
@@ -123,6 +123,7 @@ class Examiner {
 
   #checkSettings(): Checked<Settings> {
     const settings = this.#examination.settings();
+    checkMaterial(this.#request(settings));
     this.#settings = settings;
     const { host, port, iotInstanceId } = settings.instance;
     const { consumerGroupId } = settings.options;
@@ -142,7 +143,7 @@ class Examiner {
     const { clock } = this.#environment;
     const sinceMs = clock.monotonicMs();
     const reaching = await this.#step("tcp", async () => {
-      const begun = reachOrFail(request, clock);
+      const begun = reach(request, clock);
       const address = await begun.tcp;
       const ms = Math.round(clock.monotonicMs() - sinceMs);
       return [begun, { name: "tcp", values: { address, port: request.port, ms } }];
@@ -200,15 +201,6 @@ class Examiner {
       signIn: () =>
         signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
     };
-  }
-}
-
-/** Starts to connect; what Node.js throws for TLS material becomes one of our errors. */
-function reachOrFail(request: LinkRequest, clock: Clock): Reaching {
-  try {
-    return reach(request, clock);
-  } catch (error) {
-    throw translateError({ at: request.tls === undefined ? "connect" : "tls", error }, request);
   }
 }
 

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { TLSSocket } from "node:tls";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { openSocket } from "../amqp/socket";
 import { translateError } from "../amqp/translate-error";
 import { certificateOf } from "./certificate";
@@ -53,9 +53,18 @@ export interface Reaching {
   end(): void;
 }
 
+/** Throws TlsError for certificates and keys that Node.js cannot read; it connects nowhere. */
+export function checkMaterial(request: LinkRequest): void {
+  try {
+    createSecureContext(request.tls);
+  } catch (error) {
+    throw translateError({ at: "tls", error }, request);
+  }
+}
+
 /**
  * Connects as a link does, with the same socket and the same rules, but says nothing over it.
- * Throws what Node.js throws for TLS material that it cannot read.
+ * The TLS material must be readable.
  */
 export function reach(request: LinkRequest, clock: Clock): Reaching {
   const tcp = new Deferred<string>();
@@ -66,9 +75,6 @@ export function reach(request: LinkRequest, clock: Clock): Reaching {
     tls.reject(error);
     socket.destroy();
   };
-  const cancel = clock.after(STEP_MS, () => {
-    failed(TOO_LATE);
-  });
   const socket = openSocket(request, {
     up: () => {
       const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null;
@@ -79,6 +85,9 @@ export function reach(request: LinkRequest, clock: Clock): Reaching {
       cancel();
       failed({ at: "socket" });
     },
+  });
+  const cancel = clock.after(STEP_MS, () => {
+    failed(TOO_LATE);
   });
   socket.once("connect", () => {
     tcp.resolve(socket.remoteAddress ?? request.host);

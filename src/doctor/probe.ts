@@ -4,6 +4,9 @@ import { DecodeError, DiagnosisError } from "../errors";
 import { normalise } from "../protocol/message";
 import { Deferred } from "./deferred";
 
+/** A refusal that comes later than this would be noticed by a subscriber, not here. */
+const REFUSAL_MS = 500;
+
 /** A message that was received and given back. */
 export interface Taken {
   /** Undefined where it cannot be decoded. */
@@ -24,6 +27,7 @@ export class Probe {
   readonly #signedIn = new Deferred<void>();
   readonly #opened = new Deferred<void>();
   readonly #attached = new Deferred<void>();
+  readonly #stayed = new Deferred<void>();
   readonly #delivered = new Deferred<IncomingDelivery>();
   readonly #ended = new Deferred<void>();
 
@@ -42,12 +46,14 @@ export class Probe {
       drained: () => undefined,
       ended: (cause) => {
         const error = cause ?? new Error("ended by this side");
-        for (const each of [this.#signedIn, this.#opened, this.#attached, this.#delivered]) {
-          each.reject(error);
-        }
+        for (const stage of this.#stages()) stage.reject(error);
         this.#ended.resolve();
       },
     });
+  }
+
+  #stages() {
+    return [this.#signedIn, this.#opened, this.#attached, this.#stayed, this.#delivered];
   }
 
   get signedIn(): Promise<void> {
@@ -58,8 +64,12 @@ export class Probe {
     return this.#opened.promise;
   }
 
+  /** Attached, and still so a little later: a link is refused by an attach and a detach after it. */
   get attached(): Promise<void> {
-    return this.#attached.promise;
+    return this.#attached.promise.then(() => {
+      const cancel = this.#clock.after(REFUSAL_MS, this.#stayed.resolve);
+      return this.#stayed.promise.finally(cancel);
+    });
   }
 
   /** Asks for one message and gives it back. Rejects with NO_MESSAGE when none comes in time. */

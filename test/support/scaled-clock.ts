@@ -21,7 +21,7 @@ export class ScaledClock implements Clock {
   }
 
   now(): number {
-    return this.#startMs + this.monotonicMs();
+    return Math.round(this.#startMs + this.monotonicMs());
   }
 
   monotonicMs(): number {

@@ -1,0 +1,266 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { consumerGroup } from "../../src/subscription/consumer-group";
+import { lookUpIn } from "../../src/texts/texts";
+import { tellFinding } from "../../src/doctor/tell";
+import { CERTIFICATES, TestCa } from "../support/certificates";
+import { examined } from "../support/examined";
+import { PeerServer } from "../support/peer";
+import { ScaledClock } from "../support/scaled-clock";
+import { until } from "../support/until";
+import { withEmulator } from "../support/with-emulator";
+import type { Examined } from "../support/examined";
+import type { EmulatorOptions } from "../../src/emulator/options";
+import type { Emulator } from "../../src/emulator/emulator";
+import type { Finding, Step } from "../../src/doctor/finding";
+import type { ErrorCode } from "../../src/errors";
+
+const TOPIC = "/k1/d1/user/update";
+
+const told = (finding: Finding | undefined) =>
+  finding === undefined ? "" : JSON.stringify(tellFinding(finding, lookUpIn("en-US")));
+
+test("each step is announced and passes, and no message is taken", () =>
+  withEmulator({}, async (emulator) => {
+    emulator.push({ topic: TOPIC, payload: "stays" });
+    const { passed, findings } = await examined(emulator.port);
+    ok(passed);
+    const steps = findings.map(({ step, state }) => `${step} ${state}`);
+    deepEqual(steps, [
+      ...["settings running", "settings passed", "dns running", "dns passed"],
+      ...["tcp running", "tcp passed", "tls skipped", "signIn running", "signIn passed"],
+      ...["open running", "open passed", "attach running", "attach passed"],
+    ]);
+    const [group] = emulator.groups();
+    deepEqual([group?.consumers, group?.backlog, group?.unsettled, group?.released], [0, 1, 0, 0]);
+  }));
+
+test("a message that is waited for is given back, and told by its topic", () =>
+  withEmulator({}, async (emulator) => {
+    const ids = ["one", "two"].map((payload) => emulator.push({ topic: TOPIC, payload }));
+    const { passed, facts } = await examined(emulator.port, { waitMs: 5_000 });
+    ok(passed);
+    match(told(facts.get("message")), /came after 0(\.\d)? s on \/k1\/d1\/user\/update/);
+    const [group] = emulator.groups();
+    deepEqual([group?.accepted, group?.released, group?.backlog], [0, 1, 2]);
+    equal(ids.filter((id) => emulator.history(id) !== undefined).length, 1);
+  }));
+
+test("without a message in time it says what to check, and leaves", () =>
+  withEmulator({}, async (emulator) => {
+    const clock = new ScaledClock(50);
+    const { passed, failure } = await examined(emulator.port, { waitMs: 10_000, clock });
+    ok(!passed);
+    equal(failure?.step, "message");
+    match(told(failure), /within 10 s.*NO_MESSAGE.*subscribed to the product/);
+    equal(emulator.connections().length, 0);
+    equal(clock.timers, 0);
+  }));
+
+test("over TLS the certificate's issuer and end are told", () =>
+  withEmulator(CERTIFICATES, async (emulator) => {
+    const { passed, facts } = await examined(emulator.port, { tls: { ca: CERTIFICATES.ca } });
+    ok(passed);
+    const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 7);
+    match(told(facts.get("tls")), new RegExp(`TLSv1.3.*localhost, issued by Test CA.*${day}`));
+  }));
+
+test("a certificate that nobody verifies is told to be that", () =>
+  withEmulator(CERTIFICATES, async (emulator) => {
+    const { facts } = await examined(emulator.port, { tls: { rejectUnauthorized: false } });
+    match(told(facts.get("tls")), /was not verified/);
+  }));
+
+interface Failure {
+  readonly title: string;
+  readonly emulator?: Partial<EmulatorOptions>;
+  readonly prepare?: (emulator: Emulator) => void;
+  readonly examined?: Examined;
+  readonly step: Step;
+  readonly code: ErrorCode;
+  readonly says?: RegExp;
+}
+
+const ca = new TestCa("Other CA");
+const overTls = (options: object): Examined => ({ tls: { ca: ca.cert, ...options } });
+const yesterday = new Date(Date.now() - 86_400_000);
+
+const FAILURES: readonly Failure[] = [
+  {
+    title: "a setting",
+    examined: { subscribe: { heartbeat: 10 } },
+    step: "settings",
+    code: "SETTING_INVALID",
+    says: /Heartbeat.*30 to 300/,
+  },
+  {
+    title: "a host name",
+    examined: { instance: { host: "iot-1.invalid", useTls: true } },
+    step: "dns",
+    code: "DNS_FAILED",
+    says: /has not the form of the platform's AMQP endpoints/,
+  },
+  {
+    title: "a port that nobody listens on",
+    examined: { instance: { port: 1 } },
+    step: "tcp",
+    code: "CONNECTION_REFUSED",
+    says: /is it running/,
+  },
+  {
+    title: "TLS with a server that has none",
+    examined: overTls({}),
+    step: "tls",
+    code: "TLS_INTERRUPTED",
+  },
+  {
+    title: "a certificate of an authority that is not trusted",
+    emulator: CERTIFICATES,
+    examined: overTls({}),
+    step: "tls",
+    code: "TLS_UNTRUSTED",
+    says: /certificate for localhost, issued by Test CA.*CA certificates of your own/,
+  },
+  {
+    title: "a certificate for another name",
+    emulator: ca.leaf({ hosts: ["elsewhere.example"] }),
+    examined: overTls({}),
+    step: "tls",
+    code: "TLS_HOSTNAME",
+    says: /certificate for elsewhere\.example.*127\.0\.0\.1 is an address/,
+  },
+  {
+    title: "a certificate that has expired",
+    emulator: ca.leaf({ validFrom: new Date(0), validTo: yesterday }),
+    examined: overTls({}),
+    step: "tls",
+    code: "TLS_EXPIRED",
+    says: /valid from 1970-01-01.*This computer's time is \d\d:\d\d:\d\d/,
+  },
+  {
+    title: "TLS material that cannot be read",
+    emulator: CERTIFICATES,
+    examined: { tls: { ca: CERTIFICATES.ca, cert: "no PEM" } },
+    step: "settings",
+    code: "TLS_FAILED",
+  },
+  {
+    title: "a wrong secret",
+    examined: { instance: { accessKeySecret: "wrong" } },
+    step: "signIn",
+    code: "SIGN_IN_REFUSED",
+    says: /testAccessKeySecret.*This computer's time is \d\d:\d\d:\d\d/,
+  },
+  {
+    title: "an instance ID that is wanted but missing",
+    emulator: { iotInstanceId: "iot-1" },
+    step: "signIn",
+    code: "SIGN_IN_REFUSED",
+    says: /required if the console shows one/,
+  },
+  {
+    title: "a server that cannot check the sign-in",
+    prepare: (emulator) => emulator.use({ onSignIn: () => "unavailable" }),
+    step: "signIn",
+    code: "SIGN_IN_UNAVAILABLE",
+  },
+  {
+    title: "a receiver link that is refused",
+    prepare: (emulator) => {
+      emulator.use({
+        onAttach: () => ({ condition: "amqp:unauthorized-access", description: "no iot:sub" }),
+      });
+    },
+    step: "attach",
+    code: "REFUSED",
+    says: /no iot:sub/,
+  },
+];
+
+for (const { title, emulator: options = {}, prepare, examined: settings, ...wanted } of FAILURES) {
+  test(`${title} fails at its step, with the cause; what follows is not checked`, () =>
+    withEmulator(options, async (emulator) => {
+      prepare?.(emulator);
+      const { passed, ended, failure } = await examined(emulator.port, settings);
+      ok(!passed);
+      equal(failure?.step, wanted.step, told(failure));
+      equal(failure.error.code, wanted.code, told(failure));
+      match(told(failure), wanted.says ?? /"remedy":".+"/);
+      ok(!/__\w+__/.test(told(failure)), told(failure));
+      const after = ended.slice(ended.indexOf(failure) + 1);
+      ok(after.every(({ state }) => state === "skipped"));
+      equal(after.at(-1)?.step ?? "attach", "attach");
+      await until(() => emulator.connections().length === 0, "its connection stayed");
+    }));
+}
+
+test("a server that hangs up after the sign-in fails at the AMQP connection", async () => {
+  const server = await PeerServer.start(async (peer) => {
+    await peer.signIn();
+    peer.socket.end();
+  });
+  try {
+    const { failure } = await examined(server.port);
+    equal(failure?.step, "open");
+    match(told(failure), /CONNECTION_LOST/);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a server that says nothing fails after 10 s, and leaves no timer", async () => {
+  const server = await PeerServer.start(() => undefined);
+  const clock = new ScaledClock(50);
+  try {
+    const { failure } = await examined(server.port, { clock });
+    equal(failure?.step, "signIn");
+    match(told(failure), /within 10 s.*CONNECT_TIMEOUT/);
+    equal(clock.timers, 0);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a TLS handshake that nobody answers fails after 10 s, and leaves no timer", async () => {
+  const server = await PeerServer.start(() => undefined);
+  const clock = new ScaledClock(50);
+  try {
+    const { failure } = await examined(server.port, { clock, ...overTls({}) });
+    equal(failure?.step, "tls");
+    match(told(failure), /CONNECT_TIMEOUT/);
+    equal(clock.timers, 0);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("an examination that is stopped closes its connection and tells nothing more", () =>
+  withEmulator({}, async (emulator) => {
+    const stop = new AbortController();
+    const clock = new ScaledClock(1);
+    const { passed, findings } = await examined(emulator.port, {
+      waitMs: 60_000,
+      clock,
+      stopping: stop.signal,
+      heard: ({ step }) => {
+        if (step === "message") stop.abort();
+      },
+    });
+    ok(!passed);
+    deepEqual(findings.at(-1)?.step, "message");
+    equal(findings.at(-1)?.state, "running");
+    equal(emulator.connections().length, 0);
+    equal(clock.timers, 0);
+  }));
+
+test("an attempt counts towards the consumer group's connection requests", () =>
+  withEmulator({}, async (emulator) => {
+    const name = { host: "127.0.0.1", port: emulator.port, iotInstanceId: "" };
+    const { limiter } = consumerGroup({ ...name, consumerGroupId: "DEFAULT_GROUP" });
+    for (let left = 89; left > 0; left -= 1) limiter.request(performance.now());
+    equal((await examined(emulator.port)).passed, true);
+    const { failure } = await examined(emulator.port);
+    equal(failure?.step, "signIn");
+    match(told(failure), /CONNECT_LIMIT/);
+    equal(emulator.signIns.length, 1);
+  }));

@@ -1,0 +1,141 @@
+import { deepEqual, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { hintsFor } from "../../src/doctor/hints";
+import { DiagnosisError, IotAmqpError } from "../../src/errors";
+import { resolveInstance, resolveSubscribe } from "../../src/options";
+import { lookUpIn, TEXTS } from "../../src/texts/texts";
+import { tellFinding } from "../../src/doctor/tell";
+import type { Case } from "../../src/doctor/hints";
+import type { ErrorCode } from "../../src/errors";
+import type { Stored } from "../../src/stored";
+
+const INSTANCE_HOST = "iot-06abc.amqp.iothub.aliyuncs.com";
+const LEGACY_HOST = "1234567890.iot-amqp.cn-shanghai.aliyuncs.com";
+const ID = { accessKeyId: "LTAI5tSynthetic01", accessKeySecret: "synthetic" };
+const GROUP = "abcdefghijklmnop000100";
+
+interface Known extends Partial<Omit<Case, "error" | "instance" | "options">> {
+  readonly instance?: Stored;
+  readonly subscribe?: Stored;
+  readonly ca?: string;
+}
+
+function caseOf(code: ErrorCode, known: Known): Case {
+  const { instance, subscribe, ca, ...rest } = known;
+  const stored = { host: INSTANCE_HOST, iotInstanceId: "iot-06abc", ...ID, ...instance };
+  return {
+    error: new IotAmqpError(code, { host: "h", reason: "r" }),
+    instance: resolveInstance(stored, ca === undefined ? {} : { ca }),
+    options: resolveSubscribe({ clientId: "c", consumerGroupId: GROUP, ...subscribe }),
+    addresses: [],
+    certificate: undefined,
+    nowMs: 1_790_000_000_000,
+    ...rest,
+  };
+}
+
+const names = (code: ErrorCode, known: Known = {}) =>
+  hintsFor(caseOf(code, known)).map(({ name }) => name);
+
+const globalSign = {
+  subject: "*.amqp.iothub.aliyuncs.com",
+  issuer: "GlobalSign Organization Validation CA",
+  topIssuer: "GlobalSign Root CA, GlobalSign nv-sa",
+  from: "2026-01-01",
+  until: "2027-01-01",
+};
+
+for (const [code, known, wanted] of [
+  ["DNS_FAILED", {}, []],
+  [
+    "DNS_FAILED",
+    { instance: { host: "iot-06abc-vpc.amqp.iothub.aliyuncs.com" } },
+    ["vpcHost", "instanceIdOther"],
+  ],
+  [
+    "DNS_FAILED",
+    { instance: { host: "k1.iot-as-mqtt.cn-shanghai.aliyuncs.com" } },
+    ["otherEndpoint", "hostUnusual"],
+  ],
+  [
+    "DNS_FAILED",
+    { instance: { host: "iot-06abc.mqtt.iothub.aliyuncs.com" } },
+    ["otherEndpoint", "hostUnusual"],
+  ],
+  [
+    "DNS_FAILED",
+    { instance: { host: "iot.cn-shanghai.aliyuncs.com" } },
+    ["otherEndpoint", "hostUnusual"],
+  ],
+  ["DNS_FAILED", { instance: { host: LEGACY_HOST, iotInstanceId: "" } }, ["regionWrong"]],
+  [
+    "DNS_FAILED",
+    { instance: { host: "1.iot-amqp.cn-shanghi.aliyuncs.com", iotInstanceId: "" } },
+    ["regionUnknown"],
+  ],
+  ["DNS_FAILED", { instance: { host: "amqp.example.com" } }, ["hostUnusual"]],
+  ["CONNECT_TIMEOUT", { addresses: ["47.1.2.3", "10.0.0.7"] }, ["privateAddress"]],
+  ["CONNECT_TIMEOUT", { addresses: ["100.64.0.1"] }, ["privateAddress"]],
+  ["CONNECT_TIMEOUT", { addresses: ["100.128.0.1", "172.32.0.1", "11.0.0.1"] }, []],
+  ["CONNECTION_REFUSED", { instance: { port: 61614 } }, ["portUnusual"]],
+  ["CONNECTION_REFUSED", { instance: { host: "localhost", port: 5672 } }, []],
+  ["TLS_UNTRUSTED", { certificate: globalSign }, ["certificate", "missingRoot"]],
+  [
+    "TLS_UNTRUSTED",
+    { certificate: { ...globalSign, issuer: "me", subject: "me", topIssuer: "me" }, ca: "PEM" },
+    ["certificate", "selfSigned", "ownCa"],
+  ],
+  [
+    "TLS_HOSTNAME",
+    { instance: { host: "47.1.2.3" }, certificate: globalSign },
+    ["certificate", "byAddress"],
+  ],
+  ["TLS_EXPIRED", { certificate: globalSign }, ["certificate", "clock"]],
+  ["SIGN_IN_REFUSED", {}, ["clock"]],
+  ["SIGN_IN_REFUSED", { instance: { iotInstanceId: "" } }, ["instanceIdMissing", "clock"]],
+  ["SIGN_IN_REFUSED", { instance: { iotInstanceId: "iot-other" } }, ["instanceIdOther", "clock"]],
+  ["SIGN_IN_REFUSED", { instance: { host: LEGACY_HOST } }, ["instanceIdSuperfluous", "clock"]],
+  ["SIGN_IN_REFUSED", { instance: { accessKeySecret: "“quoted”" } }, ["keyCharacters", "clock"]],
+  ["SIGN_IN_REFUSED", { instance: { accessKeyId: "LTAI\u200b1" } }, ["keyCharacters", "clock"]],
+  [
+    "SIGN_IN_REFUSED",
+    { instance: { accessKeyId: "secret", accessKeySecret: "LTAI5t" } },
+    ["keysSwapped", "clock"],
+  ],
+  ["SIGN_IN_REFUSED", { instance: { accessKeyId: "STS.NTsynthetic" } }, ["tokenMissing", "clock"]],
+  ["SIGN_IN_REFUSED", { instance: { securityToken: "t" } }, ["tokenExpires", "clock"]],
+  ["SIGN_IN_REFUSED", { subscribe: { consumerGroupId: "my-group" } }, ["groupName", "clock"]],
+  [
+    "SIGN_IN_REFUSED",
+    {
+      instance: { host: "127.0.0.1", iotInstanceId: "" },
+      subscribe: { consumerGroupId: "my-group" },
+    },
+    ["emulatorKeys", "clock"],
+  ],
+  ["GROUP_NOT_FOUND", { subscribe: { consumerGroupId: "生产" } }, ["groupName"]],
+  ["NO_MESSAGE", { subscribe: { topicFilters: ["/k1/#"] } }, ["filters"]],
+  ["PEER_SILENT", {}, []],
+] as const satisfies readonly (readonly [ErrorCode, Known, readonly string[]])[]) {
+  test(`${code} with ${JSON.stringify(known)} suspects ${wanted.join(", ") || "nothing"}`, () => {
+    deepEqual(names(code, known), wanted);
+  });
+}
+
+test("what is recognised is told in full, in both languages, without a secret", () => {
+  const instance = { accessKeyId: "“key”", securityToken: "hush-token", iotInstanceId: "iot-2" };
+  const found = caseOf("SIGN_IN_REFUSED", { instance });
+  for (const language of ["en-US", "zh-CN"] as const) {
+    const failed = { step: "signIn", state: "failed", error: found.error } as const;
+    const { hints = [] } = tellFinding({ ...failed, hints: hintsFor(found) }, lookUpIn(language));
+    ok(hints.length >= 3);
+    const all = hints.join("\n");
+    ok(!/__\w+__|doctor\.|hush|synthetic|“key”/.test(all), all);
+    ok(all.includes(TEXTS[language].settings["accessKeyId"] ?? "?"), all);
+  }
+});
+
+test("a wait without a message names how long it was", () => {
+  const error = new DiagnosisError("NO_MESSAGE", { seconds: 10 });
+  ok(error.message.includes("within 10 s"), error.message);
+});

@@ -1,0 +1,57 @@
+import { createOpenLink } from "../../src/amqp/rhea-link";
+import { systemClock } from "../../src/clock";
+import { examine } from "../../src/doctor/examine";
+import { resolveInstance, resolveSubscribe } from "../../src/options";
+import type { Clock } from "../../src/clock";
+import type { Finding, Step } from "../../src/doctor/finding";
+import type { TlsOptions } from "../../src/options";
+import type { Stored } from "../../src/stored";
+
+/** What differs from a subscriber to the emulator with its defaults. */
+export interface Examined {
+  readonly instance?: Stored;
+  readonly subscribe?: Stored;
+  readonly tls?: TlsOptions;
+  readonly waitMs?: number;
+  readonly clock?: Clock;
+  readonly stopping?: AbortSignal;
+  readonly heard?: (finding: Finding) => void;
+}
+
+/** Examines a server on loopback; returns what was told, without the announcements of steps. */
+export async function examined(port: number, settings: Examined = {}) {
+  const {
+    clock = systemClock,
+    waitMs = 0,
+    tls,
+    stopping = new AbortController().signal,
+  } = settings;
+  const stored = {
+    host: "127.0.0.1",
+    port,
+    useTls: tls !== undefined,
+    accessKeyId: "testAccessKeyId",
+    accessKeySecret: "testAccessKeySecret",
+    ...settings.instance,
+  };
+  const findings: Finding[] = [];
+  const passed = await examine(
+    {
+      settings: () => ({
+        instance: resolveInstance(stored, tls),
+        options: resolveSubscribe({ clientId: "client", ...settings.subscribe }),
+      }),
+      waitMs,
+      stopping,
+    },
+    { clock, openLink: createOpenLink({ clock }) },
+    (finding) => {
+      findings.push(finding);
+      settings.heard?.(finding);
+    },
+  );
+  const ended = findings.filter(({ state }) => state !== "running");
+  const failure = ended.find((finding) => finding.state === "failed");
+  const facts = new Map<Step, Finding>(ended.map((finding) => [finding.step, finding]));
+  return { passed, findings, ended, failure, facts };
+}
