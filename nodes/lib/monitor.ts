@@ -88,7 +88,8 @@ export class Monitor {
 
   #show(): void {
     const rate = shownRate(this.#throughput.ratePerSecond);
-    this.#line.show(statusOf(this.#state, this.#translate, rate));
+    // Less is no stream, and each message would be a change of the status.
+    this.#line.show(statusOf(this.#state, this.#translate, rate < 1 ? 0 : rate));
   }
 
   #remember(thrown: unknown): void {

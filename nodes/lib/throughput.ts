@@ -3,6 +3,8 @@ import type { Cancel, Clock } from "../../src/index";
 const BUCKET_MS = 1_000;
 /** Over so many seconds; fewer would make slow streams look like bursts. */
 const BUCKETS = 10;
+/** Less says nothing: a single message would look like a stream. */
+const FEWEST_BUCKETS = 3;
 /** A change smaller than this share of what is shown is not worth a new status. */
 const WORTH_TELLING = 0.2;
 
@@ -20,11 +22,11 @@ export class Throughput {
     this.#changed = changed;
   }
 
-  /** Over the seconds that are over; 0 until one is. */
+  /** Over the last seconds that are over. */
   get ratePerSecond(): number {
     const over = this.#buckets.slice(0, -1);
-    if (over.length === 0) return 0;
-    return over.reduce((sum, each) => sum + each, 0) / over.length;
+    const sum = over.reduce((total, each) => total + each, 0);
+    return sum / Math.max(over.length, FEWEST_BUCKETS);
   }
 
   count(): void {

@@ -130,6 +130,11 @@ export class NodeRed {
     }
   }
 
+  /** The editor's address. */
+  get url(): string {
+    return this.#url;
+  }
+
   /** Everything printed and logged so far. */
   get output(): string {
     return this.#output.join("");
