@@ -1,7 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { explain } from "../../src/cli/explain";
-import { EMULATOR_SOURCES, LISTEN_SOURCES, readSettings } from "../../src/cli/settings";
+import {
+  DOCTOR_SOURCES,
+  EMULATOR_SOURCES,
+  LISTEN_SOURCES,
+  readSettings,
+} from "../../src/cli/settings";
 import { EMULATOR_DEFAULTS } from "../../src/emulator/options";
 import { IotAmqpError, RETRY_BY_CODE, SettingError } from "../../src/errors";
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
@@ -13,6 +18,7 @@ import type { Language } from "../../src/texts/texts";
 const LANGUAGES: readonly Language[] = ["en-US", "zh-CN"];
 const COMMANDS: readonly (readonly [string, Sources])[] = [
   ["listen", LISTEN_SOURCES],
+  ["doctor", DOCTOR_SOURCES],
   ["emulator", EMULATOR_SOURCES],
 ];
 

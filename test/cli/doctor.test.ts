@@ -1,0 +1,105 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { doctor } from "../../src/cli/doctor";
+import { Command, EMULATOR_KEYS } from "../support/command";
+import { withEmulator } from "../support/with-emulator";
+
+const local = (port: number) => ["--host", "127.0.0.1", "--port", String(port), "--no-tls"];
+const ESCAPE = "\u001b";
+
+/** Runs the command in this process, on what may look like a terminal. */
+async function run(args: readonly string[], env: Readonly<Record<string, string>>, isTTY = false) {
+  const stdout = Object.assign(new PassThrough(), { isTTY });
+  const io = { stdout, stderr: new PassThrough(), env, stopping: new AbortController().signal };
+  const code = await doctor(args, io);
+  return { code, text: String(stdout.read() ?? "") };
+}
+
+test("doctor ends with 0 where all is well, a line for each step", () =>
+  withEmulator({}, async (emulator) => {
+    const command = new Command(["doctor", ...local(emulator.port)], EMULATOR_KEYS);
+    equal(await command.exit(), 0, command.stderr);
+    const marks = command.stdout.split("\n").map((line) => line.slice(0, 4));
+    deepEqual(marks, [
+      ...["[ok]", "[ok]", "[ok]", "[--]", "[ok]", "[ok]", "[ok]"],
+      ...["Ever", ""],
+    ]);
+    equal(command.stderr, "");
+  }));
+
+test("doctor ends with 1 at the first failure, with hints and the remedy in flags and variables", () =>
+  withEmulator({}, async (emulator) => {
+    for (const [lang, says] of [
+      [
+        "C",
+        /\[!!\] Sign-in: The platform refused[^]*- This is the computer itself[^]*→ .*\(ALIYUN_IOT_ACCESS_KEY_ID, /,
+      ],
+      [
+        "zh_CN.UTF-8",
+        /\[!!\] 登录：平台拒绝了登录[^]*- 连接的是本机[^]*→ .*（ALIYUN_IOT_ACCESS_KEY_ID、/,
+      ],
+    ] as const) {
+      const wrong = { ...EMULATOR_KEYS, ALIYUN_IOT_ACCESS_KEY_SECRET: "hush-hush", LANG: lang };
+      const { code, text } = await run(local(emulator.port), wrong);
+      equal(code, 1);
+      match(text, says);
+      match(text, /SIGN_IN_REFUSED/);
+      ok(!text.includes("hush-hush") && !/__\w+__/.test(text), text);
+    }
+  }));
+
+test("doctor --json writes one line of JSON for each step, and one for the result", () =>
+  withEmulator({}, async (emulator) => {
+    const args = [...local(emulator.port), "--consumer-group", "NONE", "--json"];
+    const { code, text } = await run(args, EMULATOR_KEYS, true);
+    equal(code, 1);
+    const lines = text.trimEnd().split("\n");
+    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const steps = told.slice(0, -1).map(({ step, state }) => `${String(step)} ${String(state)}`);
+    equal(steps.length, 7);
+    ok(
+      steps.some((step) => step.endsWith("failed")) && !steps.some((step) => step.includes('running')),
+    );
+    match(text, /"code":"GROUP_NOT_FOUND"/);
+    const { result, report } = told.at(-1) ?? {};
+    equal(result, "failed");
+    match(String(report), /^Connection test of @iot-flows.*\nTime: .*UTC\n\[ok\] Settings/);
+    ok(!text.includes(ESCAPE));
+  }));
+
+test("doctor uses colours on a terminal only, and none with NO_COLOR", () =>
+  withEmulator({}, async (emulator) => {
+    const args = local(emulator.port);
+    ok((await run(args, EMULATOR_KEYS, true)).text.includes(`${ESCAPE}[32m[ok]`));
+    ok(!(await run(args, EMULATOR_KEYS, false)).text.includes(ESCAPE));
+    ok(!(await run(args, { ...EMULATOR_KEYS, NO_COLOR: "1" }, true)).text.includes(ESCAPE));
+  }));
+
+test("doctor --wait gives the message back", () =>
+  withEmulator({}, async (emulator) => {
+    emulator.push({ topic: "/k1/d1/user/update", payload: "x" });
+    const { code, text } = await run([...local(emulator.port), "--wait", "5"], EMULATOR_KEYS);
+    equal(code, 0, text);
+    match(text, /First message: came after .*given back/);
+    equal(emulator.groups()[0]?.released, 1);
+  }));
+
+test("doctor names a wrong setting by its flag, as its first step", async () => {
+  for (const [args, says] of [
+    [[], /\[!!\] Settings: .*\(--host\) is empty[^]*→ Give --host or set ALIYUN_IOT_HOST/],
+    [["--host", "h", "--heartbeat", "1"], /\(--heartbeat\).*“1”[^]*30 to 300/],
+  ] as const) {
+    const { code, text } = await run(args, EMULATOR_KEYS);
+    equal(code, 1);
+    match(text, says);
+  }
+  for (const args of [
+    ["--wait", "0"],
+    ["--ca", "/no/such.pem"],
+  ]) {
+    const command = new Command(["doctor", ...args], EMULATOR_KEYS);
+    equal(await command.exit(), 1);
+    match(command.stderr, /\((--wait|--ca)\)/);
+  }
+});
