@@ -59,7 +59,8 @@ test("doctor --json writes one line of JSON for each step, and one for the resul
     const steps = told.slice(0, -1).map(({ step, state }) => `${String(step)} ${String(state)}`);
     equal(steps.length, 7);
     ok(
-      steps.some((step) => step.endsWith("failed")) && !steps.some((step) => step.includes('running')),
+      steps.some((step) => step.endsWith("failed")) &&
+        !steps.some((step) => step.includes("running")),
     );
     match(text, /"code":"GROUP_NOT_FOUND"/);
     const { result, report } = told.at(-1) ?? {};

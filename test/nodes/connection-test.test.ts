@@ -172,6 +172,37 @@ test("more than two tests at once, or twenty in a minute, are refused", () =>
     }
   }));
 
+test("only who may deploy may test, and only who may read flows sees statistics", async () => {
+  const secured = await NodeRed.start({ environment: { TEST_ADMIN_AUTH: "true" } });
+  const ask = async (method: string, path: string, token: string) => {
+    const answer = await fetch(`${secured.url}/aliyun-iot/${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        connection: "close",
+        ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(method === "POST" ? { body: JSON.stringify(form(1, { ...keys, host: "" })) } : {}),
+    });
+    await answer.text();
+    return answer.status;
+  };
+  try {
+    for (const [token, test, statistics] of [
+      ["", 401, 401],
+      ["read", 401, 404],
+      ["flows.read", 401, 404],
+      ["flows.write", 200, 401],
+      ["*", 200, 404],
+    ] as const) {
+      equal(await ask("POST", "connection-test", token), test, `${token}: test`);
+      equal(await ask("GET", "subscribers/none", token), statistics, `${token}: statistics`);
+    }
+  } finally {
+    await secured.stop();
+  }
+});
+
 test("a subscriber's statistics tell its state, its counters and its last error", () =>
   withEmulator({}, async (emulator) => {
     await nodeRed.deploy(subscriberFlow({ port: emulator.port }));

@@ -5,7 +5,15 @@
 // Without the test there is nobody who would end us.
 process.on("disconnect", () => process.exit(1));
 
+/** Anybody whose token is a permission has that permission. */
+const adminAuth = {
+  type: "credentials",
+  users: () => Promise.resolve(null),
+  tokens: (permissions) => Promise.resolve({ username: "somebody", permissions }),
+};
+
 module.exports = {
+  ...(process.env.TEST_ADMIN_AUTH === "true" ? { adminAuth } : {}),
   uiHost: "127.0.0.1",
   uiPort: 0,
   lang: process.env.TEST_LANGUAGE,
