@@ -5,7 +5,9 @@ import { lookUpIn } from "../../src/texts/texts";
 import { tellFinding } from "../../src/doctor/tell";
 import { CERTIFICATES, TestCa } from "../support/certificates";
 import { examined } from "../support/examined";
+import { ManualClock } from "../support/manual-clock";
 import { PeerServer } from "../support/peer";
+import { amqpError, CODE, uint, yes } from "../support/peer-frames";
 import { ScaledClock } from "../support/scaled-clock";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
@@ -203,6 +205,24 @@ test("a server that hangs up after the sign-in fails at the AMQP connection", as
     const { failure } = await examined(server.port);
     equal(failure?.step, "open");
     match(told(failure), /CONNECTION_LOST/);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a link that is detached soon after its attach was refused", async () => {
+  const clock = new ManualClock();
+  const server = await PeerServer.start(async (peer) => {
+    await peer.attach();
+    await clock.advance(499);
+    peer.performative(CODE.detach, [uint(0), yes, amqpError("amqp:not-found", "no such group")]);
+    await peer.expect(CODE.close);
+    peer.performative(CODE.close);
+  });
+  try {
+    const { failure } = await examined(server.port, { clock });
+    equal(failure?.step, "attach");
+    match(told(failure), /no such group.*GROUP_NOT_FOUND/);
   } finally {
     await server.stop();
   }
