@@ -1,9 +1,17 @@
 import { INSTANCE_DEFAULTS, resolveInstance } from "../src/options";
-import { composeHost, parseEndpoint, REGIONS } from "../src/protocol/endpoint";
-import { current, isVariable, showWhile, storeNumbers, tell, validators } from "./lib/form.editor";
+import { ConnectionTest } from "./lib/connection-test.editor";
+import { EndpointFields } from "./lib/endpoint-fields.editor";
+import { showEndpointLine } from "./lib/endpoint-line.editor";
+import { current, isVariable, reachable, showWhile } from "./lib/form.editor";
+import { storeNumbers, unfold, validators } from "./lib/form.editor";
+import { firstSubscriber, instanceSettings, nodeOf } from "./lib/test-settings.editor";
+import { subscribeSettings } from "./lib/test-settings.editor";
 import type { FormNode } from "./lib/form.editor";
+import type { TestSettings } from "./lib/test-settings.editor";
 
 const PREFIX = "node-config-input";
+/** A subscriber's form may be open below; the editor gives fields of nodes this prefix. */
+const SUBSCRIBER_PREFIX = "node-input";
 
 /** Valid settings, so that only the one that is being checked can be refused. */
 const VALID = {
@@ -22,63 +30,48 @@ export const validate = validators((setting, value, node) => {
   resolveInstance({ ...settings, [setting]: value });
 });
 
-function say(problem: string): void {
-  $("#aliyun-iot-instance-problem")
-    .text(problem)
-    .toggle(problem !== "");
+let test: ConnectionTest | undefined;
+
+/** The subscriber whose consumer group the test joins: the one whose form led here, or the first. */
+function subscriberOf(instance: FormNode): { node: FormNode; prefix?: string } | undefined {
+  const id = $("#aliyun-iot-subscribe-test").attr("data-node");
+  const opened = id === undefined ? undefined : nodeOf(id);
+  if (opened !== undefined) return { node: opened, prefix: SUBSCRIBER_PREFIX };
+  const first = firstSubscriber(instance);
+  return first && { node: first };
 }
 
-/** Takes a pasted address line apart into the fields it tells. */
-function takeApart(): void {
-  const field = $(`#${PREFIX}-host`);
-  const pasted = String(field.val());
-  if (!/[:/]/.test(pasted) || isVariable(pasted)) return;
-  try {
-    const { host, port, iotInstanceId } = parseEndpoint(pasted);
-    field.val(host);
-    if (port !== undefined) $(`#${PREFIX}-port`).val(port).trigger("change");
-    if (iotInstanceId !== undefined) {
-      $(`#${PREFIX}-iotInstanceId`).val(iotInstanceId).trigger("change");
-    }
-  } catch {
-    // The field's own validator says what is wrong with it.
+function testSettings(node: FormNode): TestSettings {
+  const instance = instanceSettings(node, PREFIX);
+  const subscriber = subscriberOf(node);
+  if (subscriber === undefined) {
+    return { instance, subscribe: {}, group: node._("test.defaultGroup") };
   }
-}
-
-/** Fills in the host from the account and region, or where no account is given the instance ID. */
-function compose(node: FormNode): void {
-  const accountId = String($("#aliyun-iot-instance-account-id").val()).trim();
-  const regionId = String($("#aliyun-iot-instance-region-id").val());
-  const iotInstanceId = String($(`#${PREFIX}-iotInstanceId`).val());
-  try {
-    const host = composeHost(
-      accountId === ""
-        ? { kind: "instance", iotInstanceId }
-        : { kind: "legacy", accountId, regionId },
-    );
-    $(`#${PREFIX}-host`).val(host).trigger("change");
-    say("");
-  } catch (error) {
-    say(tell(error, node));
-  }
+  const subscribe = subscribeSettings(subscriber.node, subscriber.prefix);
+  const group = String(subscribe["consumerGroupId"]);
+  return { instance, subscribe, group: node._("test.groupOfSubscriber", { group }) };
 }
 
 /** Fills in and wires what the form has beside its plain fields. */
 export function prepare(node: FormNode): void {
-  const region = $("#aliyun-iot-instance-region-id");
-  for (const { regionId, kinds } of REGIONS) {
-    if (kinds.includes("legacy")) $("<option>").val(regionId).text(regionId).appendTo(region);
-  }
-  $(`#${PREFIX}-host`).on("change", takeApart);
-  $("#aliyun-iot-instance-compose").on("click", (event) => {
-    event.preventDefault();
-    compose(node);
-  });
-  say("");
+  new EndpointFields(node);
+  unfold("#aliyun-iot-instance-sts", PREFIX, { securityToken: "" });
+  const { port, useTls, tls, signMethod } = INSTANCE_DEFAULTS;
+  unfold("#aliyun-iot-instance-advanced", PREFIX, { port, useTls, tls, signMethod });
   showWhile(`#${PREFIX}-useTls`, ".aliyun-iot-instance-tls", (field) => field.is(":checked"));
+  reachable(node, PREFIX, "tls");
+  showEndpointLine(node, validate);
+  test = new ConnectionTest(node, "#aliyun-iot-instance-test", () => testSettings(node));
+}
+
+/** Ends what runs only while the form is open. */
+export function close(): void {
+  test?.stop();
+  test = undefined;
 }
 
 /** Stores what the editor does not store as it should by itself. */
 export function save(node: FormNode): void {
   storeNumbers(node, PREFIX, ["port"]);
+  close();
 }

@@ -1,9 +1,16 @@
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../src/options";
-import { current, marker, showWhile, storeNumbers, validators } from "./lib/form.editor";
-import type { FormNode, Validator } from "./lib/form.editor";
+import { ConnectionTest } from "./lib/connection-test.editor";
+import { current, reachable, showWhile, storeNumbers } from "./lib/form.editor";
+import { textOf, unfold, validators } from "./lib/form.editor";
+import { StatisticsPanel } from "./lib/statistics.editor";
+import { showSummary } from "./lib/summary.editor";
+import { instanceSettings, nodeOf, subscribeSettings } from "./lib/test-settings.editor";
+import { prepareTopicFilters, topicFilters } from "./lib/topic-filters.editor";
+import type { FormNode } from "./lib/form.editor";
+import type { TestSettings } from "./lib/test-settings.editor";
 
 const PREFIX = "node-input";
-const LIST = "#aliyun-iot-subscribe-topic-filters";
+const TEST = "#aliyun-iot-subscribe-test";
 const NUMBERS = ["connections", "heartbeat", "creditWindow", "ackTimeout", "inputs"];
 
 /** Validator of one setting, by the runtime's own rules. */
@@ -20,54 +27,52 @@ export const validate = validators((setting, value, node) => {
   resolveSubscribe({ ...settings, connections: several ? 2 : 1, clientId: value });
 });
 
-const checkFilters: Validator = validate("topicFilters");
+let test: ConnectionTest | undefined;
+let statistics: StatisticsPanel | undefined;
 
-function topicFilters(): string[] {
-  return $(LIST)
-    .editableList("items")
-    .toArray()
-    .map((row) => String($(row).find("input").val()).trim())
-    .filter((filter) => filter !== "");
+/** An environment variable in the list's place has no rows; it stays as it is. */
+function filters(node: FormNode): unknown {
+  const stored = node["topicFilters"];
+  return typeof stored === "string" ? stored : topicFilters();
 }
 
-function addTopicFilter(node: FormNode, row: JQuery, filter: string): void {
-  const field = $('<input type="text" style="width: 100%" placeholder="/+/+/thing/event/+/post">')
-    .attr("aria-label", node._("settings.topicFilters"))
-    .val(filter)
-    .appendTo(row);
-  const mark = marker(field);
-  field.on("input change", () => {
-    const value = String(field.val()).trim();
-    mark(value === "" ? true : checkFilters.call(node, [value], {}));
-  });
-  field.trigger("change");
+function testSettings(node: FormNode): TestSettings {
+  const instance = instanceSettings(nodeOf(textOf(`#${PREFIX}-instance`)));
+  const subscribe = { ...subscribeSettings(node, PREFIX), topicFilters: filters(node) };
+  const group = textOf(`#${PREFIX}-consumerGroupId`);
+  return { instance, subscribe, group: node._("test.group", { group }) };
 }
 
 /** Fills in and wires what the form has beside its plain fields. */
 export function prepare(node: FormNode): void {
-  $(LIST).editableList({
-    height: "auto",
-    removable: true,
-    sortable: true,
-    addItem: (row: JQuery, _index: number, data: { readonly filter?: unknown }) => {
-      // The add button hands over an empty object.
-      addTopicFilter(node, row, typeof data.filter === "string" ? data.filter : "");
-    },
-  });
-  const stored: unknown = node["topicFilters"];
-  const filters: readonly unknown[] = Array.isArray(stored) ? stored : [];
-  const items = filters.map((filter) => ({ filter }));
-  $(LIST).editableList("addItems", items);
+  prepareTopicFilters(node, validate("topicFilters"));
   showWhile(
     `#${PREFIX}-settleMode`,
     ".aliyun-iot-subscribe-manual",
     (field) => field.val() === "manual",
   );
+  const { clientId, connections, heartbeat, creditWindow, skipDuplicates, inputs } =
+    SUBSCRIBE_DEFAULTS;
+  const advanced = { clientId, connections, heartbeat, creditWindow, skipDuplicates, inputs };
+  unfold("#aliyun-iot-subscribe-advanced", PREFIX, advanced);
+  reachable(node, PREFIX, "instance");
+  showSummary(node);
+  $(TEST).attr("data-node", node.id);
+  test = new ConnectionTest(node, TEST, () => testSettings(node));
+  statistics = new StatisticsPanel(node, "#aliyun-iot-subscribe-statistics");
+}
+
+/** Ends what runs only while the form is open. */
+export function close(): void {
+  test?.stop();
+  statistics?.stop();
+  test = undefined;
+  statistics = undefined;
 }
 
 /** Stores what the editor does not store as it should by itself. */
 export function save(node: FormNode): void {
   storeNumbers(node, PREFIX, NUMBERS);
-  // An environment variable in the list's place has no rows; it stays as it is.
-  if (typeof node["topicFilters"] !== "string") node["topicFilters"] = topicFilters();
+  node["topicFilters"] = filters(node);
+  close();
 }

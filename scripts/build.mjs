@@ -12,6 +12,8 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
 const STAGE = `dist.tmp-${process.pid}`;
 const OUT = join(STAGE, "nodes");
 const LOCALES = "nodes/locales";
+/** What several forms say, beside the texts of each node. */
+const SHARED_FILE = "shared.json";
 /** Parts of src/texts that forms, statuses and errors of the nodes take from there. */
 const SHARED_TEXTS = ["settings", "allowed", "reasons", "errors"];
 
@@ -75,9 +77,13 @@ async function buildForm(node) {
 
 function buildLocale(language) {
   const texts = readJson(`src/texts/${language}.json`);
-  const shared = Object.fromEntries(SHARED_TEXTS.map((part) => [part, texts[part]]));
+  const shared = {
+    ...readJson(join(LOCALES, language, SHARED_FILE)),
+    ...Object.fromEntries(SHARED_TEXTS.map((part) => [part, texts[part]])),
+  };
   fs.mkdirSync(join(OUT, "locales", language), { recursive: true });
   for (const file of fs.readdirSync(join(LOCALES, language))) {
+    if (file === SHARED_FILE) continue;
     const from = join(LOCALES, language, file);
     const to = join(OUT, "locales", language, file);
     if (file.endsWith(".json")) {

@@ -8,6 +8,7 @@ type Details = Readonly<Record<string, string | number>>;
 
 /** What the editor gives validators and forms as `this`: a node with its properties. */
 export interface FormNode {
+  readonly id: string;
   /** Looks a text up in the node's catalogue. */
   _(key: string, values?: Details): string;
   [property: string]: unknown;
@@ -48,7 +49,7 @@ export function validators(check: Check): (setting: string) => Validator {
 }
 
 /** Whether the editor accepts a value unchecked, because the runtime will replace it. */
-export function isVariable(value: unknown): boolean {
+export function isVariable(value: unknown): value is string {
   return typeof value === "string" && /^\$(\{\w+\}|\(\w+\))$/.test(value);
 }
 
@@ -56,7 +57,9 @@ export function isVariable(value: unknown): boolean {
 export function marker(field: JQuery): (problem: true | string) => void {
   let tooltip: PopoverInstance | undefined;
   return (problem) => {
-    field.toggleClass("input-error", problem !== true);
+    field
+      .toggleClass("input-error", problem !== true)
+      .attr("aria-invalid", String(problem !== true));
     if (problem === true) {
       tooltip?.close(true);
       field.off("mouseenter mouseleave"); // all that a tooltip listens to
@@ -76,10 +79,15 @@ export function current(input: string, stored: unknown): unknown {
   return field.attr("type") === "checkbox" ? field.prop("checked") : field.val();
 }
 
+/** The text in a field of the open form, without blanks around it. */
+export function textOf(input: string): string {
+  return String($(input).val() ?? "").trim();
+}
+
 /** Stores whole numbers as numbers; `${VARIABLE}` stays text. */
 export function storeNumbers(node: FormNode, prefix: string, settings: readonly string[]): void {
   for (const setting of settings) {
-    const value = String($(`#${prefix}-${setting}`).val()).trim();
+    const value = textOf(`#${prefix}-${setting}`);
     if (/^\d+$/.test(value)) node[setting] = Number(value);
   }
 }
@@ -91,4 +99,44 @@ export function showWhile(field: string, rows: string, shown: (field: JQuery) =>
   };
   $(field).on("change", update);
   update();
+}
+
+/** Opens a folded part in which a setting is not at its default: nothing unusual stays hidden. */
+export function unfold(
+  part: string,
+  prefix: string,
+  defaults: Readonly<Record<string, string | number | boolean>>,
+): void {
+  const unusual = Object.entries(defaults).some(([setting, usual]) => {
+    const field = $(`#${prefix}-${setting}`);
+    if (typeof usual === "boolean") return field.is(":checked") !== usual;
+    // A choice of config nodes calls none of them `_ADD_`.
+    return field.val() !== "_ADD_" && textOf(`#${prefix}-${setting}`) !== String(usual);
+  });
+  $(part).prop("open", unusual);
+}
+
+/** Makes the buttons beside a choice of config nodes, links without an address, work by keyboard. */
+export function reachable(node: FormNode, prefix: string, setting: string): void {
+  const [add, edit, lookUp] = [
+    `#${prefix}-btn-${setting}-add`,
+    `#${prefix}-btn-${setting}-edit`,
+    `#${prefix}-lookup-${setting}`, // the only one in Node-RED 3
+  ].map((button) => $(button));
+  const label = node._(`settings.${setting}`);
+  add?.attr("aria-label", node._("configNode.add", { label }));
+  edit?.attr("aria-label", node._("configNode.edit", { label }));
+  lookUp?.attr("aria-label", node._("configNode.edit", { label }));
+  for (const button of [add, edit, lookUp]) {
+    button?.attr({ tabindex: 0, role: "button" }).on("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      button.trigger("click");
+    });
+  }
+}
+
+/** The editor's language, for numbers, lists and times. */
+export function language(): string {
+  return RED.i18n.lang() || "en-US";
 }

@@ -308,6 +308,6 @@ test("a build that fails leaves dist as it was, one that works replaces it, and 
     const built = builds(copy);
     equal(built.status, 0, built.output);
     deepEqual([existsSync(old), built.entries], [false, ["dist"]]);
-    ok(existsSync(join(copy, "dist/nodes/icons/aliyun-iot.svg")));
+    ok(existsSync(join(copy, "dist/nodes/icons/aliyun-iot-subscribe.svg")));
   });
 });
