@@ -4,14 +4,13 @@ import { EndpointFields } from "./lib/endpoint-fields.editor";
 import { showEndpointLine } from "./lib/endpoint-line.editor";
 import { current, isVariable, reachable, showWhile } from "./lib/form.editor";
 import { storeNumbers, unfold, validators } from "./lib/form.editor";
-import { firstSubscriber, instanceSettings, nodeOf } from "./lib/test-settings.editor";
+import { firstSubscriber, instanceSettings, openSubscriber } from "./lib/test-settings.editor";
 import { subscribeSettings } from "./lib/test-settings.editor";
 import type { FormNode } from "./lib/form.editor";
 import type { TestSettings } from "./lib/test-settings.editor";
 
 const PREFIX = "node-config-input";
-/** A subscriber's form may be open below; the editor gives fields of nodes this prefix. */
-const SUBSCRIBER_PREFIX = "node-input";
+const FORM = ".aliyun-iot-instance-form";
 
 /** Valid settings, so that only the one that is being checked can be refused. */
 const VALID = {
@@ -32,22 +31,14 @@ export const validate = validators((setting, value, node) => {
 
 let test: ConnectionTest | undefined;
 
-/** The subscriber whose consumer group the test joins: the one whose form led here, or the first. */
-function subscriberOf(instance: FormNode): { node: FormNode; prefix?: string } | undefined {
-  const id = $("#aliyun-iot-subscribe-test").attr("data-node");
-  const opened = id === undefined ? undefined : nodeOf(id);
-  if (opened !== undefined) return { node: opened, prefix: SUBSCRIBER_PREFIX };
-  const first = firstSubscriber(instance);
-  return first && { node: first };
-}
-
 function testSettings(node: FormNode): TestSettings {
-  const instance = instanceSettings(node, PREFIX);
-  const subscriber = subscriberOf(node);
+  const instance = instanceSettings(node, $(FORM));
+  const opened = openSubscriber();
+  const subscriber = opened?.node ?? firstSubscriber(node);
   if (subscriber === undefined) {
     return { instance, subscribe: {}, group: node._("test.defaultGroup") };
   }
-  const subscribe = subscribeSettings(subscriber.node, subscriber.prefix);
+  const subscribe = subscribeSettings(subscriber, opened?.form);
   const group = String(subscribe["consumerGroupId"]);
   return { instance, subscribe, group: node._("test.groupOfSubscriber", { group }) };
 }

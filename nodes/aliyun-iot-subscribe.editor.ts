@@ -4,13 +4,13 @@ import { current, reachable, showWhile, storeNumbers } from "./lib/form.editor";
 import { textOf, unfold, validators } from "./lib/form.editor";
 import { StatisticsPanel } from "./lib/statistics.editor";
 import { showSummary } from "./lib/summary.editor";
-import { instanceSettings, nodeOf, subscribeSettings } from "./lib/test-settings.editor";
+import { announce, instanceSettings, nodeOf, subscribeSettings } from "./lib/test-settings.editor";
 import { prepareTopicFilters, topicFilters } from "./lib/topic-filters.editor";
 import type { FormNode } from "./lib/form.editor";
 import type { TestSettings } from "./lib/test-settings.editor";
 
 const PREFIX = "node-input";
-const TEST = "#aliyun-iot-subscribe-test";
+const FORM = ".aliyun-iot-subscribe-form";
 const NUMBERS = ["connections", "heartbeat", "creditWindow", "ackTimeout", "inputs"];
 
 /** Validator of one setting, by the runtime's own rules. */
@@ -38,7 +38,7 @@ function filters(node: FormNode): unknown {
 
 function testSettings(node: FormNode): TestSettings {
   const instance = instanceSettings(nodeOf(textOf(`#${PREFIX}-instance`)));
-  const subscribe = { ...subscribeSettings(node, PREFIX), topicFilters: filters(node) };
+  const subscribe = { ...subscribeSettings(node, $(FORM)), topicFilters: filters(node) };
   const group = textOf(`#${PREFIX}-consumerGroupId`);
   return { instance, subscribe, group: node._("test.group", { group }) };
 }
@@ -57,13 +57,14 @@ export function prepare(node: FormNode): void {
   unfold("#aliyun-iot-subscribe-advanced", PREFIX, advanced);
   reachable(node, PREFIX, "instance");
   showSummary(node);
-  $(TEST).attr("data-node", node.id);
-  test = new ConnectionTest(node, TEST, () => testSettings(node));
+  announce({ node, form: $(FORM) });
+  test = new ConnectionTest(node, "#aliyun-iot-subscribe-test", () => testSettings(node));
   statistics = new StatisticsPanel(node, "#aliyun-iot-subscribe-statistics");
 }
 
 /** Ends what runs only while the form is open. */
 export function close(): void {
+  announce(undefined);
   test?.stop();
   statistics?.stop();
   test = undefined;

@@ -67,8 +67,8 @@ function setField(field: string, value: string | number): void {
 export class EndpointFields {
   #host = textOf(FIELDS.host);
   #iotInstanceId = textOf(FIELDS.iotInstanceId);
-  /** The instance ID that went when a legacy instance was chosen, in case that was a mistake. */
-  #setAside = "";
+  /** What went when another kind was chosen, in case that was a mistake. */
+  #setAside = { iotInstanceId: "", host: "" };
 
   constructor(node: FormNode) {
     for (const { regionId, kinds } of REGIONS) {
@@ -126,12 +126,14 @@ export class EndpointFields {
   #choose(): void {
     const kind = chosenKind();
     const iotInstanceId = textOf(FIELDS.iotInstanceId);
+    if (kindOf(this.#host, iotInstanceId) === "other") this.#setAside.host = this.#host;
     if (kind === "legacy") {
-      this.#setAside = iotInstanceId;
+      this.#setAside.iotInstanceId = iotInstanceId;
       this.#setInstanceId("");
     } else if (iotInstanceId === "") {
-      this.#setInstanceId(this.#setAside);
+      this.#setInstanceId(this.#setAside.iotInstanceId);
     }
+    if (kind === "other" && this.#setAside.host !== "") this.#setHost(this.#setAside.host);
     this.#show(kind);
     this.#compose();
   }

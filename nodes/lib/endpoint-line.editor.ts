@@ -5,7 +5,7 @@ import {
   FIELDS,
   instanceIdIn,
 } from "./endpoint-fields.editor";
-import { current, isVariable, language, tell, textOf } from "./form.editor";
+import { current, isVariable, tell, textOf } from "./form.editor";
 import type { FormNode, Validator } from "./form.editor";
 
 const PREFIX = "#node-config-input";
@@ -68,13 +68,20 @@ function problem(node: FormNode, validate: (setting: string) => Validator): stri
   return undefined;
 }
 
+/** That a host which is there did not come from the variable beside it. */
+function kept(node: FormNode): string {
+  const variable = composedOfVariable();
+  const isOurs = variable !== undefined && !isVariable(textOf(FIELDS.host));
+  return isOurs ? node._("form.endpoint.kept", { variable }) : "";
+}
+
 function lineOf(node: FormNode, validate: (setting: string) => Validator): Line {
   const wrong = composingProblem(node) ?? problem(node, validate);
   if (wrong !== undefined) return { ready: false, text: wrong };
   const empty = missing();
   if (empty.length > 0) {
     const labels = empty.map((setting) => node._(`settings.${setting}`));
-    const list = new Intl.ListFormat(language(), { type: "conjunction" }).format(labels);
+    const list = labels.join(node._("form.endpoint.separator"));
     return { ready: false, text: node._("form.endpoint.missing", { list }) };
   }
   const isTls = current(`${PREFIX}-useTls`, node["useTls"]) === true;
@@ -86,7 +93,8 @@ function lineOf(node: FormNode, validate: (setting: string) => Validator): Line 
 /** Says below the host, whenever the form changes, what will be connected or what is missing. */
 export function showEndpointLine(node: FormNode, validate: (setting: string) => Validator): void {
   const update = () => {
-    const { ready, text } = lineOf(node, validate);
+    const { ready, text: told } = lineOf(node, validate);
+    const text = textOf(FIELDS.host) === "" ? told : `${told} ${kept(node)}`.trim();
     const line = $(LINE);
     line.attr("data-state", ready ? "ready" : "missing");
     // Written only when it changes: a screen reader reads every writing aloud.

@@ -7,6 +7,7 @@ import type { RED as Editor } from "@node-red/editor-client";
 declare const RED: Editor;
 
 const INTERVAL_MS = 2_000;
+const OPEN = "aliyunIotOpen";
 
 /** Whether a node runs: asking for one that does not would leave errors in the browser's console. */
 function isDeployed({ id }: FormNode): boolean {
@@ -35,6 +36,7 @@ export class StatisticsPanel {
   constructor(node: FormNode, container: string) {
     this.#node = node;
     this.#container = $(container);
+    this.#container.data(OPEN, true);
     this.#view = new StatisticsView(node, this.#container);
     this.#ask();
   }
@@ -47,8 +49,8 @@ export class StatisticsPanel {
   }
 
   #ask(): void {
-    // The editor can close a form without telling us.
-    if (this.#stopped || this.#container[0]?.isConnected !== true) return;
+    // jQuery drops the data of what it removes: should the editor close the form without telling us.
+    if (this.#stopped || this.#container.data(OPEN) === undefined) return;
     if (!isDeployed(this.#node)) {
       this.#view.say("none");
       this.#again();

@@ -1,5 +1,4 @@
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
-import { current } from "./form.editor";
 import type { FormNode } from "./form.editor";
 import type { RED as Editor } from "@node-red/editor-client";
 
@@ -22,6 +21,8 @@ const UNKNOWN_PASSWORD = "__PWRD__";
 /** What the editor's choice of config nodes calls none of them. */
 const NONE = "_ADD_";
 
+const OPEN_SUBSCRIBER = "aliyunIotOpenSubscriber";
+
 function isRecord(value: unknown): value is Settings {
   return typeof value === "object" && value !== null;
 }
@@ -36,40 +37,74 @@ export function nodeOf(id: string): FormNode | undefined {
   return isNode(found) ? found : undefined;
 }
 
-function settings(defaults: Settings, node: FormNode | undefined, prefix: string | undefined) {
-  const stored: Settings = { ...defaults, ...node };
+/** What a field shows, in a form that may lie under another one and then is in no document. */
+function shown(form: JQuery, id: string): unknown {
+  const field = form.find(`[id="${id}"]`);
+  return field.attr("type") === "checkbox" ? field.prop("checked") : field.val();
+}
+
+/** The settings of a node as the editor has them, and where its form is open as it shows them. */
+function settings(node: Settings, defaults: Settings, open?: OpenForm): Settings {
   const names = Object.keys(defaults).filter((name) => !LEFT_OUT.includes(name));
   return Object.fromEntries(
     names.map((name) => {
-      const value = stored[name];
-      const now = prefix === undefined ? value : current(`#${prefix}-${name}`, value);
-      return [name, now === NONE ? "" : now];
+      const field = open && shown(open.form, `${open.prefix}-${name}`);
+      const value = field ?? node[name] ?? defaults[name];
+      return [name, value === NONE ? "" : value];
     }),
   );
 }
 
-/** The instance's settings: from its form, where a prefix names one, else as the editor has them. */
-export function instanceSettings(node: FormNode | undefined, prefix?: string): Settings {
+/** A form that is open for a node; the editor gives its fields IDs that begin with `prefix`. */
+interface OpenForm {
+  readonly form: JQuery;
+  readonly prefix: "node-input" | "node-config-input";
+}
+
+/** The settings of an instance, of its form where one is given. */
+export function instanceSettings(node: FormNode | undefined, form?: JQuery): Settings {
+  const open = form && ({ form, prefix: "node-config-input" } as const);
   const typed: unknown = node?.["credentials"];
   const known: Settings = isRecord(typed) ? typed : {};
   const credentials = CREDENTIALS.map((name) => {
-    const value = known[name];
-    return [name, prefix === undefined ? value : current(`#${prefix}-${name}`, value)] as const;
+    const value = open ? shown(open.form, `${open.prefix}-${name}`) : known[name];
+    return [name, value] as const;
   });
   // What is left out is taken from what is deployed.
   const given = credentials.filter(
     ([, value]) => value !== undefined && value !== UNKNOWN_PASSWORD,
   );
   return {
-    ...settings(INSTANCE_DEFAULTS, node, prefix),
+    ...settings(node ?? {}, INSTANCE_DEFAULTS, open),
     ...Object.fromEntries(given),
     id: node?.id ?? "",
   };
 }
 
-/** The subscriber's settings: from its form, where a prefix names one, else as the editor has them. */
-export function subscribeSettings(node: FormNode, prefix?: string): Settings {
-  return { ...settings(SUBSCRIBE_DEFAULTS, node, prefix), id: node.id };
+/** The settings of a subscriber, of its form where one is given. */
+export function subscribeSettings(node: FormNode, form?: JQuery): Settings {
+  const open = form && ({ form, prefix: "node-input" } as const);
+  return { ...settings(node, SUBSCRIBE_DEFAULTS, open), id: node.id };
+}
+
+interface OpenSubscriber {
+  readonly node: FormNode;
+  readonly form: JQuery;
+}
+
+/** Lets an instance's form that is opened on top know the subscriber's below; none: it closed. */
+export function announce(subscriber: OpenSubscriber | undefined): void {
+  // Each node's script is bundled by itself: a variable here would exist once in each of them.
+  $(document.body).removeData(OPEN_SUBSCRIBER);
+  if (subscriber !== undefined) $(document.body).data(OPEN_SUBSCRIBER, subscriber);
+}
+
+/** The subscriber whose form led to the one on top. */
+export function openSubscriber(): OpenSubscriber | undefined {
+  const found: unknown = $(document.body).data(OPEN_SUBSCRIBER);
+  if (!isRecord(found)) return undefined;
+  const { node, form } = found;
+  return isNode(node) && form instanceof $ ? { node, form: form as JQuery } : undefined;
 }
 
 /** The first subscriber that uses an instance. */
