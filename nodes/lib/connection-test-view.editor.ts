@@ -18,7 +18,7 @@ export class TestView {
   readonly #node: FormNode;
   readonly #button: JQuery;
   readonly #wait: JQuery;
-  readonly #group: JQuery;
+  readonly #hint: JQuery;
   readonly #steps: JQuery;
   readonly #result: JQuery;
   readonly #copy: JQuery;
@@ -35,7 +35,6 @@ export class TestView {
       class: "aliyun-iot-test-wait",
       id: `${id}-wait`,
     });
-    this.#group = $("<span>");
     this.#steps = $("<ol>", { class: "aliyun-iot-test-steps" });
     this.#steps.attr("aria-label", node._("test.steps"));
     this.#result = $("<p>", { class: "aliyun-iot-test-result", role: "status" });
@@ -46,10 +45,9 @@ export class TestView {
     });
     const wait = $("<label>", { for: `${id}-wait` });
     wait.append(this.#wait, document.createTextNode(` ${node._("test.wait")}`));
-    const hint = $("<p>", { class: "aliyun-iot-form-hint", id: `${id}-hint` });
-    hint.append(this.#group, document.createTextNode(` ${node._("test.hint")}`));
+    this.#hint = $("<p>", { class: "aliyun-iot-form-hint", id: `${id}-hint` });
     const bar = $("<div>", { class: "aliyun-iot-test-bar" }).append(this.#button, wait);
-    container.append(bar, hint, this.#steps, this.#result, this.#copy);
+    container.append(bar, this.#hint, this.#steps, this.#result, this.#copy);
     this.#idle();
     this.#steps.hide();
     this.#copy.hide();
@@ -60,9 +58,9 @@ export class TestView {
     return this.#wait.is(":checked");
   }
 
-  /** Says which consumer group the test joins. */
-  group(text: string): void {
-    this.#group.text(text);
+  /** Says which consumer group the test joins, and what that means. */
+  group(group: string): void {
+    this.#hint.text(this.#node._("test.hint", { group }));
   }
 
   begin(): void {

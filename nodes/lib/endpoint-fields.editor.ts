@@ -166,6 +166,7 @@ export class EndpointFields {
     const given = textOf(FIELDS.host);
     if (given === this.#host) return;
     this.#host = given;
+    this.#setAside = { iotInstanceId: "", host: "" };
     const endpoint = parsed(given);
     const iotInstanceId = textOf(FIELDS.iotInstanceId);
     if (isVariable(given)) this.#show("other");
