@@ -62,11 +62,10 @@ export class StatisticsView {
             age: age(nowMs - sinceMs),
           }),
     );
-    const next =
-      nextAttemptAtMs === undefined
-        ? ""
-        : this.#text("next", { time: clock(nextAttemptAtMs, nowMs) });
-    this.#cause.text([cause?.text, next].filter(Boolean).join(" ")).toggle(cause !== undefined);
+    const next = nextAttemptAtMs && this.#text("next", { time: clock(nextAttemptAtMs, nowMs) });
+    const why = cause?.text ?? "";
+    this.#cause.text(next ? this.#text("both", { cause: why, next }) : why);
+    this.#cause.toggle(cause !== undefined);
     this.#count(statistics);
     this.#table.show();
     const last = counters["lastMessageAtMs"];
