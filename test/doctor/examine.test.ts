@@ -254,24 +254,27 @@ test("a TLS handshake that nobody answers fails after 10 s, and leaves no timer"
   }
 });
 
-test("an examination that is stopped closes its connection and tells nothing more", () =>
-  withEmulator({}, async (emulator) => {
-    const stop = new AbortController();
-    const clock = new ScaledClock(1);
-    const { passed, findings } = await examined(emulator.port, {
-      waitMs: 60_000,
-      clock,
-      stopping: stop.signal,
-      heard: ({ step }) => {
-        if (step === "message") stop.abort();
-      },
-    });
-    ok(!passed);
-    deepEqual(findings.at(-1)?.step, "message");
-    equal(findings.at(-1)?.state, "running");
-    equal(emulator.connections().length, 0);
-    equal(clock.timers, 0);
-  }));
+for (const step of ["attach", "message"] as const) {
+  const title = `an examination that is stopped at “${step}” closes its connection and tells nothing more`;
+  test(title, { timeout: 10_000 }, () =>
+    withEmulator({}, async (emulator) => {
+      const stop = new AbortController();
+      const clock = new ScaledClock(1);
+      const { passed, findings } = await examined(emulator.port, {
+        waitMs: 60_000,
+        clock,
+        stopping: stop.signal,
+        heard: (finding) => {
+          if (finding.step === step) stop.abort();
+        },
+      });
+      ok(!passed);
+      deepEqual(findings.at(-1), { step, state: "running" });
+      equal(emulator.connections().length, 0);
+      equal(clock.timers, 0);
+    }),
+  );
+}
 
 test("an attempt counts towards the consumer group's connection requests", () =>
   withEmulator({}, async (emulator) => {
