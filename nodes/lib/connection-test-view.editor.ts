@@ -86,12 +86,13 @@ export class TestView {
       $("<span>", { class: "aliyun-iot-form-unseen" }).text(` (${words})`).appendTo(body);
     }
     if (text !== undefined) $("<p>").text(text).appendTo(body);
-    if (remedy !== undefined && remedy !== "") {
-      $("<p>", { class: "aliyun-iot-test-remedy" }).text(remedy).appendTo(body);
-    }
+    // What was recognised says more than what may be the case in general.
     const list = $("<ul>");
     for (const hint of hints) $("<li>").text(hint).appendTo(list);
     if (hints.length > 0) list.appendTo(body);
+    if (remedy !== undefined && remedy !== "") {
+      $("<p>", { class: "aliyun-iot-test-remedy" }).text(remedy).appendTo(body);
+    }
   }
 
   result({ result = "", text = "", report = "" }: TestLine): void {
