@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before } from "node:test";
 import { browserTest } from "../support/browser-test";
-import { Editor } from "../support/editor";
+import { withEditor } from "../support/editor";
+import { EMPTY_FLOW } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { withEmulator } from "../support/with-emulator";
 import type { FlowNode } from "../support/node-red";
@@ -21,16 +22,14 @@ function onPort(file: string, port: number): FlowNode[] {
 for (const file of readdirSync("examples")) {
   browserTest(`the example “${file.replace(".json", "")}” is imported and deployed`, (browser) =>
     withEmulator({}, async (emulator) => {
-      const editor = await Editor.open(browser, nodeRed.url);
       try {
-        const nodes = onPort(file, emulator.port);
-        await editor.import(nodes);
-        await editor.deploy();
-        await nodeRed.next("shown", ({ status }) => status?.fill === "green");
-        editor.watch.expectQuiet();
+        await withEditor({ browser, url: nodeRed.url }, async (editor) => {
+          await editor.import(onPort(file, emulator.port));
+          await editor.deploy();
+          await nodeRed.next("shown", ({ status }) => status?.fill === "green");
+        });
       } finally {
-        await editor.close();
-        await nodeRed.deploy([{ id: "empty", type: "tab", label: "empty" }]);
+        await nodeRed.deploy(EMPTY_FLOW);
       }
     }),
   );

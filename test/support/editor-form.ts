@@ -61,6 +61,7 @@ export class EditorForm {
   /** Fills a field, or selects, or ticks; then leaves it, so that it is checked. */
   async fill(property: string, value: string | boolean): Promise<void> {
     const field = this.field(property);
+    await this.#unfold(field);
     if (typeof value === "boolean") {
       await field.setChecked(value);
       return;
@@ -68,6 +69,33 @@ export class EditorForm {
     const isSelect = (await field.and(this.#page.locator("select")).count()) > 0;
     if (isSelect) await field.selectOption(value);
     else await field.fill(value);
+    await field.dispatchEvent("change");
+  }
+
+  async #unfold(field: Locator): Promise<void> {
+    const folded = field.locator("xpath=ancestor::details[not(@open)]/summary");
+    while ((await folded.count()) > 0) await folded.first().click();
+  }
+
+  /** What all fields of ours hold, by their ID or else their label and number. */
+  async values(): Promise<Readonly<Record<string, string | boolean>>> {
+    const fields = this.tray.locator(".aliyun-iot-form").locator("input, select, textarea");
+    const pairs = await fields.evaluateAll((elements) =>
+      (elements as HTMLInputElement[]).map((element, index) => {
+        const key = element.id || `${element.getAttribute("aria-label") ?? ""} ${index}`;
+        return [key, element.type === "checkbox" ? element.checked : element.value] as const;
+      }),
+    );
+    return Object.fromEntries(pairs);
+  }
+
+  /** Adds a row to an editable list and fills its field. */
+  async addRow(list: string, value: string): Promise<void> {
+    const container = this.tray.locator(".red-ui-editableList", { has: this.#page.locator(list) });
+    await this.#unfold(container);
+    await container.locator(".red-ui-editableList-addButton").click();
+    const field = container.locator("li input[type=text]").last();
+    await field.fill(value);
     await field.dispatchEvent("change");
   }
 
@@ -89,9 +117,7 @@ export class EditorForm {
   /** The properties whose fields are marked as wrong. */
   async wrong(): Promise<string[]> {
     const marked = this.tray.locator("input.input-error, select.input-error");
-    const ids = await marked.evaluateAll((elements: readonly { id: string }[]) =>
-      elements.map(({ id }) => id),
-    );
+    const ids = await marked.evaluateAll((elements) => elements.map(({ id }) => id));
     return ids.map((id) => id.replace(/^node-(config-)?input-/, "")).sort();
   }
 
@@ -117,10 +143,10 @@ export class EditorForm {
   }
 
   async #leave(name: "ok" | "cancel"): Promise<void> {
-    const trays = this.#page.locator(".red-ui-tray");
-    const count = await trays.count();
-    await this.#page.locator(this.#button(name)).click();
-    await this.#page.waitForFunction(`document.querySelectorAll(".red-ui-tray").length < ${count}`);
-    if (count > 1) await settled(trays.last());
+    const button = this.#page.locator(this.#button(name));
+    await button.click();
+    await button.waitFor({ state: "detached" });
+    // The form beneath slides back.
+    if (this.#kind === "config") await settled(this.#page.locator(".red-ui-tray").last());
   }
 }

@@ -1,4 +1,6 @@
 import { equal, ok } from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { EditorForm, settled } from "./editor-form";
 import { PageWatch } from "./page-watch";
 import type { Browser, Locator, Page } from "playwright-core";
@@ -8,6 +10,9 @@ import type { FlowNode } from "./node-red";
 /** How long one step may take on a slow machine, in ms. */
 const PATIENCE_MS = 15_000;
 const SIZE = { width: 1280, height: 900 };
+
+/** What the page looked like when a test failed. */
+const FAILURES = join(tmpdir(), "aliyun-iot-browser-tests");
 
 export interface EditorOptions {
   readonly language?: Language;
@@ -59,6 +64,8 @@ export class Editor {
     await search.pressSequentially(type); // it listens to keys
     const entry = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
     await entry.waitFor();
+    // All are shown until the search has begun.
+    await page.waitForFunction("$('.red-ui-palette-node:hidden').length > 0");
     const from = await settled(entry);
     const chart = await settled(page.locator("#red-ui-workspace-chart"));
     await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
@@ -119,7 +126,10 @@ export class Editor {
   async deploy(): Promise<void> {
     const { page } = this;
     const button = page.locator("#red-ui-header-button-deploy");
-    ok(!((await button.getAttribute("class")) ?? "").includes('disabled'), "There is nothing to deploy.");
+    ok(
+      !((await button.getAttribute("class")) ?? "").includes("disabled"),
+      "There is nothing to deploy.",
+    );
     const answered = page.waitForResponse(
       (response) => response.request().method() === "POST" && response.url().endsWith("/flows"),
     );
@@ -145,5 +155,29 @@ export class Editor {
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+}
+
+/** Where an editor is to be opened, and how. */
+export interface EditorPlace extends EditorOptions {
+  readonly browser: Browser;
+  readonly url: string;
+}
+
+/** Opens an editor for a test, whose error names a picture of the page. */
+export async function withEditor(
+  { browser, url, ...options }: EditorPlace,
+  work: (editor: Editor) => Promise<void>,
+): Promise<void> {
+  const editor = await Editor.open(browser, url, options);
+  try {
+    await work(editor);
+    editor.watch.expectQuiet();
+  } catch (error) {
+    const path = join(FAILURES, `${process.pid}-${Date.now()}.png`);
+    await editor.page.screenshot({ path });
+    throw new Error(`${String(error)}\nThe page then: ${path}`, { cause: error });
+  } finally {
+    await editor.close();
   }
 }

@@ -1,0 +1,17 @@
+import { after, before } from "node:test";
+import { browserTest } from "../support/browser-test";
+import { LANGUAGES } from "../support/built-nodes";
+import { journey } from "../support/journey";
+import { NodeRed } from "../support/node-red";
+
+let nodeRed: NodeRed;
+before(async () => {
+  nodeRed = await NodeRed.start();
+});
+after(() => nodeRed.stop());
+
+for (const language of LANGUAGES) {
+  browserTest(`from an empty workspace to the first message, in ${language}`, (browser) =>
+    journey(browser, { nodeRed, language }),
+  );
+}
