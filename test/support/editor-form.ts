@@ -10,6 +10,7 @@ export interface Box {
 /** Frames without movement that count as standing still. */
 const STILL_FRAMES = 4;
 const SETTLE_LIMIT_MS = 10_000;
+const MOST_CONTROLS = 60;
 
 /** Where an element is once it has stopped moving: the editor slides trays and palette entries. */
 export async function settled(element: Locator): Promise<Box> {
@@ -87,6 +88,40 @@ export class EditorForm {
       }),
     );
     return Object.fromEntries(pairs);
+  }
+
+  /**
+   * Goes through the form with the Tab key alone, opening what is folded away; the controls that
+   * are shown then and were not reached, as HTML.
+   */
+  async unreachable(): Promise<string[]> {
+    const form = this.tray.locator(".aliyun-iot-form");
+    await form.locator("input, select").first().focus();
+    const isInside = "document.activeElement?.closest('.aliyun-iot-form') != null";
+    const isFolded = "document.activeElement.matches('details:not([open]) > summary')";
+    for (let presses = 0; presses < MOST_CONTROLS; presses += 1) {
+      if ((await this.#page.evaluate(isInside)) !== true) break;
+      if ((await this.#page.evaluate(isFolded)) === true) await this.#page.keyboard.press("Enter");
+      await this.#page.evaluate("document.activeElement.setAttribute('data-reached', '')");
+      await this.#page.keyboard.press("Tab");
+    }
+    const controls = form.locator("input, select, textarea, button, summary, a.red-ui-button");
+    const left = await controls
+      .locator("visible=true")
+      .evaluateAll((elements) =>
+        elements
+          .filter((element) => !element.matches("[data-reached], :disabled"))
+          .map((element) => element.outerHTML),
+      );
+    return left;
+  }
+
+  /** The controls of the form without a name that a screen reader would say. */
+  async nameless(): Promise<string[]> {
+    const tree = await this.tray.locator(".aliyun-iot-form").ariaSnapshot();
+    const roles = "textbox|combobox|checkbox|spinbutton|button|radio|listbox|searchbox";
+    const control = new RegExp(`^\\s*- (?:${roles})\\b(?! ")`);
+    return tree.split("\n").filter((line) => control.test(line));
   }
 
   /** Adds a row to an editable list and fills its field. */
