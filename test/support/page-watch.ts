@@ -72,6 +72,11 @@ export class PageWatch {
     return (await Promise.all(this.#bodies)).join("\n");
   }
 
+  /** What went wrong so far, in its order. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
   /** Nothing was complained about, failed, or asked of another host. */
   expectQuiet(): void {
     deepEqual(this.#problems, []);
