@@ -13,9 +13,10 @@ import type { EditorForm } from "./editor-form";
 import type { NodeRed } from "./node-red";
 
 const SUBSCRIBE = "aliyun-iot-subscribe";
-const ACCESS_KEY_ID = "testAccessKeyId";
-const SECRET = "testAccessKeySecret";
-const WRONG_SECRET = "wrongAccessKeySecret";
+// Not the emulator's usual ones, which the remedies name.
+const ACCESS_KEY_ID = "workshopAccessKeyId";
+const SECRET = "workshopAccessKeySecret";
+const WRONG_SECRET = "mistypedAccessKeySecret";
 const TOPIC_FILTERS = "#aliyun-iot-subscribe-topic-filters";
 
 /** A catalogue key that found no text, or a place in a text that found no value. */
