@@ -30,19 +30,34 @@ export interface JourneyOptions {
   readonly language: Language;
 }
 
-/** All that a form says: texts, placeholders, tooltips and labels for screen readers. */
+/** All that a form says, folded away or not: texts, placeholders, tooltips, labels for screen readers. */
 async function said({ tray }: EditorForm): Promise<string> {
-  const attributes = tray.locator("[placeholder], [title], [aria-label]");
-  const texts = await attributes.evaluateAll((elements) =>
+  const texts = await tray.locator("*").evaluateAll((elements) =>
+    elements.flatMap((element) => [
+      // Each by itself: a key must not stick to the text beside it.
+      ...[...element.childNodes].map((node) => (node.nodeType === 3 ? node.nodeValue : "")),
+      ...["placeholder", "title", "aria-label"].map((name) => element.getAttribute(name)),
+    ]),
+  );
+  return texts.join("\n");
+}
+
+/** Keys that found no text: the editor leaves their place empty. */
+async function wordless({ tray }: EditorForm): Promise<string[]> {
+  return tray.locator("[data-i18n]").evaluateAll((elements) =>
     elements.flatMap((element) =>
-      ["placeholder", "title", "aria-label"].map((name) => element.getAttribute(name) ?? ""),
+      (element.getAttribute("data-i18n") ?? "").split(";").filter((key) => {
+        const attribute = /^\[([\w-]+)\]/.exec(key)?.[1];
+        const text =
+          attribute === undefined ? element.textContent : element.getAttribute(attribute);
+        return (text ?? "").trim() === "";
+      }),
     ),
   );
-  // With what is folded away.
-  return [(await tray.textContent()) ?? "", ...texts].join("\n");
 }
 
 async function expectTranslated(form: EditorForm, language: Language): Promise<void> {
+  deepEqual(await wordless(form), []);
   const text = await said(form);
   doesNotMatch(text, UNTRANSLATED);
   equal(CHINESE.test(text), language === "zh-CN", text);
