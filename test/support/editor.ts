@@ -16,7 +16,9 @@ const FAILURES = join(tmpdir(), "aliyun-iot-browser-tests");
 
 export interface EditorOptions {
   readonly language?: Language;
+  /** Dark is known to Node-RED 5 and newer. */
   readonly colorScheme?: "light" | "dark";
+  readonly size?: { readonly width: number; readonly height: number };
 }
 
 /** Node-RED's editor in a browser, driven as a user would; nothing waits for a time. */
@@ -31,8 +33,8 @@ export class Editor {
 
   /** Opens it in a fresh profile; resolves once it can be used. */
   static async open(browser: Browser, url: string, options: EditorOptions = {}): Promise<Editor> {
-    const { language = "en-US", colorScheme = "light" } = options;
-    const context = await browser.newContext({ locale: language, viewport: SIZE, colorScheme });
+    const { language: locale = "en-US", colorScheme = "light", size: viewport = SIZE } = options;
+    const context = await browser.newContext({ locale, viewport, colorScheme });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const editor = new Editor(page, await PageWatch.of(page, url));
@@ -55,17 +57,21 @@ export class Editor {
     await this.#ready();
   }
 
+  /** Searches the palette. */
+  async search(text: string): Promise<void> {
+    const field = this.page.locator("#red-ui-palette-search input");
+    await field.fill("");
+    await field.pressSequentially(text); // it listens to keys
+    // All are shown until the search has begun.
+    await this.page.waitForFunction("$('.red-ui-palette-node:hidden').length > 0");
+  }
+
   /** Drags a node type from the palette to a place of the workspace; its ID. */
   async drag(type: string, place: { x: number; y: number }): Promise<string> {
     const { page } = this;
     const before = await this.#selectedId();
-    const search = page.locator("#red-ui-palette-search input");
-    await search.fill("");
-    await search.pressSequentially(type); // it listens to keys
+    await this.search(type);
     const entry = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
-    await entry.waitFor();
-    // All are shown until the search has begun.
-    await page.waitForFunction("$('.red-ui-palette-node:hidden').length > 0");
     const from = await settled(entry);
     const chart = await settled(page.locator("#red-ui-workspace-chart"));
     await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
@@ -81,6 +87,12 @@ export class Editor {
 
   async #selectedId(): Promise<string> {
     return String(await this.page.evaluate("RED.view.selection().nodes?.[0]?.id ?? ''"));
+  }
+
+  /** The ID of the first node of a type. */
+  async idOf(type: string): Promise<string> {
+    const nodes = `RED.nodes.filterNodes({ type: ${JSON.stringify(type)} })`;
+    return this.page.evaluate<string>(`${nodes}[0].id`);
   }
 
   node(id: string): Locator {

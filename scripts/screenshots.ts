@@ -1,0 +1,172 @@
+// Takes the pictures of README and docs from the real product: Node-RED 5, which alone has a dark
+// theme, installed once below node_modules; the emulator with simulated devices; the example flow.
+// It needs the built package, the registry at the first run, and Linux on x64.
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Emulator } from "../src/emulator/emulator";
+import { launchBrowser } from "../test/support/browser";
+import { LANGUAGES } from "../test/support/built-nodes";
+import { expectFailed, testConnection } from "../test/support/connection-test";
+import { Editor } from "../test/support/editor";
+import { settled } from "../test/support/editor-form";
+import { NodeRed } from "../test/support/node-red";
+import { installRelease } from "../test/support/release";
+import { soon } from "../test/support/soon";
+import type { Browser, Page } from "playwright-core";
+import type { Language } from "../test/support/built-nodes";
+import type { Box, EditorForm } from "../test/support/editor-form";
+import type { FlowNode } from "../test/support/node-red";
+
+const FOLDER = "docs/images";
+const RELEASE = { nodeRed: "5.0", node: "22" };
+const HOME = resolve("node_modules/.cache/screenshots/node-red-5.0");
+const DONE = join(HOME, "installed");
+const MOST_BYTES = 150 * 1024;
+const SCHEMES = ["light", "dark"] as const;
+const WINDOW = { width: 1180, height: 560 };
+const FORM_WIDTH = 1280;
+/** What the tray has above and below a form. */
+const TRAY_HEIGHT = 270;
+/** Enough for lines in the chart. */
+const MESSAGES = 150;
+
+const DEVICES = { devices: 3, rate: 5 };
+const SUBSCRIBER = "aliyun-iot-subscribe";
+const FILTERS = ["/+/+/thing/event/#", "/as/mqtt/status/+/+"];
+
+interface Scene {
+  readonly browser: Browser;
+  readonly emulator: Emulator;
+  readonly nodeRed: NodeRed;
+  readonly language: Language;
+}
+
+function install(): void {
+  if (existsSync(DONE)) return;
+  const manifest = readFileSync("package.json", "utf8");
+  const { devDependencies } = JSON.parse(manifest) as { devDependencies: Record<string, string> };
+  const dashboard = "@flowfuse/node-red-dashboard";
+  installRelease(HOME, RELEASE, [`${dashboard}@${devDependencies[dashboard] ?? "latest"}`]);
+  writeFileSync(DONE, "");
+}
+
+function example(port: number): FlowNode[] {
+  const nodes = JSON.parse(readFileSync("examples/Dashboard.json", "utf8")) as FlowNode[];
+  return nodes.map((node) => (node.type === "aliyun-iot-instance" ? { ...node, port } : node));
+}
+
+async function picture(name: string, page: Page, clip?: Box): Promise<void> {
+  const path = join(FOLDER, `${name}.png`);
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path, animations: "disabled", caret: "hide", ...(clip && { clip }) });
+  const { size } = statSync(path);
+  process.stdout.write(`${path}  ${Math.ceil(size / 1024)} KB\n`);
+  if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES / 1024} KB.`);
+}
+
+/** The whole form without scrolling; or one part of it. */
+async function formPicture(name: string, form: EditorForm, part?: string): Promise<void> {
+  const page = form.tray.page();
+  const { height } = await settled(form.tray.locator(".aliyun-iot-form"));
+  await page.setViewportSize({ width: FORM_WIDTH, height: Math.ceil(height) + TRAY_HEIGHT });
+  const tray = await settled(form.tray);
+  const header = await settled(form.tray.locator(".red-ui-tray-header"));
+  const all = { ...tray, x: header.x, width: header.width };
+  const { y, height: partHeight } =
+    part === undefined ? all : await settled(form.tray.locator(part));
+  await picture(name, page, { ...all, y, height: partHeight });
+}
+
+async function flowPicture(editor: Editor, name: string): Promise<void> {
+  const { page } = editor;
+  await page.evaluate("RED.actions.invoke('core:toggle-sidebar')");
+  await editor.search("aliyun-iot");
+  await editor
+    .node(await editor.idOf(SUBSCRIBER))
+    .getByText(/\d\/s|条\/秒/)
+    .waitFor();
+  await picture(name, page);
+}
+
+/** A new instance, as it is composed from what the console shows. */
+async function instancePicture(editor: Editor, name: string): Promise<void> {
+  await editor.page.setViewportSize({ width: FORM_WIDTH, height: 900 });
+  const form = await editor.edit(await editor.drag(SUBSCRIBER, { x: 240, y: 400 }));
+  const instance = await form.add("instance");
+  await instance.fill("iotInstanceId", "iot-060a0abc");
+  await instance.fill("accessKeyId", "LTAI5tExample");
+  await instance.fill("accessKeySecret", "not-a-real-secret");
+  await formPicture(name, instance);
+  await instance.cancel();
+  await form.cancel();
+}
+
+async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): Promise<void> {
+  const { browser, nodeRed, language } = scene;
+  const named = (what: string) => `${what}.${language}.${scheme}`;
+  const options = { language, colorScheme: scheme, size: WINDOW };
+  const editor = await Editor.open(browser, nodeRed.url, options);
+  try {
+    await flowPicture(editor, named("flow"));
+    await editor.page.setViewportSize({ width: FORM_WIDTH, height: 1000 });
+    const form = await editor.edit(await editor.idOf(SUBSCRIBER));
+    for (const filter of FILTERS) await form.addRow("#aliyun-iot-subscribe-topic-filters", filter);
+    await formPicture(named("form-subscribe"), form);
+    const instance = await form.editSelected("instance");
+    await instance.fill("accessKeySecret", "mistyped-secret");
+    expectFailed(await testConnection(instance), {
+      step: "signIn",
+      code: "SIGN_IN_REFUSED",
+      language,
+    });
+    await formPicture(named("test-failed"), instance, ".aliyun-iot-panel");
+    await instance.cancel();
+    await form.cancel();
+    await instancePicture(editor, named("form-instance"));
+    editor.watch.expectQuiet();
+  } finally {
+    await editor.close();
+  }
+}
+
+async function dashboardPicture({ browser, nodeRed, emulator }: Scene): Promise<void> {
+  const enough = () => Number(emulator.groups()[0]?.accepted) >= MESSAGES;
+  await soon(enough, { withinMs: 120_000, sentence: () => "Too few messages were accepted" });
+  const viewport = { width: 1200, height: 760 };
+  const page = await browser.newPage({ viewport, timezoneId: "Asia/Shanghai" });
+  await page.goto(`${nodeRed.url}/dashboard/devices`);
+  await page.getByText("meter-03").first().waitFor();
+  await settled(page.locator("canvas").first());
+  await picture("dashboard", page);
+  await page.close();
+}
+
+async function main(): Promise<void> {
+  install();
+  mkdirSync(FOLDER, { recursive: true });
+  const launched = await launchBrowser();
+  if (!("browser" in launched)) throw new Error(launched.reason);
+  const { browser } = launched;
+  const modules = join(HOME, "node_modules");
+  for (const language of LANGUAGES) {
+    const emulator = await Emulator.start(DEVICES);
+    const nodeRed = await NodeRed.start({
+      language,
+      nodeRed: join(modules, "node-red"),
+      node: join(modules, "node/bin/node"),
+      environment: { TEST_DASHBOARD: "true" },
+    });
+    const scene = { browser, emulator, nodeRed, language };
+    try {
+      await nodeRed.deploy(example(emulator.port));
+      for (const scheme of SCHEMES) await editorPictures(scene, scheme);
+      if (language === "en-US") await dashboardPicture(scene);
+    } finally {
+      await nodeRed.stop();
+      await emulator.stop();
+    }
+  }
+  await browser.close();
+}
+
+void main();
