@@ -23,7 +23,8 @@ const HOME = resolve("node_modules/.cache/screenshots/node-red-5.0");
 const DONE = join(HOME, "installed");
 const MOST_BYTES = 150 * 1024;
 const SCHEMES = ["light", "dark"] as const;
-const WINDOW = { width: 1180, height: 560 };
+const WINDOW = { width: 1180, height: 600 };
+const DASHBOARD = { width: 1440, height: 800 };
 const FORM_WIDTH = 1280;
 /** What the tray has above and below a form. */
 const TRAY_HEIGHT = 270;
@@ -58,6 +59,8 @@ function example(port: number): FlowNode[] {
 async function picture(name: string, page: Page, clip?: Box): Promise<void> {
   const path = join(FOLDER, `${name}.png`);
   await page.mouse.move(0, 0);
+  // The ring around a focused field would look like a fault of it.
+  await page.evaluate("document.activeElement?.blur()");
   await page.screenshot({ path, animations: "disabled", caret: "hide", ...(clip && { clip }) });
   const { size } = statSync(path);
   process.stdout.write(`${path}  ${Math.ceil(size / 1024)} KB\n`);
@@ -79,8 +82,9 @@ async function formPicture(name: string, form: EditorForm, part?: string): Promi
 
 async function flowPicture(editor: Editor, name: string): Promise<void> {
   const { page } = editor;
-  await page.evaluate("RED.actions.invoke('core:toggle-sidebar')");
+  await page.evaluate("RED.actions.invoke('core:toggle-right-sidebar', false)");
   await editor.search("aliyun-iot");
+  await settled(page.locator(`.red-ui-palette-node[data-palette-type="aliyun-iot-ack"]`));
   await editor
     .node(await editor.idOf(SUBSCRIBER))
     .getByText(/\d\/s|条\/秒/)
@@ -132,8 +136,7 @@ async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): P
 async function dashboardPicture({ browser, nodeRed, emulator }: Scene): Promise<void> {
   const enough = () => Number(emulator.groups()[0]?.accepted) >= MESSAGES;
   await soon(enough, { withinMs: 120_000, sentence: () => "Too few messages were accepted" });
-  const viewport = { width: 1200, height: 760 };
-  const page = await browser.newPage({ viewport, timezoneId: "Asia/Shanghai" });
+  const page = await browser.newPage({ viewport: DASHBOARD });
   await page.goto(`${nodeRed.url}/dashboard/devices`);
   await page.getByText("meter-03").first().waitFor();
   await settled(page.locator("canvas").first());

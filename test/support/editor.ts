@@ -35,6 +35,8 @@ export class Editor {
   static async open(browser: Browser, url: string, options: EditorOptions = {}): Promise<Editor> {
     const { language: locale = "en-US", colorScheme = "light", size: viewport = SIZE } = options;
     const context = await browser.newContext({ locale, viewport, colorScheme });
+    // Node-RED asks the user, not the system, for the theme.
+    await context.addInitScript(`localStorage.setItem("view-dark-theme", "${colorScheme}")`);
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const editor = new Editor(page, await PageWatch.of(page, url));
@@ -57,13 +59,15 @@ export class Editor {
     await this.#ready();
   }
 
-  /** Searches the palette. */
+  /** Searches the palette for what is not in the inject node. */
   async search(text: string): Promise<void> {
     const field = this.page.locator("#red-ui-palette-search input");
     await field.fill("");
     await field.pressSequentially(text); // it listens to keys
     // All are shown until the search has begun.
-    await this.page.waitForFunction("$('.red-ui-palette-node:hidden').length > 0");
+    await this.page
+      .locator(`.red-ui-palette-node[data-palette-type="inject"]`)
+      .waitFor({ state: "hidden" });
   }
 
   /** Drags a node type from the palette to a place of the workspace; its ID. */
