@@ -123,7 +123,7 @@ async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): P
       code: "SIGN_IN_REFUSED",
       language,
     });
-    await formPicture(named("test-failed"), instance, ".aliyun-iot-panel");
+    await formPicture(named("connection-test"), instance, ".aliyun-iot-panel");
     await instance.cancel();
     await form.cancel();
     await instancePicture(editor, named("form-instance"));
