@@ -164,7 +164,7 @@ export class Editor {
   /** Shows a node type's help and gives it. */
   async help(type: string): Promise<Locator> {
     await this.page.evaluate(`RED.sidebar.help.show(${JSON.stringify(type)})`);
-    const help = this.page.locator(".red-ui-sidebar-help .red-ui-help, .red-ui-help").last();
+    const help = this.page.locator(".red-ui-help:visible").first();
     await help.waitFor();
     return help;
   }

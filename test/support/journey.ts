@@ -147,6 +147,10 @@ async function travel(editor: Editor, emulator: Emulator, { nodeRed, language }:
   match(await message.innerText(), /user\/update/);
   ok((await editor.node(id).textContent())?.includes("2/2"), "The status is not shown.");
 
+  const help = await (await editor.help(SUBSCRIBE)).innerText();
+  match(help, /messageId/);
+  equal(CHINESE.test(help), language === "zh-CN", help);
+
   await editor.reload();
   form = await editor.edit(id);
   deepEqual(await form.values(), saved);
