@@ -13,6 +13,11 @@ function icon(name: string): JQuery {
   return $("<i>", { class: `fa ${name}`, "aria-hidden": true });
 }
 
+/** Scrolls a form so far that an element can be seen. */
+function show(element: JQuery): void {
+  element[0]?.scrollIntoView({ block: "nearest" });
+}
+
 /** What the panel shows. All that comes from the server goes in as text, never as html. */
 export class TestView {
   readonly #node: FormNode;
@@ -93,6 +98,7 @@ export class TestView {
     if (remedy !== undefined && remedy !== "") {
       $("<p>", { class: "aliyun-iot-test-remedy" }).text(remedy).appendTo(body);
     }
+    show(item);
   }
 
   result({ result = "", text = "", report = "" }: TestLine): void {
@@ -100,6 +106,9 @@ export class TestView {
     this.#say(text, result);
     this.#label(this.#copy, "fa-clipboard", "copy");
     this.#copy.toggle(report !== "");
+    show(this.#copy);
+    // Of a form too low for all of it, the cause is what has to be seen.
+    show(this.#steps.children("[data-state=failed]"));
   }
 
   /** The test is over; `text` says why, where no result came. */

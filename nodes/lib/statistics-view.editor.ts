@@ -16,7 +16,7 @@ const UNITS = [
 /** “12 seconds ago”, in the editor's language. */
 function age(ms: number): string {
   const [unit, size] = UNITS.find(([, each]) => ms >= each) ?? (["second", 1_000] as const);
-  const ago = new Intl.RelativeTimeFormat(language(), { numeric: "always" });
+  const ago = new Intl.RelativeTimeFormat(language(), { numeric: "auto" });
   return ago.format(-Math.max(0, Math.floor(ms / size)), unit);
 }
 

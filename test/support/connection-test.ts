@@ -39,6 +39,12 @@ export async function testConnection(form: EditorForm): Promise<ConnectionTest> 
       return [(await step) ?? "", (await state) ?? ""];
     }),
   );
+  const failed = shown.locator("li[data-state=failed] b");
+  for (const title of await failed.all()) {
+    const { y } = await settled(title);
+    const { height } = page.viewportSize() ?? { height: 0 };
+    ok(y > 0 && y < height, "The step that failed has to be scrolled to.");
+  }
   const steps = (await Promise.all(items.map((item) => item.innerText()))).join("\n");
   await settled(shown);
   return { states, steps, result: await shown.locator(".aliyun-iot-test-result").innerText() };

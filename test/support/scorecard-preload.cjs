@@ -6,11 +6,10 @@
 const { createRequire } = require("node:module");
 
 const CATALOGUE = "https://catalogue.nodered.org/catalogue.json";
-const REGISTRY = "https://registry.npmjs.org/";
 
 const axios = createRequire(require.resolve("node-red-dev/package.json"))("axios");
 const { get } = axios;
 axios.get = (url, ...rest) =>
   url === CATALOGUE
     ? Promise.resolve({ data: { modules: [] } })
-    : get(url.replace(REGISTRY, process.env.npm_config_registry), ...rest);
+    : get(new URL(new URL(url).pathname.slice(1), process.env.npm_config_registry).href, ...rest);
