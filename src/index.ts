@@ -8,25 +8,24 @@ import type { InstanceOptions, SubscribeOptions } from "./options";
 import type { Environment } from "./subscription/connection";
 
 export { systemClock } from "./clock";
-export * from "./errors";
-export * from "./options";
-export * from "./request";
 export { circumstances } from "./doctor/examine";
 export { tellFinding, tellResult } from "./doctor/tell";
-export { lookUpIn } from "./texts/texts";
+export * from "./errors";
+export * from "./options";
 export { defaultClientId } from "./protocol/client-id";
 export { MESSAGE_TYPES } from "./protocol/topic";
+export * from "./request";
 export { unknownToken } from "./subscription/deliveries";
 export { tellError } from "./texts/tell";
-export { timeOfDay } from "./texts/texts";
+export { lookUpIn, timeOfDay } from "./texts/texts";
 export type { Cancel, Clock } from "./clock";
 export type { Finding } from "./doctor/finding";
 export type { ToldFinding } from "./doctor/tell";
-export type { Language } from "./texts/texts";
 export type { DeviceMessage, Json } from "./protocol/message";
 export type { Device, MessageType } from "./protocol/topic";
 export type { Counters, Delivery, SubscriptionState } from "./subscription/state";
 export type { Subscription } from "./subscription/subscription";
+export type { Language } from "./texts/texts";
 
 /**
  * Makes a subscription to a consumer group; nothing happens until its `start()`.
