@@ -45,7 +45,7 @@ const globalSign = {
   until: "2027-01-01",
 };
 
-for (const [code, known, wanted] of [
+const SUSPECTED = [
   ["DNS_FAILED", {}, []],
   [
     "DNS_FAILED",
@@ -116,11 +116,18 @@ for (const [code, known, wanted] of [
   ["GROUP_NOT_FOUND", { subscribe: { consumerGroupId: "生产" } }, ["groupName"]],
   ["NO_MESSAGE", { subscribe: { topicFilters: ["/k1/#"] } }, ["filters"]],
   ["PEER_SILENT", {}, []],
-] as const satisfies readonly (readonly [ErrorCode, Known, readonly string[]])[]) {
+] as const satisfies readonly (readonly [ErrorCode, Known, readonly string[]])[];
+
+for (const [code, known, wanted] of SUSPECTED) {
   test(`${code} with ${JSON.stringify(known)} suspects ${wanted.join(", ") || "nothing"}`, () => {
     deepEqual(names(code, known), wanted);
   });
 }
+
+test("no text is left of a suspicion that nothing raises", () => {
+  const raised = new Set<string>(SUSPECTED.flatMap(([, , wanted]) => wanted));
+  deepEqual(Object.keys(TEXTS["en-US"].doctor.hints).sort(), [...raised].sort());
+});
 
 test("what is recognised is told in full, in both languages, without a secret", () => {
   const instance = { accessKeyId: "“key”", securityToken: "hush-token", iotInstanceId: "iot-2" };
