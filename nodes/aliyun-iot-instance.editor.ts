@@ -3,7 +3,7 @@ import { ConnectionTest } from "./lib/connection-test.editor";
 import { EndpointFields } from "./lib/endpoint-fields.editor";
 import { showEndpointLine } from "./lib/endpoint-line.editor";
 import { current, isVariable, reachable, showWhile } from "./lib/form.editor";
-import { storeNumbers, unfold, validators } from "./lib/form.editor";
+import { showDefaults, storeNumbers, unfold, validators } from "./lib/form.editor";
 import { firstSubscriber, instanceSettings, openSubscriber } from "./lib/test-settings.editor";
 import { subscribeSettings } from "./lib/test-settings.editor";
 import type { FormNode } from "./lib/form.editor";
@@ -45,6 +45,7 @@ function testSettings(node: FormNode): TestSettings {
 
 /** Fills in and wires what the form has beside its plain fields. */
 export function prepare(node: FormNode): void {
+  showDefaults(node, PREFIX, INSTANCE_DEFAULTS);
   new EndpointFields(node);
   unfold("#aliyun-iot-instance-sts", PREFIX, { securityToken: "" });
   const { port, useTls, tls, signMethod } = INSTANCE_DEFAULTS;

@@ -1,7 +1,7 @@
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../src/options";
 import { ConnectionTest } from "./lib/connection-test.editor";
 import { current, reachable, showWhile, storeNumbers } from "./lib/form.editor";
-import { textOf, unfold, validators } from "./lib/form.editor";
+import { showDefaults, textOf, unfold, validators } from "./lib/form.editor";
 import { StatisticsPanel } from "./lib/statistics.editor";
 import { showSummary } from "./lib/summary.editor";
 import { announce, instanceSettings, nodeOf, subscribeSettings } from "./lib/test-settings.editor";
@@ -45,6 +45,7 @@ function testSettings(node: FormNode): TestSettings {
 
 /** Fills in and wires what the form has beside its plain fields. */
 export function prepare(node: FormNode): void {
+  showDefaults(node, PREFIX, SUBSCRIBE_DEFAULTS);
   prepareTopicFilters(node, validate("topicFilters"));
   showWhile(
     `#${PREFIX}-settleMode`,

@@ -92,6 +92,22 @@ export function storeNumbers(node: FormNode, prefix: string, settings: readonly 
   }
 }
 
+/** Shows the defaults of what a flow from elsewhere leaves out, as the runtime takes them. */
+export function showDefaults(
+  node: FormNode,
+  prefix: string,
+  defaults: Readonly<Record<string, unknown>>,
+): void {
+  for (const [setting, usual] of Object.entries(defaults)) {
+    // The editor shows nothing for what is not there, and so what is empty by default.
+    if (node[setting] !== undefined || usual === "") continue;
+    const field = $(`#${prefix}-${setting}`);
+    if (typeof usual === "boolean") field.prop("checked", usual);
+    else if (typeof usual === "string" || typeof usual === "number") field.val(usual);
+    field.trigger("change");
+  }
+}
+
 /** Shows rows only while a field has a value. */
 export function showWhile(field: string, rows: string, shown: (field: JQuery) => boolean): void {
   const update = () => {

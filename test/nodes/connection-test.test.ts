@@ -62,6 +62,7 @@ test("a form's unsaved settings are tested, step by step, with a report at the e
       /node-red-aliyun-iot \d+\.\d+[^]*\[ok\] Sign-in/,
     );
     ok(!answer.text.includes("testAccessKeySecret"));
+    ok(!nodeRed.output.includes("testAccessKeySecret"), "The log has the secret.");
   }));
 
 test("secrets that were not typed again are those of the deployed node, and of that only", () =>

@@ -19,6 +19,8 @@ export interface EditorOptions {
   /** Dark is known to Node-RED 5 and newer. */
   readonly colorScheme?: "light" | "dark";
   readonly size?: { readonly width: number; readonly height: number };
+  /** Who logs in, where Node-RED asks for it. */
+  readonly user?: string;
 }
 
 /** Node-RED's editor in a browser, driven as a user would; nothing waits for a time. */
@@ -41,8 +43,15 @@ export class Editor {
     const page = await context.newPage();
     const editor = new Editor(page, await PageWatch.of(page, url));
     await page.goto(url);
+    if (options.user !== undefined) await editor.#logIn(options.user);
     await editor.#ready();
     return editor;
+  }
+
+  async #logIn(user: string): Promise<void> {
+    await this.page.locator("#node-dialog-login-username").fill(user);
+    await this.page.locator("#node-dialog-login-password").fill("any");
+    await this.page.locator("#node-dialog-login-submit").click();
   }
 
   async #ready(): Promise<void> {
