@@ -9,13 +9,13 @@ import { LANGUAGES } from "../test/support/built-nodes";
 import { expectFailed, testConnection } from "../test/support/connection-test";
 import { Editor } from "../test/support/editor";
 import { settled } from "../test/support/editor-form";
+import { exampleOn } from "../test/support/example";
 import { NodeRed } from "../test/support/node-red";
 import { installRelease } from "../test/support/release";
 import { soon } from "../test/support/soon";
 import type { Browser, Page } from "playwright-core";
 import type { Language } from "../test/support/built-nodes";
 import type { Box, EditorForm } from "../test/support/editor-form";
-import type { FlowNode } from "../test/support/node-red";
 
 const FOLDER = "docs/images";
 const RELEASE = { nodeRed: "5.0", node: "22" };
@@ -49,11 +49,6 @@ function install(): void {
   const dashboard = "@flowfuse/node-red-dashboard";
   installRelease(HOME, RELEASE, [`${dashboard}@${devDependencies[dashboard] ?? "latest"}`]);
   writeFileSync(DONE, "");
-}
-
-function example(port: number): FlowNode[] {
-  const nodes = JSON.parse(readFileSync("examples/Dashboard.json", "utf8")) as FlowNode[];
-  return nodes.map((node) => (node.type === "aliyun-iot-instance" ? { ...node, port } : node));
 }
 
 async function picture(name: string, page: Page, clip?: Box): Promise<void> {
@@ -161,7 +156,7 @@ async function main(): Promise<void> {
     });
     const scene = { browser, emulator, nodeRed, language };
     try {
-      await nodeRed.deploy(example(emulator.port));
+      await nodeRed.deploy(exampleOn("Dashboard.json", emulator.port));
       for (const scheme of SCHEMES) await editorPictures(scene, scheme);
       if (language === "en-US") await dashboardPicture(scene);
     } finally {

@@ -5,6 +5,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withBrowser } from "./support/browser-test";
+import { EXAMPLES, readExample, tryExample } from "./support/example";
 import { ACK, settlingFlow } from "./support/flow";
 import { journey } from "./support/journey";
 import { NodeRed } from "./support/node-red";
@@ -14,9 +15,14 @@ import { withTarball } from "./support/tarball";
 import type { Language } from "./support/built-nodes";
 import type { Release } from "./support/release";
 
-/** `languages`: of the journey through the editor; that of 4.1 is in `npm test`. */
+/** Those that need nothing but this package. */
+const OWN_EXAMPLES = EXAMPLES.filter((file) =>
+  readExample(file).every(({ type }) => !type.startsWith("ui-")),
+);
+
+/** `languages`: of the journey through the editor; 4.1's, and its examples, are in `npm test`. */
 const RELEASES: readonly (Release & { readonly languages: readonly Language[] })[] = [
-  { nodeRed: "3.1", languages: ["en-US"] },
+  { nodeRed: "3.1", languages: ["en-US", "zh-CN"] },
   { nodeRed: "4.1", node: "24", languages: [] },
   { nodeRed: "5.0", node: "22", languages: ["en-US", "zh-CN"] },
 ];
@@ -71,6 +77,11 @@ for (const { languages, ...release } of RELEASES) {
               await nodeRed.deploy([]);
               await withBrowser(t, (browser) => journey(browser, { nodeRed, language }));
             },
+          );
+        }
+        for (const file of languages.length === 0 ? [] : OWN_EXAMPLES) {
+          await t.test(`the example “${file}” is imported and deployed`, (t) =>
+            withBrowser(t, (browser) => tryExample(browser, nodeRed, file)),
           );
         }
       } finally {
