@@ -1,7 +1,7 @@
 import { circumstances, examineConnection, tellFinding, tellResult } from "../index";
+import { linesOf } from "../doctor/tell";
 import { resolveInstance, resolveSubscribe } from "../options";
 import { integer } from "../stored";
-import { linesOf } from "../doctor/tell";
 import { lookUpFor } from "./explain";
 import { language } from "./io";
 import { DOCTOR_SOURCES, readSettings, readText } from "./settings";
@@ -34,6 +34,11 @@ export async function doctor(args: readonly string[], io: Io): Promise<ExitCode>
     findings.push(told);
     print.finding(told);
   });
+  if (io.stopping.aborted) {
+    // What was not looked at is not known to be well.
+    io.stderr.write(`${lookUp("doctor.result.stopped", {})}\n`);
+    return 1;
+  }
   print.result(tellResult(findings, circumstances(Date.now()), lookUp));
   return passed ? 0 : 1;
 }

@@ -86,6 +86,17 @@ test("doctor --wait gives the message back", () =>
     equal(emulator.groups()[0]?.released, 1);
   }));
 
+test("doctor that is stopped while it waits does not say that all is well", () =>
+  withEmulator({}, async (emulator) => {
+    const args = ["doctor", ...local(emulator.port), "--wait", "60"];
+    const command = new Command(args, EMULATOR_KEYS);
+    await command.printed(/Receiver link/);
+    equal(await command.end("SIGINT"), 1);
+    ok(!command.stdout.includes("Everything works"), command.stdout);
+    equal(command.stderr, "Stopped.\n");
+    equal(emulator.connections().length, 0);
+  }));
+
 test("doctor names a wrong setting by its flag, as its first step", async () => {
   for (const [args, says] of [
     [[], /\[!!\] Settings: .*\(--host\) is empty[^]*→ Give --host or set ALIYUN_IOT_HOST/],

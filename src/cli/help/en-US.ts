@@ -97,7 +97,7 @@ Secrets come from the environment only:
   ALIYUN_IOT_ACCESS_KEY_ID, ALIYUN_IOT_ACCESS_KEY_SECRET, ALIYUN_IOT_SECURITY_TOKEN (STS)
 
 Colours only on a terminal, and not if NO_COLOR is set.
-Exit codes: 0 all is well, 1 a step failed, 2 wrong usage.
+Exit codes: 0 all is well, 1 a step failed or it was stopped, 2 wrong usage.
 
 Try it on the emulator (npx aliyun-iot-amqp emulator):
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\

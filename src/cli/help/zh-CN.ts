@@ -94,7 +94,7 @@ AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和
   ALIYUN_IOT_ACCESS_KEY_ID、ALIYUN_IOT_ACCESS_KEY_SECRET、ALIYUN_IOT_SECURITY_TOKEN（STS）
 
 只在终端上使用颜色；设置了 NO_COLOR 时不使用。
-退出码：0 一切正常，1 有步骤失败，2 用法错误。
+退出码：0 一切正常，1 有步骤失败或被中止，2 用法错误。
 
 用模拟器试一试（npx aliyun-iot-amqp emulator）：
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
