@@ -1,4 +1,4 @@
-import { isIotAmqpError, lookUpIn, tellError } from "../../src/index";
+import { isIotAmqpError, joined, lookUpIn, tellError } from "../../src/index";
 import { Faults } from "./faults";
 import { statusOf } from "./status";
 import { StatusLine } from "./status-line";
@@ -93,11 +93,13 @@ export class Monitor {
   }
 
   #remember(thrown: unknown): void {
+    // The cause of a state is told with each state until it has proved itself gone.
+    if (thrown === this.#last?.error) return;
     if (isIotAmqpError(thrown)) this.#last = { error: thrown, atMs: this.#clock.now() };
   }
 }
 
 function toldError(error: IotAmqpError, language: Language) {
   const { text, remedy } = tellError(error, lookUpIn(language));
-  return { code: error.code, text: `${text} ${remedy}` };
+  return { code: error.code, text: joined(language, text, remedy) };
 }
