@@ -17,7 +17,7 @@ export { MESSAGE_TYPES } from "./protocol/topic";
 export * from "./request";
 export { unknownToken } from "./subscription/deliveries";
 export { tellError } from "./texts/tell";
-export { lookUpIn, timeOfDay } from "./texts/texts";
+export { joined, lookUpIn, timeOfDay } from "./texts/texts";
 export type { Cancel, Clock } from "./clock";
 export type { Finding } from "./doctor/finding";
 export type { ToldFinding } from "./doctor/tell";

@@ -1,6 +1,6 @@
 import { isIotAmqpError } from "../errors";
 import { tellError } from "../texts/tell";
-import { fill, textAt, TEXTS } from "../texts/texts";
+import { fill, joined, textAt, TEXTS } from "../texts/texts";
 import { UsageError } from "./usage-error";
 import type { IotAmqpError } from "../errors";
 import type { LookUp } from "../texts/tell";
@@ -58,8 +58,7 @@ export function lookUpFor(addressee: Addressee): LookUp {
 
 function told(error: IotAmqpError, addressee: Addressee): string {
   const { text, remedy } = tellError(error, lookUpFor(addressee));
-  const gap = addressee.language === "zh-CN" ? "" : " ";
-  return `${text}${gap}${remedy}${gap}[${error.code}]`;
+  return joined(addressee.language, text, remedy, `[${error.code}]`);
 }
 
 /** What happened and what to do, in the user's language and with the command line's names. */

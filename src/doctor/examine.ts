@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { isIotAmqpError, RefusalError } from "../errors";
 import { defaultClientId } from "../protocol/client-id";
-import { packageVersion } from "../version";
 import { signIn } from "../protocol/sign-in";
 import { consumerGroup } from "../subscription/consumer-group";
+import { utcTime } from "../texts/texts";
+import { packageVersion } from "../version";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
 import { hintsFor } from "./hints";
@@ -229,7 +230,6 @@ export function examine(
 
 /** Where and when an examination is done, for its report. */
 export function circumstances(nowMs: number): ErrorDetails {
-  const utc = new Date(nowMs).toISOString().slice(0, 19).replace("T", " ");
   const system = `${process.platform} ${process.arch}`;
-  return { version: packageVersion(), node: process.versions.node, system, utc };
+  return { version: packageVersion(), node: process.versions.node, system, utc: utcTime(nowMs) };
 }

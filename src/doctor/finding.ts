@@ -1,5 +1,4 @@
-import type { IotAmqpError } from "../errors";
-import type { ErrorDetails } from "../errors";
+import type { ErrorDetails, IotAmqpError } from "../errors";
 import type { TEXTS } from "../texts/texts";
 
 /** What is checked, in this order; the first that fails ends the examination. */

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../options";
 import { parseEndpoint, REGIONS } from "../protocol/endpoint";
-import { timeOfDay } from "../texts/texts";
+import { timeOfDay, utcTime } from "../texts/texts";
 import { certificateValues } from "./certificate";
 import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors";
 import type { InstanceOptions, SubscribeOptions } from "../options";
@@ -84,11 +84,8 @@ const byAddress: Suspect = ({ instance: { host } }) =>
   isIP(host) === 0 ? undefined : hint("byAddress", { host });
 
 /** Neither AMQP nor TLS tell the server's time, so people have to compare. */
-const clock: Suspect = ({ nowMs }) => {
-  const date = new Date(nowMs);
-  const utc = date.toISOString().slice(0, 19).replace("T", " ");
-  return hint("clock", { time: timeOfDay(nowMs), utc });
-};
+const clock: Suspect = ({ nowMs }) =>
+  hint("clock", { time: timeOfDay(nowMs), utc: utcTime(nowMs) });
 
 const instanceId: Suspect = ({ instance: { host, iotInstanceId: given } }) => {
   const { iotInstanceId: hosts, accountId } = parseEndpoint(host);

@@ -70,10 +70,20 @@ export function because(
   return { ...details, reasonCode, reason: fill(enUS.reasons[reasonCode], details) };
 }
 
+/** Sentences one after another; Chinese has no blank between them. */
+export function joined(language: Language, ...sentences: readonly string[]): string {
+  return sentences.join(language === "zh-CN" ? "" : " ");
+}
+
 /** Local wall-clock time, 24 hours: the same in every language. */
 export function timeOfDay(ms: number): string {
   const date = new Date(ms);
   return [date.getHours(), date.getMinutes(), date.getSeconds()]
     .map((part) => String(part).padStart(2, "0"))
     .join(":");
+}
+
+/** UTC with its date, for who has to compare clocks. */
+export function utcTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 }
