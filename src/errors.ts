@@ -48,6 +48,7 @@ export const RETRY_BY_CODE = {
   // One message
   MESSAGE_UNDECODABLE: "never",
   PAYLOAD_FORMAT: "never",
+  MESSAGE_MALFORMED: "never",
   // Settling
   DELIVERY_SETTLED: "never",
   DELIVERY_EXPIRED: "never",
@@ -58,6 +59,12 @@ export const RETRY_BY_CODE = {
   DELIVERY_MISSING: "never",
   OUTCOME_INVALID: "never",
   ACTION_INVALID: "never",
+  DEVICE_MISSING: "never",
+  FILTER_INVALID: "never",
+  DELIVERY_DROPPED: "never",
+  // The context store that keeps the device states
+  STORE_FAILED: "never",
+  STORE_BUSY: "never",
   // The diagnosis
   NO_MESSAGE: "never", // connected: another attempt would bring no more
 } as const satisfies Record<string, Retry>;
@@ -151,6 +158,12 @@ export class DecodeError extends IotAmqpError<"MESSAGE_UNDECODABLE"> {
 /** A payload is not what the payload format asks for; the flow gets it as it came. */
 export class PayloadError extends IotAmqpError<"PAYLOAD_FORMAT"> {}
 
+/** A message is not what its type promises; nothing of it was used. */
+export class MessageError extends IotAmqpError<"MESSAGE_MALFORMED" | "DELIVERY_DROPPED"> {}
+
+/** The context store did not do what it was asked; nothing of the message was kept. */
+export class StoreError extends IotAmqpError<"STORE_FAILED" | "STORE_BUSY"> {}
+
 /** A delivery cannot be settled (again). */
 export class SettlementError extends IotAmqpError<
   | "DELIVERY_SETTLED"
@@ -162,7 +175,7 @@ export class SettlementError extends IotAmqpError<
 
 /** A flow's message asks for something that there is not; nothing was done. */
 export class RequestError extends IotAmqpError<
-  "DELIVERY_MISSING" | "OUTCOME_INVALID" | "ACTION_INVALID"
+  "DELIVERY_MISSING" | "OUTCOME_INVALID" | "ACTION_INVALID" | "DEVICE_MISSING" | "FILTER_INVALID"
 > {}
 
 /** Everything works, and yet nothing came. */

@@ -312,7 +312,8 @@ function documented(): string[][] {
 
 test("docs/recovery.md has each code with its status and its next attempt, as the code has them", () => {
   const ofCommands = ["PORT_IN_USE", "LISTEN_FAILED", "FILE_UNREADABLE", "SCENARIO_INVALID"];
-  const untold = [...ofCommands, "ACTION_INVALID", "NO_MESSAGE"];
+  const ofRequests = ["ACTION_INVALID", "DEVICE_MISSING", "FILTER_INVALID"];
+  const untold = [...ofCommands, ...ofRequests, "NO_MESSAGE"];
   const told = documented().map((cells) => (cells[1] ?? "").replaceAll("`", ""));
   for (const code of Object.keys(RETRY_BY_CODE)) {
     equal(told.filter((each) => each === code).length, untold.includes(code) ? 0 : 1, code);

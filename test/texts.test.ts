@@ -5,7 +5,8 @@ import { test } from "node:test";
 import ts from "typescript";
 import { RETRY_BY_CODE } from "../src/errors";
 import type { ErrorCode, ErrorDetails } from "../src/errors";
-import { ACK_DEFAULTS, INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../src/options";
+import { ACK_DEFAULTS, DEVICE_STATE_DEFAULTS, PROPERTIES_DEFAULTS } from "../src/flow-options";
+import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../src/options";
 import { invalidSecret } from "../src/stored";
 import { because, errorText, fill, TEXTS } from "../src/texts/texts";
 import type { Language, Reason } from "../src/texts/texts";
@@ -59,6 +60,8 @@ test("every setting and credential has a label in both languages", () => {
     ...Object.keys(INSTANCE_DEFAULTS),
     ...Object.keys(SUBSCRIBE_DEFAULTS),
     ...Object.keys(ACK_DEFAULTS),
+    ...Object.keys(PROPERTIES_DEFAULTS),
+    ...Object.keys(DEVICE_STATE_DEFAULTS),
     ...["accessKeyId", "accessKeySecret", "securityToken", "accountId", "regionId"],
   ];
   for (const language of LANGUAGES) {
@@ -203,6 +206,7 @@ const DETAILS = {
   FRAME_TOO_LARGE: ["host", "size", "limit"],
   MESSAGE_UNDECODABLE: ["size", "reason"],
   PAYLOAD_FORMAT: ["format", "size", "topic", "reason"],
+  MESSAGE_MALFORMED: ["messageType", "topic", "reason"],
   DELIVERY_SETTLED: ["token"],
   DELIVERY_EXPIRED: ["token"],
   DELIVERY_LINK_LOST: ["token"],
@@ -211,6 +215,11 @@ const DETAILS = {
   DELIVERY_MISSING: [],
   OUTCOME_INVALID: ["value", "choices"],
   ACTION_INVALID: ["value", "choices"],
+  DEVICE_MISSING: [],
+  FILTER_INVALID: ["field", "value"],
+  DELIVERY_DROPPED: ["messageType"],
+  STORE_FAILED: ["store", "reason"],
+  STORE_BUSY: ["store", "waiting"],
   NO_MESSAGE: ["seconds"],
 } as const satisfies Record<ErrorCode, readonly string[]>;
 

@@ -1,0 +1,83 @@
+import { MessageError } from "../errors";
+import { because } from "../texts/texts";
+import { MESSAGE_TYPES, parseTopic } from "./topic";
+import type { ErrorDetails } from "../errors";
+import type { Json } from "./plain";
+import type { Device, MessageType } from "./topic";
+
+/** A message as a flow hands it over: nothing is known of it. */
+export type FlowMessage = Readonly<Record<string, unknown>>;
+/** A JSON object of a payload. */
+export type Fields = Readonly<Record<string, Json>>;
+
+/** The last ms since the epoch that a Date can hold (ECMA-262 §21.4.1.1). */
+const MAX_TIME_MS = 8.64e15;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What is wrong with a message, by the name of a text that says so. */
+export function malformed(message: FlowMessage, why: ErrorDetails): MessageError {
+  const { topic } = message;
+  return new MessageError("MESSAGE_MALFORMED", {
+    ...why,
+    messageType: messageTypeOf(message),
+    topic: typeof topic === "string" ? topic : "",
+  });
+}
+
+/** What a message is: as the subscriber said, else by its topic. */
+export function messageTypeOf({ messageType, topic }: FlowMessage): MessageType {
+  const known = MESSAGE_TYPES.find((candidate) => candidate === messageType);
+  return known ?? parseTopic(typeof topic === "string" ? topic : "").messageType;
+}
+
+/** The payload's fields; JSON that is still text or bytes is parsed. Throws MessageError. */
+export function payloadFields(message: FlowMessage): Fields {
+  const { payload } = message;
+  const text = Buffer.isBuffer(payload) ? payload.toString("utf8") : payload;
+  if (typeof text !== "string") {
+    if (isFields(text)) return text;
+    throw malformed(message, because("payloadNoObject"));
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (isFields(parsed)) return parsed;
+  } catch {
+    // The parser's own message would quote the payload.
+  }
+  throw malformed(message, because("payloadNoObject"));
+}
+
+/** The device of a message: as its payload says, else as the subscriber or the topic does. */
+export function deviceOf(message: FlowMessage, fields: Fields): Device | undefined {
+  const { device, topic } = message;
+  return (
+    namedDevice(fields) ??
+    (isFields(device) ? namedDevice(device) : undefined) ??
+    parseTopic(typeof topic === "string" ? topic : "").device
+  );
+}
+
+/** The device that two fields name. */
+export function namedDevice({ productKey, deviceName }: Fields): Device | undefined {
+  if (typeof productKey !== "string" || typeof deviceName !== "string") return undefined;
+  return productKey === "" || deviceName === "" ? undefined : { productKey, deviceName };
+}
+
+/** ms since the epoch, also from digits in a string; undefined for what is no time. */
+export function timeMsOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number !== "number" || !(number >= 0 && number <= MAX_TIME_MS)) return undefined;
+  return Math.trunc(number);
+}
+
+/** When the platform had the message, by its own clock, in ms; undefined where nothing says so. */
+export function receivedMs(message: FlowMessage, fields: Fields): number | undefined {
+  return (
+    timeMsOf(fields["gmtCreate"]) ??
+    timeMsOf(fields["messageCreateTime"]) ??
+    timeMsOf(message["generateTime"])
+  );
+}
