@@ -20,7 +20,7 @@ const throughIndex = {
 };
 const browserSafe = {
   regex:
-    "^(node:|rhea|lru-cache)|/src/(?!errors$|options$|protocol/endpoint$|protocol/topic$|texts/tell$)",
+    "^(node:|rhea|lru-cache)|/src/(?!errors$|options$|flow-options$|protocol/endpoint$|protocol/topic$|texts/tell$)",
   message: "Editor scripts run in the browser: pure modules only.",
 };
 const restrict = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
@@ -49,7 +49,13 @@ export default defineConfig(
   { files: ["src/emulator/**/*.ts"], rules: { "no-restricted-imports": "off" } },
   { files: ["src/cli/**/*.ts"], rules: restrict(noRhea) },
   {
-    files: ["src/protocol/**/*.ts", "src/options.ts", "src/request.ts", "src/errors.ts"],
+    files: [
+      "src/protocol/**/*.ts",
+      "src/options.ts",
+      "src/flow-options.ts",
+      "src/request.ts",
+      "src/errors.ts",
+    ],
     rules: restrict(noRhea, nothingAbove),
   },
   {

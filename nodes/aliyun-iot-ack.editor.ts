@@ -1,4 +1,4 @@
-import { resolveAck } from "../src/options";
+import { resolveAck } from "../src/flow-options";
 import { validators } from "./lib/form.editor";
 
 /** Validator of one setting, by the runtime's own rules. */

@@ -12,11 +12,8 @@ export const PAYLOAD_FORMATS = ["auto", "json", "string", "buffer", "base64"] as
 export const OUTCOMES = ["accepted", "released", "rejected"] as const;
 /** How a delivery ends on the wire. */
 export type Outcome = (typeof OUTCOMES)[number];
-/** What an ack node may be set to; `msg`: the message says it. */
-export const ACK_OUTCOMES = [...OUTCOMES, "msg"] as const;
 export type SignMethod = (typeof SIGN_METHODS)[number];
 export type SettleMode = (typeof SETTLE_MODES)[number];
-export type AckOutcome = (typeof ACK_OUTCOMES)[number];
 export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
 
 /** Defaults of the instance's properties, as they are stored in a flow. */
@@ -46,9 +43,6 @@ export const SUBSCRIBE_DEFAULTS = {
   skipDuplicates: true,
   inputs: 0,
 } as const;
-
-/** Defaults of the ack node's properties, as they are stored in a flow. */
-export const ACK_DEFAULTS = { name: "", outcome: "accepted" } as const;
 
 /** Ranges of the numbers, both ends included. */
 export const LIMITS = {
@@ -181,9 +175,4 @@ export function resolveSubscribe(stored: Stored): SubscribeOptions {
     topicFilters: topicFilters(stored),
     skipDuplicates: flag(stored, "skipDuplicates", SUBSCRIBE_DEFAULTS.skipDuplicates),
   };
-}
-
-/** Checks an ack node's stored settings. Throws SettingError for a bad one. */
-export function resolveAck(stored: Stored): { readonly outcome: AckOutcome } {
-  return { outcome: choice(stored, "outcome", ACK_OUTCOMES) };
 }

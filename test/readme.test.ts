@@ -1,9 +1,8 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { ACK_DEFAULTS, ACK_OUTCOMES } from "../src/flow-options";
 import {
-  ACK_DEFAULTS,
-  ACK_OUTCOMES,
   INSTANCE_DEFAULTS,
   LIMITS,
   PAYLOAD_FORMATS,

@@ -1,0 +1,196 @@
+import { isFields, namedDevice } from "../protocol/flow-message";
+import type { Json } from "../protocol/plain";
+import type { Device } from "../protocol/topic";
+import { PARTS } from "./observation";
+import type { Observation, Part } from "./observation";
+
+/** A value and when it was so. Times in ms since the epoch. */
+interface Register {
+  readonly value: Json;
+  readonly timeMs: number;
+  /** Decides between two of the same time. */
+  readonly minorMs: number;
+}
+
+type Registers = Readonly<Record<string, Register>>;
+
+/**
+ * What is known of a device, as it lies in the store. Every field only ever moves on to something
+ * newer, so the order and the number of the messages that led here do not matter.
+ */
+export interface DeviceRecord extends Device {
+  /** Of the newest thing known. */
+  readonly timeMs: number;
+  /** Of the newest sign of life. */
+  readonly heardMs?: number;
+  /** When the device was deleted last; nothing older than this counts any more. */
+  readonly deletedMs?: number;
+  readonly values: Readonly<Partial<Record<Part, Registers>>>;
+}
+
+/** One value that is another than before. */
+export interface Change {
+  readonly part: Part | "deleted";
+  /** Of a property, tag or module. */
+  readonly name?: string;
+  readonly value: Json;
+  /** Absent when there was none. */
+  readonly previous?: Json;
+  /** ms since the epoch. */
+  readonly time: number;
+}
+
+/** A record after an observation, and what differs; the same record if nothing was news. */
+export interface Merged {
+  readonly record: DeviceRecord;
+  readonly changes: readonly Change[];
+}
+
+/** Whether a record says anything but that the device was deleted. */
+export function isAlive({ values, heardMs }: DeviceRecord): boolean {
+  return heardMs !== undefined || Object.keys(values).length > 0;
+}
+
+/** What lies in a store, if it is what this package has put there. */
+export function storedRecord(value: unknown): DeviceRecord | undefined {
+  return isRecord(value) ? value : undefined;
+}
+
+function isRecord(value: unknown): value is DeviceRecord {
+  if (!isFields(value) || namedDevice(value) === undefined) return false;
+  return typeof value["timeMs"] === "number" && isFields(value["values"]);
+}
+
+/** Adds what was observed of a record's device. */
+export function merged(
+  device: Device,
+  before: DeviceRecord | undefined,
+  observations: readonly Observation[],
+): Merged {
+  const draft = new Draft(device, before);
+  for (const observation of observations) draft.add(observation);
+  return draft.finish();
+}
+
+/** One text for one value, whatever the order of a struct's members. */
+function canonical(value: Json): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isFields(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function isNewer(candidate: Register, known: Register): boolean {
+  if (candidate.timeMs !== known.timeMs) return candidate.timeMs > known.timeMs;
+  if (candidate.minorMs !== known.minorMs) return candidate.minorMs > known.minorMs;
+  // Nothing tells which is newer; but every order of arrival must end with the same one.
+  return canonical(candidate.value) > canonical(known.value);
+}
+
+const later = (a: number | undefined, b: number) => (a === undefined ? b : Math.max(a, b));
+
+/** A record while observations are added. */
+class Draft {
+  readonly #device: Device;
+  readonly #before: DeviceRecord | undefined;
+  readonly #values = new Map<Part, Map<string, Register>>();
+  #timeMs: number | undefined;
+  #heardMs: number | undefined;
+  #deletedMs: number | undefined;
+  /** Those that have a newer value, by part and name. */
+  readonly #touched = new Map<Part, Set<string>>();
+
+  constructor(device: Device, before: DeviceRecord | undefined) {
+    this.#device = device;
+    this.#before = before;
+    this.#timeMs = before?.timeMs;
+    this.#heardMs = before?.heardMs;
+    this.#deletedMs = before?.deletedMs;
+  }
+
+  add(observation: Observation): void {
+    const { timeMs } = observation;
+    this.#timeMs = later(this.#timeMs, timeMs);
+    switch (observation.kind) {
+      case "heard":
+        this.#heardMs = later(this.#heardMs, timeMs);
+        return;
+      case "deleted":
+        this.#deletedMs = later(this.#deletedMs, timeMs);
+        return;
+      case "value": {
+        const { part, name, value, minorMs } = observation;
+        const registers = this.#registers(part);
+        const known = registers.get(name);
+        const candidate = { value, timeMs, minorMs };
+        if (known !== undefined && !isNewer(candidate, known)) return;
+        registers.set(name, candidate);
+        this.#touched.set(part, (this.#touched.get(part) ?? new Set()).add(name));
+      }
+    }
+  }
+
+  finish(): Merged {
+    const before = this.#before;
+    const deletedMs = this.#deletedMs;
+    const isCurrent = (ms: number) => deletedMs === undefined || ms > deletedMs;
+    const values = PARTS.flatMap((part) => {
+      const current = [...this.#registers(part)].filter(([, { timeMs }]) => isCurrent(timeMs));
+      return current.length === 0 ? [] : [[part, Object.fromEntries(current)] as const];
+    });
+    const heardMs = this.#heardMs;
+    const record: DeviceRecord = {
+      ...{ productKey: this.#device.productKey, deviceName: this.#device.deviceName },
+      timeMs: this.#timeMs ?? 0,
+      ...(heardMs !== undefined && isCurrent(heardMs) ? { heardMs } : {}),
+      ...(deletedMs === undefined ? {} : { deletedMs }),
+      values: Object.fromEntries(values),
+    };
+    if (before !== undefined && this.#isOld(record, before)) return { record: before, changes: [] };
+    return { record, changes: this.#changes(record) };
+  }
+
+  /** The part's registers, those of before at first. */
+  #registers(part: Part): Map<string, Register> {
+    const known = this.#values.get(part);
+    if (known !== undefined) return known;
+    const registers = new Map(Object.entries(this.#before?.values[part] ?? {}));
+    this.#values.set(part, registers);
+    return registers;
+  }
+
+  #isOld({ timeMs, heardMs, deletedMs }: DeviceRecord, before: DeviceRecord): boolean {
+    return (
+      this.#touched.size === 0 &&
+      timeMs === before.timeMs &&
+      heardMs === before.heardMs &&
+      deletedMs === before.deletedMs
+    );
+  }
+
+  #changes(record: DeviceRecord): Change[] {
+    const before = this.#before;
+    if (before !== undefined && isAlive(before) && !isAlive(record)) {
+      return [{ part: "deleted", value: true, time: record.deletedMs ?? record.timeMs }];
+    }
+    return [...this.#touched].flatMap(([part, names]) =>
+      [...names].flatMap((name) => {
+        const now = record.values[part]?.[name];
+        const then = before?.values[part]?.[name];
+        if (now === undefined || (then && canonical(then.value) === canonical(now.value)))
+          return [];
+        const { value, timeMs } = now;
+        return [
+          {
+            part,
+            ...(name === "" ? {} : { name }),
+            value,
+            ...(then === undefined ? {} : { previous: then.value }),
+            time: timeMs,
+          },
+        ];
+      }),
+    );
+  }
+}
