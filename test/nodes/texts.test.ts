@@ -28,7 +28,16 @@ const translate =
 
 test("Node-RED fills every error text as the command line does, in both languages", () => {
   const names = ["host", "port", "reason", "condition", "description", "size", "limit", "group"];
-  const rest = ["seconds", "topic", "format", "token", "value", "variable", "file", "choices"];
+  const rest = [
+    "seconds",
+    "topic",
+    "format",
+    "token",
+    "value",
+    "variable",
+    "file",
+    "choices",
+  ].concat(["messageType", "store", "waiting", "field"]);
   const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
   const codes = Object.keys(RETRY_BY_CODE) as ErrorCode[]; // its own keys
   for (const language of ["en-US", "zh-CN"] as const) {
