@@ -34,7 +34,7 @@ export interface Change {
   /** Of a property, tag or module. */
   readonly name?: string;
   readonly value: Json;
-  /** Absent when there was none. */
+  /** Absent when none was known. */
   readonly previous?: Json;
   /** ms since the epoch. */
   readonly time: number;
@@ -174,23 +174,30 @@ class Draft {
     if (before !== undefined && isAlive(before) && !isAlive(record)) {
       return [{ part: "deleted", value: true, time: record.deletedMs ?? record.timeMs }];
     }
-    return [...this.#touched].flatMap(([part, names]) =>
-      [...names].flatMap((name) => {
+    return PARTS.flatMap((part) =>
+      this.#names(part).flatMap((name) => {
         const now = record.values[part]?.[name];
         const then = before?.values[part]?.[name];
-        if (now === undefined || (then && canonical(then.value) === canonical(now.value)))
+        if (now === then || (now && then && canonical(now.value) === canonical(then.value)))
           return [];
-        const { value, timeMs } = now;
         return [
           {
             part,
             ...(name === "" ? {} : { name }),
-            value,
+            // What was known from before the device was deleted is not known any more.
+            value: now === undefined ? null : now.value,
             ...(then === undefined ? {} : { previous: then.value }),
-            time: timeMs,
+            time: now?.timeMs ?? record.timeMs,
           },
         ];
       }),
     );
+  }
+
+  /** The names in a part whose values may differ. */
+  #names(part: Part): readonly string[] {
+    const touched = this.#touched.get(part) ?? [];
+    if (this.#deletedMs === this.#before?.deletedMs) return [...touched];
+    return [...new Set([...Object.keys(this.#before?.values[part] ?? {}), ...touched])];
   }
 }
