@@ -121,8 +121,7 @@ export class DeviceStates {
   }
 
   async #read(): Promise<Map<string, Entry>> {
-    const all = new Set(await this.#store.keys());
-    const keys = [...all].filter((key) => isRecordKey(this.#prefix, key));
+    const keys = (await this.#store.keys()).filter((key) => isRecordKey(this.#prefix, key));
     const records = await this.#records(keys);
     return new Map(
       records.flatMap((record, index) => {

@@ -154,6 +154,34 @@ test("an older value never overwrites a newer one, and is no change", async () =
   ]);
 });
 
+test("of two values with a clock ahead the device's own time decides, and of two statuses the last contact", async () => {
+  const ahead = (value: string, time: number) =>
+    at("d1", { gmtCreate: 10, items: { p: { value, time } } });
+  const status = (said: string, last: number) => ({
+    topic: "/as/mqtt/status/k1/d1",
+    payload: {
+      status: said,
+      utcTime: new Date(20).toISOString(),
+      utcLastTime: new Date(last).toISOString(),
+    },
+  });
+  // In each pair the value that would come first by the alphabet is the newer one.
+  const messages = [ahead("a", 300), ahead("b", 200), status("online", 5), status("offline", 9)];
+  for (const order of [messages, messages.toReversed()]) {
+    const [state] = await after(order);
+    deepEqual([state?.properties["p"]?.value, state?.online], ["a", false]);
+  }
+});
+
+test("a struct whose members come in another order is no change", async () => {
+  const states = new DeviceStates(new MemoryStore(), PREFIX);
+  const told: unknown[] = [];
+  const changed = (change: StateChange) => told.push(change);
+  await feed(states, [post({ a: 1, b: [{ c: 1, d: 2 }] }, 10)], { changed });
+  await feed(states, [post({ b: [{ d: 2, c: 1 }], a: 1 }, 20)], { changed });
+  equal(told.length, 1);
+});
+
 test("a device whose clock is ahead does not hold on to its value", async () => {
   const ahead = at("d1", { gmtCreate: 1_000, items: { p: { value: "ahead", time: 9e12 } } });
   const [first] = await after([ahead]);
