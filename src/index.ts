@@ -31,6 +31,27 @@ export type { StateStore } from "./device-state/state-store";
 export type { Finding } from "./doctor/finding";
 export type { ToldFinding } from "./doctor/tell";
 export type { DeviceMessage, Json } from "./protocol/message";
+export type {
+  DeviceLifecycle,
+  DeviceStatus,
+  DeviceTagUpdate,
+  DownlinkReply,
+  EventBatchPost,
+  EventHistoryPost,
+  EventPost,
+  MessageOf,
+  OtaJobStatus,
+  OtaProgress,
+  OtaUpgrade,
+  OtaVersion,
+  PayloadOf,
+  PlatformMessage,
+  PropertyBatchPost,
+  PropertyHistoryPost,
+  PropertyPost,
+  SubDeviceFound,
+  TopologyLifecycle,
+} from "./protocol/message-table";
 export type { FlowMessage } from "./protocol/flow-message";
 export type { PropertyReport, PropertyValue, RefusedValue } from "./protocol/property-report";
 export type { Device, MessageType } from "./protocol/topic";

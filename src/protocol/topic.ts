@@ -46,7 +46,7 @@ interface TopicRow {
  * First match counts: the rows whose level is fixed come before `{event}`, which would match
  * `property` and `batch` too. Forwarded topics lack the device-side `/sys` prefix.
  */
-export const TOPIC_TABLE: readonly TopicRow[] = [
+export const TOPIC_TABLE = [
   { messageType: "device-status", pattern: "/as/mqtt/status/{pk}/{dn}" },
   { messageType: "custom", pattern: "/{pk}/{dn}/user/#" },
   { messageType: "property-post", pattern: "/{pk}/{dn}/thing/event/property/post" },
@@ -65,9 +65,9 @@ export const TOPIC_TABLE: readonly TopicRow[] = [
   // The second level is a package ID here, so the topic names no device.
   { messageType: "ota-job-status", pattern: "/{any}/{any}/{any}/ota/job/status" },
   { messageType: "device-tag-update", pattern: "/{pk}/{dn}/thing/deviceinfo/update" },
-];
+] as const satisfies readonly TopicRow[];
 
-const ROWS = TOPIC_TABLE.map((row) => ({ ...row, levels: row.pattern.split("/") }));
+const ROWS = TOPIC_TABLE.map((row: TopicRow) => ({ ...row, levels: row.pattern.split("/") }));
 
 function matches(pattern: readonly string[], levels: readonly string[]): boolean {
   const open = pattern.at(-1) === "#";
