@@ -1,32 +1,50 @@
 import {
-  GATEWAY,
-  JOB,
-  MODULE,
-  batch,
   deviceStatus,
-  identity,
-  nextFirmware,
-  otaResult,
+  eventBatch,
   overheat,
-  pathOf,
+  propertyBatch,
   propertyPost,
   selfTest,
 } from "./device-payloads";
+import { jobPath, otaJobStatus, otaProgress, otaUpgrade, otaVersion } from "./ota-payloads";
+import {
+  GATEWAY,
+  deviceLifecycle,
+  deviceTagUpdate,
+  downlinkReply,
+  subDeviceFound,
+  topologyLifecycle,
+} from "./registry-payloads";
+import type { PayloadOf } from "../protocol/message-table";
 import type { MessageType } from "../protocol/topic";
 import type { Device } from "./device";
 import type { Moment } from "./device-payloads";
+import type { Push } from "./message";
 
-/** One kind of message of a simulated device. */
-export interface DeviceMessage {
-  readonly messageType: MessageType;
+interface Kind<T extends MessageType> {
+  readonly messageType: T;
   /** How often it is sent, relative to the others. */
   readonly weight: number;
   readonly topic: (device: Device) => string;
   /** JSON for everything but custom topics, where a device sends what it likes. */
-  readonly payload: (device: Device, moment: Moment) => unknown;
+  readonly payload: (device: Device, moment: Moment) => PayloadOf<T>;
 }
 
-/** Every kind of message that the simulated devices send; the shapes are the platform's documented ones. */
+type SentType = Exclude<MessageType, "unknown">;
+
+/** One kind of message of a simulated device. */
+export type DeviceMessage = { [T in SentType]: Kind<T> }[SentType];
+
+/** The first levels of a device's topics. */
+const pathOf = ({ productKey, deviceName }: Device) => `/${productKey}/${deviceName}`;
+const GATEWAY_PATH = `/${GATEWAY.gwProductKey}/${GATEWAY.gwDeviceName}`;
+/** How old the data of history messages is. */
+const HISTORY_MS = 600_000;
+
+/**
+ * Every kind of message that the simulated devices send; the shapes are those of MESSAGE_TABLE.
+ * Payload functions name their type: of an arrow function in here TypeScript would take more fields.
+ */
 export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
   {
     messageType: "property-post",
@@ -62,130 +80,89 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
     messageType: "property-history-post",
     weight: 1,
     topic: (device) => `${pathOf(device)}/thing/event/property/history/post`,
-    payload: (device, moment) => propertyPost(device, moment, moment.nowMs - 600_000),
+    payload: (device, moment) => propertyPost(device, moment, moment.nowMs - HISTORY_MS),
   },
   {
     messageType: "event-history-post",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/thing/event/overheat/history/post`,
-    payload: (device, moment) => overheat(device, moment, moment.nowMs - 600_000),
+    payload: (device, moment) => overheat(device, moment, moment.nowMs - HISTORY_MS),
   },
   {
     messageType: "property-batch-post",
     weight: 1,
     topic: (device) => `${pathOf(device)}/thing/property/batch/post`,
-    payload: (device, { nowMs, requestId }) => ({
-      ...identity(device),
-      requestId,
-      gmtCreate: nowMs,
-      payload: batch(device, nowMs),
-    }),
+    payload: propertyBatch,
   },
   {
     messageType: "event-batch-post",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/thing/event/batch/post`,
-    payload: (device, { nowMs, requestId }) => ({
-      ...identity(device),
-      requestId,
-      gmtCreate: nowMs,
-      payload: { overheat: [{ value: { celsius: 90.5 }, time: nowMs - 4_000 }] },
-    }),
+    payload: eventBatch,
   },
   {
     messageType: "downlink-reply",
     weight: 1,
     topic: (device) => `${pathOf(device)}/thing/downlink/reply/message`,
-    payload: (device, { nowMs, requestId }) => ({
-      gmtCreate: nowMs,
-      ...identity(device),
-      requestId,
-      code: 200,
-      message: "success",
-      topic: `/sys${pathOf(device)}/thing/service/property/set_reply`,
-      data: {},
-    }),
+    payload: downlinkReply,
   },
   {
     messageType: "device-lifecycle",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/thing/lifecycle`,
-    payload: (device, { nowMs }) => ({
-      action: "enable",
-      ...identity(device),
-      messageCreateTime: nowMs,
-    }),
+    payload: deviceLifecycle,
   },
   {
     messageType: "topology-lifecycle",
     weight: 0.5,
-    topic: () => `/${GATEWAY.gwProductKey}/${GATEWAY.gwDeviceName}/thing/topo/lifecycle`,
-    payload: (device, { nowMs }) => ({
-      action: "create",
-      ...GATEWAY,
-      devices: [identity(device)],
-      messageCreateTime: nowMs,
-    }),
+    topic: () => `${GATEWAY_PATH}/thing/topo/lifecycle`,
+    payload: topologyLifecycle,
   },
   {
     messageType: "sub-device-found",
     weight: 0.5,
-    topic: () => `/${GATEWAY.gwProductKey}/${GATEWAY.gwDeviceName}/thing/list/found`,
-    payload: (device) => ({ ...GATEWAY, devices: [identity(device)] }),
+    topic: () => `${GATEWAY_PATH}/thing/list/found`,
+    payload: subDeviceFound,
   },
   {
     messageType: "ota-version",
     weight: 1,
     topic: (device) => `${pathOf(device)}/ota/version/post`,
-    payload: (device, { nowMs }) => ({
-      ...identity(device),
-      ...MODULE,
-      moduleVersion: device.firmware,
-      messageCreateTime: nowMs,
-    }),
+    payload: otaVersion,
   },
   {
     messageType: "ota-progress",
     weight: 1,
     topic: (device) => `${pathOf(device)}/ota/progress/post`,
-    payload: (device, { nowMs, random }) => ({
-      productKey: device.productKey,
-      deviceName: device.deviceName,
-      ...MODULE,
-      messageCreateTime: nowMs,
-      srcVersion: device.firmware,
-      destVersion: nextFirmware(device),
-      step: Math.floor(random() * 100),
-      desc: "downloading",
-    }),
+    payload: otaProgress,
   },
   {
     messageType: "ota-upgrade",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/ota/upgrade`,
-    payload: otaResult,
+    payload: otaUpgrade,
   },
   {
     messageType: "ota-job-status",
     weight: 0.5,
-    topic: ({ productKey }) => `/${productKey}/pkg-demo/${JOB.jobId}/ota/job/status`,
-    payload: ({ productKey }, { nowMs }) => ({
-      productKey,
-      ...MODULE,
-      packageId: "pkg-demo",
-      jobId: JOB.jobId,
-      status: "IN_PROGRESS",
-      messageCreateTime: nowMs,
-    }),
+    topic: (device) => `${jobPath(device)}/ota/job/status`,
+    payload: otaJobStatus,
   },
   {
     messageType: "device-tag-update",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/thing/deviceinfo/update`,
-    payload: (device, { nowMs }) => ({
-      ...identity(device),
-      value: [{ attrKey: "room", attrValue: `A-${device.deviceName.slice(-2)}` }],
-      messageCreateTime: nowMs,
-    }),
+    payload: deviceTagUpdate,
   },
 ];
+
+/** A message of a kind, ready to be pushed. */
+export function deviceMessage(kind: DeviceMessage, device: Device, moment: Moment): Push {
+  return {
+    topic: kind.topic(device),
+    payload: kind.payload(device, moment),
+    generateTime: moment.nowMs,
+    // Custom topics keep the device's; all others go with 0.
+    qos: kind.messageType === "custom" ? 1 : 0,
+  };
+}

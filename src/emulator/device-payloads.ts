@@ -1,3 +1,10 @@
+import type {
+  DeviceStatus,
+  EventBatchPost,
+  EventPost,
+  PropertyBatchPost,
+  PropertyPost,
+} from "../protocol/message-table";
 import type { Device, Properties } from "./device";
 
 /** When a message is made, and what it may draw on. */
@@ -10,19 +17,11 @@ export interface Moment {
   readonly random: () => number;
 }
 
-/** The gateway of topology messages. */
-export const GATEWAY = { gwIotId: "Xq3gw01", gwProductKey: "k1demoGw01", gwDeviceName: "gw-1" };
-/** The one firmware module of a device. */
-export const MODULE = { moduleName: "default" };
-/** The firmware job that all devices belong to. */
-export const JOB = { jobId: "job-demo", taskId: "task-demo" };
 /** From measuring to the platform's receipt. */
 const LATENCY_MS = 70;
 /** Local times are those of the instance's region, UTC+8. */
 const REGION_OFFSET_MS = 8 * 3_600_000;
 
-/** The first levels of a device's topics. */
-export const pathOf = ({ productKey, deviceName }: Device) => `/${productKey}/${deviceName}`;
 /** What most payloads say of their device. */
 export const identity = ({ iotId, productKey, deviceName }: Device) => ({
   iotId,
@@ -41,7 +40,11 @@ function items(properties: Partial<Properties>, time: number) {
 }
 
 /** All properties, as measured at `atMs`: earlier than now in history messages. */
-export function propertyPost(device: Device, { nowMs, requestId }: Moment, atMs = nowMs) {
+export function propertyPost(
+  device: Device,
+  { nowMs, requestId }: Moment,
+  atMs = nowMs,
+): PropertyPost {
   return {
     deviceType: "Meter",
     ...identity(device),
@@ -52,34 +55,33 @@ export function propertyPost(device: Device, { nowMs, requestId }: Moment, atMs 
   };
 }
 
-interface Event {
-  readonly identifier: string;
-  readonly name: string;
-  readonly type: "info" | "alert";
-  readonly value: Readonly<Record<string, unknown>>;
-}
+type Event = Pick<EventPost, "identifier" | "name" | "type" | "value">;
 
-function eventPost(device: Device, event: Event, { nowMs, atMs }: { nowMs: number; atMs: number }) {
+function eventPost(
+  device: Device,
+  event: Event,
+  { nowMs, atMs }: { nowMs: number; atMs: number },
+): EventPost {
   const { value, ...named } = event;
   const times = { gmtCreate: nowMs, time: atMs - LATENCY_MS };
   return { ...named, ...identity(device), ...times, value, checkFailedData: {} };
 }
 
 /** Something inside the device has become far hotter than the room. */
-export function overheat(device: Device, { nowMs, random }: Moment, atMs = nowMs) {
+export function overheat(device: Device, { nowMs, random }: Moment, atMs = nowMs): EventPost {
   const value = { celsius: Number((80 + random() * 15).toFixed(1)) };
-  const event = { identifier: "overheat", name: "Over heat", type: "alert", value } as const;
+  const event: Event = { identifier: "overheat", name: "Over heat", type: "alert", value };
   return eventPost(device, event, { nowMs, atMs });
 }
 
-export function selfTest(device: Device, { nowMs, random }: Moment) {
+export function selfTest(device: Device, { nowMs, random }: Moment): EventPost {
   const value = { passed: true, durationMs: Math.round(200 + random() * 100) };
-  const event = { identifier: "selfTest", name: "Self test", type: "info", value } as const;
+  const event: Event = { identifier: "selfTest", name: "Self test", type: "info", value };
   return eventPost(device, event, { nowMs, atMs: nowMs });
 }
 
 /** Switches the device over and tells so. */
-export function deviceStatus(device: Device, { nowMs }: Moment) {
+export function deviceStatus(device: Device, { nowMs }: Moment): DeviceStatus {
   const { lastSeenMs } = device;
   device.online = !device.online;
   device.lastSeenMs = nowMs;
@@ -95,31 +97,14 @@ export function deviceStatus(device: Device, { nowMs }: Moment) {
   };
 }
 
-/** The firmware after the current one: 1.0.0, 1.1.0, … */
-export function nextFirmware({ firmware }: Device): string {
-  const minor = Number(firmware.split(".")[1] ?? "0");
-  return `1.${minor + 1}.0`;
-}
-
-/** A firmware upgrade that mostly succeeds; then the device has the new version. */
-export function otaResult(device: Device, { nowMs, random }: Moment) {
-  const succeeded = random() < 0.9;
-  const versions = { srcVersion: device.firmware, destVersion: nextFirmware(device) };
-  if (succeeded) device.firmware = versions.destVersion;
-  return {
-    ...identity(device),
-    ...MODULE,
-    status: succeeded ? "SUCCEEDED" : "FAILED",
-    messageCreateTime: nowMs,
-    ...versions,
-    desc: succeeded ? "success" : "verification failed",
-    ...JOB,
-  };
-}
-
 /** Two measurements of one property, collected while the device was busy. */
-export function batch(device: Device, nowMs: number) {
+export function propertyBatch(device: Device, { nowMs, requestId }: Moment): PropertyBatchPost {
   const times = [nowMs - 6_000, nowMs - 3_000];
   const temperature = times.map((time) => ({ value: device.measure(time).temperature, time }));
-  return { temperature };
+  return { ...identity(device), requestId, gmtCreate: nowMs, payload: { temperature } };
+}
+
+export function eventBatch(device: Device, { nowMs, requestId }: Moment): EventBatchPost {
+  const overheat = [{ value: { celsius: 90.5 }, time: nowMs - 4_000 }];
+  return { ...identity(device), requestId, gmtCreate: nowMs, payload: { overheat } };
 }

@@ -1,5 +1,5 @@
 import { weighted } from "./chance";
-import { DEVICE_MESSAGES } from "./device-messages";
+import { DEVICE_MESSAGES, deviceMessage } from "./device-messages";
 import { Device } from "./device";
 import type { Cancel, Clock } from "../clock";
 import type { DeviceMessage } from "./device-messages";
@@ -72,12 +72,6 @@ export class Devices {
     const { clock, random, push } = this.#environment;
     this.#requestId += 1;
     const moment = { nowMs: clock.now(), requestId: String(this.#requestId), random };
-    push({
-      topic: kind.topic(device),
-      payload: kind.payload(device, moment),
-      generateTime: moment.nowMs,
-      // Custom topics keep the device's; all others go with 0.
-      qos: kind.messageType === "custom" ? 1 : 0,
-    });
+    push(deviceMessage(kind, device, moment));
   }
 }
