@@ -1,9 +1,8 @@
 // Writes docs/errors.md and its Chinese twin from the catalogue that status, Catch, forms and
-// doctor share. With --check it writes nothing and ends with 1 where a page is not up to date.
-import { readFileSync, writeFileSync } from "node:fs";
-import { format } from "prettier";
+// doctor share.
 import { RETRY_BY_CODE } from "../src/errors";
 import { TEXTS } from "../src/texts/texts";
+import { writePages } from "./markdown-page";
 import type { ErrorCode } from "../src/errors";
 import type { Language } from "../src/texts/texts";
 
@@ -84,16 +83,8 @@ function page(language: Language): string {
   ].join("\n\n");
 }
 
-async function main(check: boolean): Promise<void> {
-  for (const language of ["en-US", "zh-CN"] as const) {
-    const { file } = PAGES[language];
-    const made = await format(page(language), { parser: "markdown", printWidth: 100 });
-    if (!check) writeFileSync(file, made);
-    else if (readFileSync(file, "utf8") !== made) {
-      process.exitCode = 1;
-      process.stderr.write(`${file} is not what src/texts says: run npm run docs.\n`);
-    }
-  }
-}
-
-void main(process.argv.includes("--check"));
+void writePages({
+  source: "src/texts",
+  files: { "en-US": PAGES["en-US"].file, "zh-CN": PAGES["zh-CN"].file },
+  page,
+});
