@@ -107,7 +107,8 @@ for (const [what, payload, text] of MALFORMED) {
   });
 }
 
-test("whatever a payload holds, it is read or malformed, and nothing else is thrown", () => { fc.assert(
+test("whatever a payload holds, it is read or malformed, and nothing else is thrown", () => {
+  fc.assert(
     fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (payload) => {
       try {
         readPropertyReport(message(payload));
@@ -116,7 +117,8 @@ test("whatever a payload holds, it is read or malformed, and nothing else is thr
       }
     }),
     { numRuns: 2_000 },
-  ); });
+  );
+});
 
 test("members of a struct are named by dots at any depth, and lists stay as they are", () => {
   const value: Json = { lat: 1, more: { deep: [1, { a: 2 }], none: {} }, no: null };
