@@ -4,6 +4,7 @@ import {
   overheat,
   propertyBatch,
   propertyPost,
+  refusedPost,
   selfTest,
 } from "./device-payloads";
 import { jobPath, otaJobStatus, otaProgress, otaUpgrade, otaVersion } from "./ota-payloads";
@@ -51,6 +52,12 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
     weight: 80,
     topic: (device) => `${pathOf(device)}/thing/event/property/post`,
     payload: (device, moment) => propertyPost(device, moment),
+  },
+  {
+    messageType: "property-post",
+    weight: 2,
+    topic: (device) => `${pathOf(device)}/thing/event/property/post`,
+    payload: refusedPost,
   },
   {
     messageType: "event-post",

@@ -55,6 +55,17 @@ export function propertyPost(
   };
 }
 
+/** The same from a firmware that also reports what the thing model does not have. */
+export function refusedPost(device: Device, moment: Moment): PropertyPost {
+  const rssi = {
+    value: -Math.round(50 + moment.random() * 40),
+    time: moment.nowMs - LATENCY_MS,
+    code: 6304,
+    message: "tsl parse: params not exist -> rssi",
+  };
+  return { ...propertyPost(device, moment), checkFailedData: { rssi } };
+}
+
 type Event = Pick<EventPost, "identifier" | "name" | "type" | "value">;
 
 function eventPost(
