@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { provideModules } from "./function-modules";
 import type { ChildProcess } from "node:child_process";
 
 /** How long a test waits for what must happen, in ms; a start takes some seconds on a slow machine. */
@@ -52,6 +53,8 @@ export interface NodeRedOptions {
   readonly nodeRed?: string;
   /** Arguments for Node.js, such as `--expose-gc`. */
   readonly nodeArguments?: readonly string[];
+  /** Development dependencies for function nodes, as if Node-RED had installed them. */
+  readonly modules?: readonly string[];
 }
 
 /** Which deploy: everything anew, changed flows, or changed nodes only. */
@@ -79,6 +82,7 @@ export class NodeRed {
     for (const file of readdirSync(PROBE).filter((name) => name.startsWith("test-"))) {
       cpSync(join(PROBE, file), join(nodes, file));
     }
+    provideModules(this.#directory, options.modules ?? []);
     const flows = join(this.#directory, "flows.json");
     writeFileSync(flows, "[]");
     const args = ["-u", this.#directory, "-s", resolve(PROBE, "settings.cjs"), flows];
