@@ -7,7 +7,13 @@ import { withEmulator } from "./support/with-emulator";
 import type { Emulator } from "../src/emulator/emulator";
 import type { FlowNode, ProbeEvent } from "./support/node-red";
 
-const EXAMPLES = ["Dashboard", "Filter by topic", "Receive and debug", "Settle when done"];
+const EXAMPLES = [
+  "At least once into a database",
+  "Dashboard",
+  "Filter by topic",
+  "Receive and debug",
+  "Settle when done",
+];
 const DEVICE = "/k1demoPk01/meter-07";
 const STATUS_TOPIC = "/as/mqtt/status/k1demoPk01/meter-07";
 const PROPERTY_TOPIC = `${DEVICE}/thing/event/property/post`;

@@ -64,7 +64,7 @@ for (const { languages, ...release } of RELEASES) {
       const home = join(directory, "home");
       const options = installRelease(home, release, [file]);
       const nodesDir = join(home, "node_modules/@iot-flows/node-red-aliyun-iot");
-      const nodeRed = await NodeRed.start({ ...options, nodesDir });
+      const nodeRed = await NodeRed.start({ ...options, nodesDir, modules: ["libsql"] });
       try {
         await t.test("it loads the nodes, receives and settles", async () => {
           await expectLoaded(nodeRed);

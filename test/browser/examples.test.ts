@@ -6,7 +6,7 @@ import { NodeRed } from "../support/node-red";
 
 let nodeRed: NodeRed;
 before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_DASHBOARD: "true" } });
+  nodeRed = await NodeRed.start({ environment: { TEST_DASHBOARD: "true" }, modules: ["libsql"] });
 });
 after(() => nodeRed.stop());
 
