@@ -156,7 +156,7 @@ async function main(): Promise<void> {
     });
     const scene = { browser, emulator, nodeRed, language };
     try {
-      await nodeRed.deploy(exampleOn("Dashboard.json", emulator.port));
+      await nodeRed.deploy(exampleOn("Dashboard.json", emulator));
       for (const scheme of SCHEMES) await editorPictures(scene, scheme);
       if (language === "en-US") await dashboardPicture(scene);
     } finally {

@@ -1,11 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/emulator/options";
-import { NodeRed } from "./support/node-red";
-import { withEmulator } from "./support/with-emulator";
+import { examplesOn, groupsOf, readExample } from "./support/example";
 import type { Emulator } from "../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "./support/node-red";
 
 const EXAMPLES = [
   "At least once into a database",
@@ -17,68 +15,8 @@ const EXAMPLES = [
 const DEVICE = "/k1demoPk01/meter-07";
 const STATUS_TOPIC = "/as/mqtt/status/k1demoPk01/meter-07";
 const PROPERTY_TOPIC = `${DEVICE}/thing/event/property/post`;
-const EMPTY: readonly FlowNode[] = [{ id: "empty", type: "tab", label: "empty" }];
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_DASHBOARD: "true" } });
-});
-after(() => nodeRed.stop());
-
-function example(name: string): FlowNode[] {
-  const nodes: unknown = JSON.parse(readFileSync(`examples/${name}.json`, "utf8"));
-  ok(Array.isArray(nodes));
-  return nodes as FlowNode[];
-}
-
-/** The example on the emulator's port, with a probe of kind `<name or type>` behind each output. */
-function probed(name: string, port: number): FlowNode[] {
-  const nodes = example(name);
-  const z = nodes.find(({ type }) => type === "tab")?.id;
-  const place = { z, x: 0, y: 0 };
-  const probes: FlowNode[] = [];
-  const behind = (kind: string): string => {
-    const id = `probe-${probes.length}`;
-    probes.push({ id, type: "test-probe", kind, ...place, wires: [] });
-    return id;
-  };
-  const changed = nodes.map((node): FlowNode => {
-    if (node.type === "aliyun-iot-instance") return { ...node, port };
-    const { name = "", wires } = node;
-    if (!Array.isArray(wires) || wires.length === 0) return node;
-    const kind = typeof name === "string" && name !== "" ? name : node.type;
-    const outputs = wires.map((targets: unknown, index) => {
-      const label = wires.length === 1 ? kind : `${kind} ${index + 1}`;
-      const before: readonly unknown[] = Array.isArray(targets) ? targets : [];
-      return [...before, behind(label)];
-    });
-    return { ...node, wires: outputs };
-  });
-  const errors = behind("an error");
-  const all: FlowNode = { id: "all", type: "catch", ...place, scope: null, wires: [[errors]] };
-  return [...changed, ...probes, all];
-}
-
-/** Deploys an example on an emulator, runs `work` once it receives, and lets nothing fail. */
-function withExample(name: string, work: (emulator: Emulator) => Promise<void>): Promise<void> {
-  return withEmulator({ backlogRetryMs: 20 }, async (emulator) => {
-    try {
-      await nodeRed.deploy(probed(name, emulator.port));
-      await nodeRed.next("shown", ({ status }) => status?.fill === "green");
-      await work(emulator);
-      // What an example provokes itself it shows by a Catch node of its own.
-      const isOurs = ({ message }: ProbeEvent) => "code" in (message?.["error"] as object);
-      deepEqual(nodeRed.taken("an error").filter(isOurs), []);
-      ok(!/missing|unknown/i.test(nodeRed.output), nodeRed.output);
-    } finally {
-      await nodeRed.deploy(EMPTY);
-    }
-  });
-}
-
-async function payload(kind: string, wanted?: (event: ProbeEvent) => boolean): Promise<unknown> {
-  return (await nodeRed.next(kind, wanted)).message?.["payload"];
-}
+const withExample = examplesOn({ environment: { TEST_DASHBOARD: "true" } });
 
 function propertyPost(emulator: Emulator, value: number): string {
   const items = { temperature: { value, time: 1_715_000_130_120 } };
@@ -91,7 +29,7 @@ test("the examples are the ones that the import menu should offer", () => {
 
 for (const name of EXAMPLES) {
   test(`the example “${name}” runs on the emulator's defaults as imported, and explains itself`, () => {
-    const nodes = example(name);
+    const nodes = readExample(`${name}.json`);
     const instance = nodes.find(({ type }) => type === "aliyun-iot-instance");
     const { host, port, iotInstanceId, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
     deepEqual(
@@ -99,8 +37,7 @@ for (const name of EXAMPLES) {
       [host, port, iotInstanceId, false],
     );
     deepEqual(instance?.["credentials"], { accessKeyId, accessKeySecret });
-    const subscriber = nodes.find(({ type }) => type === "aliyun-iot-subscribe");
-    deepEqual([subscriber?.["consumerGroupId"]], EMULATOR_DEFAULTS.consumerGroupIds);
+    deepEqual(groupsOf(nodes), EMULATOR_DEFAULTS.consumerGroupIds);
     const comment = nodes.find(({ type }) => type === "comment");
     const info = String(comment?.["info"]);
     match(info, /`npx aliyun-iot-amqp emulator`/);
@@ -112,12 +49,12 @@ for (const name of EXAMPLES) {
 }
 
 test("no two examples share a node ID, so that all can be imported into one flow", () => {
-  const ids = EXAMPLES.flatMap((name) => example(name).map(({ id }) => id));
+  const ids = EXAMPLES.flatMap((name) => readExample(`${name}.json`).map(({ id }) => id));
   equal(new Set(ids).size, ids.length);
 });
 
 test("the example “Receive and debug” hands on whatever a device sends", () =>
-  withExample("Receive and debug", async (emulator) => {
+  withExample("Receive and debug", async ({ emulator, nodeRed }) => {
     const messageId = emulator.push({ topic: `${DEVICE}/user/update`, payload: { t: 21 } });
     const { message } = await nodeRed.next("aliyun-iot-subscribe");
     deepEqual([message?.["messageId"], message?.["payload"]], [messageId, { t: 21 }]);
@@ -125,7 +62,7 @@ test("the example “Receive and debug” hands on whatever a device sends", () 
   }));
 
 test("the example “Filter by topic” lets properties and status through, apart, and nothing else", () =>
-  withExample("Filter by topic", async (emulator) => {
+  withExample("Filter by topic", async ({ emulator, nodeRed, payload }) => {
     const dropped = emulator.push({ topic: `${DEVICE}/user/update`, payload: { t: 21 } });
     propertyPost(emulator, 23.5);
     emulator.push({ topic: STATUS_TOPIC, payload: { status: "offline" } });
@@ -136,7 +73,7 @@ test("the example “Filter by topic” lets properties and status through, apar
   }));
 
 test("the example “Settle when done” accepts what went well, and releases what failed until it does", () =>
-  withExample("Settle when done", async (emulator) => {
+  withExample("Settle when done", async ({ emulator, nodeRed, payload }) => {
     const ids = Array.from({ length: 100 }, () => {
       return emulator.push({ topic: `${DEVICE}/user/update`, payload: { t: 21 } });
     });
@@ -151,7 +88,7 @@ test("the example “Settle when done” accepts what went well, and releases wh
   }));
 
 test("the example “Dashboard” shows a device's state and values, a point and an event", () =>
-  withExample("Dashboard", async (emulator) => {
+  withExample("Dashboard", async ({ emulator, nodeRed, payload }) => {
     propertyPost(emulator, 23.5);
     const row = /"state":"[^"]*(?:\\"[^"]*)*\bonline<[^{}]*"device":"meter-07"/;
     const rows = JSON.stringify(await payload("newest of each device"));
@@ -173,7 +110,7 @@ test("the example “Dashboard” shows a device's state and values, a point and
   }));
 
 test("the example “Dashboard” keeps 100 devices and 10 events at most", () =>
-  withExample("Dashboard", async (emulator) => {
+  withExample("Dashboard", async ({ emulator, payload }) => {
     const count = 101;
     for (let number = 1; number <= count; number += 1) {
       const topic = `/as/mqtt/status/k1demoPk01/meter-${number}`;
