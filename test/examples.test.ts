@@ -37,12 +37,19 @@ for (const name of EXAMPLES) {
       [host, port, iotInstanceId, false],
     );
     deepEqual(instance?.["credentials"], { accessKeyId, accessKeySecret });
-    deepEqual(groupsOf(nodes), EMULATOR_DEFAULTS.consumerGroupIds);
+    const groups = groupsOf(nodes);
+    deepEqual(groups.slice(0, 1), EMULATOR_DEFAULTS.consumerGroupIds);
+    const options = groups.map((id) => ` --group ${id}`).join("");
+    const command = `\`npx aliyun-iot-amqp emulator${groups.length === 1 ? "" : options}\``;
     const comment = nodes.find(({ type }) => type === "comment");
-    const info = String(comment?.["info"]);
-    match(info, /`npx aliyun-iot-amqp emulator`/);
-    match(info, /the platform.*host.*port 5671.*instance ID.*AccessKey.*TLS on.*group's ID/);
-    match(info, /--group DEFAULT_GROUP --group SECOND_GROUP`.*enter SECOND_GROUP/);
+    const [english = "", chinese = ""] = String(comment?.["info"]).split("\n\n---\n\n");
+    for (const info of [english, chinese]) {
+      ok(info.includes(command), command);
+      ok(info.includes(`${options} --group SECOND_GROUP\``), "How does another one run beside it?");
+    }
+    match(english, /the platform.*host.*port 5671.*instance ID.*AccessKey.*TLS on.*group's ID/);
+    match(english, /enter SECOND_GROUP/);
+    match(chinese, /平台.*接入域名.*端口 5671.*实例 ID.*AccessKey.*打开 TLS.*消费组 ID/);
     const ids = new Set(nodes.map(({ id }) => id));
     equal(ids.size, nodes.length, "Two nodes share an ID.");
   });
