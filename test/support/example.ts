@@ -4,6 +4,7 @@ import { after, before } from "node:test";
 import { EMULATOR_DEFAULTS } from "../../src/emulator/options";
 import { withEditor } from "./editor";
 import { EMPTY_FLOW } from "./flow";
+import { touchingNodes } from "./layout";
 import { NodeRed } from "./node-red";
 import { withEmulator } from "./with-emulator";
 import type { Browser } from "playwright-core";
@@ -38,6 +39,11 @@ export function groupsOf(nodes: readonly FlowNode[]): string[] {
   return subscribers.map((node) => String(node["consumerGroupId"]));
 }
 
+/** A subscriber receives, or has paused because what it feeds is not there. */
+function isConnected({ status }: ProbeEvent): boolean {
+  return status?.fill === "green" || (status?.fill === "grey" && status.shape === "dot");
+}
+
 /** Imports an example as a user would, for an emulator on a free port, and deploys it. */
 export function tryExample(browser: Browser, nodeRed: NodeRed, file: string): Promise<void> {
   const consumerGroupIds = groupsOf(readExample(file));
@@ -46,7 +52,8 @@ export function tryExample(browser: Browser, nodeRed: NodeRed, file: string): Pr
       await withEditor({ browser, url: nodeRed.url }, async (editor) => {
         await editor.import(exampleOn(file, emulator));
         await editor.deploy();
-        await nodeRed.next("shown", ({ status }) => status?.fill === "green");
+        deepEqual(await touchingNodes(editor, file.replace(".json", "")), []);
+        await nodeRed.next("shown", isConnected);
       });
     } finally {
       await nodeRed.deploy(EMPTY_FLOW);
@@ -87,7 +94,7 @@ export interface RunningExample {
   readonly emulator: Emulator;
   readonly nodeRed: NodeRed;
   /** Presses an inject node's button. */
-  readonly press: (name: string) => Promise<void>;
+  readonly press: (name: string) => void;
   /** The payload of the next wanted message behind an output: `<name or type>`, of several `… 2`. */
   readonly payload: (kind: string, wanted?: (event: ProbeEvent) => boolean) => Promise<unknown>;
   /** Waits until the status of a node, by its name, is wanted. */
@@ -119,8 +126,8 @@ function running(
   return {
     emulator,
     nodeRed,
-    async press(name) {
-      await nodeRed.request("POST", `/inject/${idOf(name)}`);
+    press(name) {
+      nodeRed.hand(idOf(name), {});
     },
     async payload(kind, wanted) {
       return (await nodeRed.next(kind, wanted)).message?.["payload"];
