@@ -7,6 +7,7 @@ import type { Emulator } from "../src/emulator/emulator";
 
 const EXAMPLES = [
   "At least once into a database",
+  "Alarm on an event",
   "Dashboard",
   "Filter by topic",
   "Receive and debug",
