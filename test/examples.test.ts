@@ -8,6 +8,7 @@ import type { Emulator } from "../src/emulator/emulator";
 const EXAMPLES = [
   "At least once into a database",
   "Alarm on an event",
+  "Bridge to MQTT",
   "Dashboard",
   "Filter by topic",
   "Receive and debug",

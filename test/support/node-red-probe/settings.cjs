@@ -28,6 +28,8 @@ module.exports = {
   // Takes seconds to load; only the examples need it.
   nodesExcludes: process.env.TEST_DASHBOARD === "true" ? [] : ["node-red-dashboard"],
   credentialSecret: "test",
+  // Five seconds by default.
+  mqttReconnectTime: 100,
   telemetry: { enabled: false, updateNotification: false },
   externalModules: {
     autoInstall: false,
