@@ -12,6 +12,7 @@ const EXAMPLES = [
   "Dashboard",
   "Filter by topic",
   "Receive and debug",
+  "Route by type and product",
   "Settle when done",
 ];
 const DEVICE = "/k1demoPk01/meter-07";
