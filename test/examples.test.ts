@@ -14,6 +14,7 @@ const EXAMPLES = [
   "Receive and debug",
   "Route by type and product",
   "Settle when done",
+  "Two consumer groups",
 ];
 const DEVICE = "/k1demoPk01/meter-07";
 const STATUS_TOPIC = "/as/mqtt/status/k1demoPk01/meter-07";
