@@ -14,6 +14,7 @@ const EXAMPLES = [
   "Receive and debug",
   "Route by type and product",
   "Settle when done",
+  "Try faults",
   "Two consumer groups",
 ];
 const DEVICE = "/k1demoPk01/meter-07";
