@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/emulator/options";
 import { examplesOn, groupsOf, readExample } from "./support/example";
 import type { Emulator } from "../src/emulator/emulator";
 
 const EXAMPLES = [
-  "At least once into a database",
   "Alarm on an event",
+  "At least once into a database",
   "Bridge to MQTT",
   "Dashboard",
   "Filter by topic",
@@ -57,6 +57,14 @@ for (const name of EXAMPLES) {
     match(chinese, /平台.*接入域名.*端口 5671.*实例 ID.*AccessKey.*打开 TLS.*消费组 ID/);
     const ids = new Set(nodes.map(({ id }) => id));
     equal(ids.size, nodes.length, "Two nodes share an ID.");
+  });
+}
+
+for (const readme of ["README.md", "README.zh-CN.md"]) {
+  test(`${readme} has a row for each example`, () => {
+    const text = readFileSync(readme, "utf8");
+    const rows = [...text.matchAll(/^\| _(.+?)_ /gm)].map(([, name]) => name);
+    deepEqual(rows.sort(), EXAMPLES);
   });
 }
 
