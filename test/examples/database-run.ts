@@ -75,7 +75,7 @@ export class DatabaseRun {
   }
 
   #flow({ subscribe = {}, file = this.file, forgetful = false }: Change): FlowNode[] {
-    const nodes = exampleOn(EXAMPLE, this.emulator.port);
+    const nodes = exampleOn(EXAMPLE, this.emulator);
     const z = nodes.find(({ type }) => type === "tab")?.id;
     const probe = (kind: string) => ({ id: kind, type: "test-probe", kind, z, x: 0, y: 0 });
     const changed = nodes.map((node): FlowNode => {
