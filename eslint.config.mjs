@@ -51,6 +51,7 @@ export default defineConfig(
   {
     files: [
       "src/protocol/**/*.ts",
+      "src/property-output/**/*.ts",
       "src/options.ts",
       "src/flow-options.ts",
       "src/request.ts",

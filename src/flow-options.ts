@@ -21,6 +21,8 @@ export const PROPERTIES_DEFAULTS = {
   output: "flat",
   identifiers: [],
   passOthers: false,
+  /** What the editor draws; the runtime goes by `passOthers`. */
+  outputs: 2,
 } as const;
 
 /** Defaults of the device state node's properties, as they are stored in a flow. */
@@ -59,11 +61,15 @@ export function resolveAck(stored: Stored): { readonly outcome: AckOutcome } {
   return { outcome: choice(stored, "outcome", ACK_OUTCOMES) };
 }
 
+/** The identifiers in a text, as a form or an environment variable has them. */
+export function identifiersIn(text: string): readonly string[] {
+  return text.split(/[,，、\s]+/).filter((identifier) => identifier !== "");
+}
+
 function identifiers(stored: Stored): readonly string[] {
   const value: unknown = stored["identifiers"] ?? PROPERTIES_DEFAULTS.identifiers;
   const allowed = { rule: "identifiers" } as const;
-  // An environment variable in the list's place hands it over as text.
-  const list: unknown = typeof value === "string" ? value.split(/[,\n]/) : value;
+  const list: unknown = typeof value === "string" ? identifiersIn(value) : value;
   if (!Array.isArray(list)) throw invalid("identifiers", value, allowed);
   return list.flatMap((entry: unknown) => {
     if (typeof entry !== "string") throw invalid("identifiers", entry, allowed);

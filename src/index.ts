@@ -17,6 +17,7 @@ export * from "./flow-options";
 export * from "./options";
 export { defaultClientId } from "./protocol/client-id";
 export { messageTypeOf } from "./protocol/flow-message";
+export { distribute } from "./property-output/distribute";
 export { flattened, isPropertyMessage, readPropertyReport } from "./protocol/property-report";
 export { MESSAGE_TYPES } from "./protocol/topic";
 export * from "./request";
@@ -30,6 +31,7 @@ export type { Change } from "./device-state/record";
 export type { StateStore } from "./device-state/state-store";
 export type { Finding } from "./doctor/finding";
 export type { ToldFinding } from "./doctor/tell";
+export type { Distribution } from "./property-output/distribute";
 export type { DeviceMessage, Json } from "./protocol/message";
 export type {
   DeviceLifecycle,

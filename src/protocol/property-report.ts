@@ -12,6 +12,9 @@ export const PROPERTY_TYPES = [
   "property-history-post",
 ] as const satisfies readonly MessageType[];
 
+/** Devices nest a few levels; deep nesting overflows the stack of whoever walks or clones a value. */
+const MAX_VALUE_DEPTH = 200;
+
 /** One value of one property. */
 export interface PropertyValue {
   /** As in the thing model; of a module `{functionBlockId}:{identifier}`. */
@@ -91,6 +94,9 @@ function reader(message: FlowMessage, received: number | undefined) {
     if (!isFields(entry) || entry["value"] === undefined) {
       throw malformed(message, because("fieldMissing", { place: "", field: `${field}.value` }));
     }
+    if (isDeeper(entry["value"], MAX_VALUE_DEPTH)) {
+      throw malformed(message, because("deep", { levels: MAX_VALUE_DEPTH }));
+    }
     const given = entry["time"];
     const timeMs = given == null ? received : timeMsOf(given);
     if (timeMs === undefined) {
@@ -99,6 +105,12 @@ function reader(message: FlowMessage, received: number | undefined) {
     }
     return { identifier, value: entry["value"], timeMs };
   };
+}
+
+/** Whether a value nests deeper than so many levels; one that holds itself does. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** What a value is, without quoting it: payloads may be long or private. */

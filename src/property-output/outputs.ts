@@ -1,0 +1,40 @@
+import { byTime, groupedByTime, newestMs } from "./named-values";
+import { pointsOf } from "./influx-points";
+import type { PropertyOutput } from "../flow-options";
+import type { Device } from "../protocol/topic";
+import type { NamedValue } from "./named-values";
+
+/** What a message that leaves has of its own; the rest is as in the message that came. */
+export type Leaving = Readonly<{ payload: unknown; timestamp: number } & Record<string, unknown>>;
+
+/** What chosen values become, oldest first. */
+export function leavingValues(
+  values: readonly NamedValue[],
+  output: PropertyOutput,
+  device: Device | undefined,
+): Leaving[] {
+  switch (output) {
+    case "flat":
+      return flat(values);
+    case "each":
+      return byTime(values).map(({ name, value, timeMs }) => ({
+        topic: name,
+        payload: value,
+        timestamp: timeMs,
+      }));
+    case "influx":
+      return pointsOf(values, device);
+  }
+}
+
+/** One message, unless a name has several values: then one for each time. */
+function flat(values: readonly NamedValue[]): Leaving[] {
+  const names = new Set(values.map(({ name }) => name));
+  const isOne = values.length > 0 && names.size === values.length;
+  const groups = isOne ? [values] : groupedByTime(values);
+  return groups.map((group) => ({
+    payload: Object.fromEntries(group.map(({ name, value }) => [name, value])),
+    timestamp: newestMs(group),
+    times: Object.fromEntries(group.map(({ name, timeMs }) => [name, timeMs])),
+  }));
+}
