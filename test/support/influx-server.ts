@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** How long a test waits for a write, in ms. */
+const PATIENCE_MS = 20_000;
+
+/** A write as it came. */
+export interface Write {
+  /** Path and query, without a password. */
+  readonly url: URL;
+  /** Points in line protocol, one each. */
+  readonly lines: readonly string[];
+}
+
+/** Takes what a client writes to InfluxDB, 1.x or 2, and keeps it for a test. */
+export class InfluxServer {
+  readonly #server = createServer((request, response) => {
+    void this.#take(request).then(() => response.writeHead(204).end());
+  });
+  readonly #writes: Write[] = [];
+  #wake: () => void = () => undefined;
+
+  static async start(): Promise<InfluxServer> {
+    const influx = new InfluxServer();
+    influx.#server.listen(0, "127.0.0.1");
+    await once(influx.#server, "listening");
+    return influx;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes the first write that has not been taken, waiting for it if need be. */
+  async next(): Promise<Write> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const write = this.#writes.shift();
+      if (write !== undefined) return write;
+      if (deadline.aborted) throw new Error(`Nothing was written within ${PATIENCE_MS} ms.`);
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+        deadline.onabort = () => {
+          wake();
+        };
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  async #take(request: IncomingMessage): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
+    const lines = Buffer.concat(chunks).toString("utf8").split("\n");
+    this.#writes.push({ url: new URL(request.url ?? "", "http://influx"), lines });
+    this.#wake();
+  }
+}
