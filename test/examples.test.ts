@@ -11,6 +11,7 @@ const EXAMPLES = [
   "Bridge to MQTT",
   "Dashboard",
   "Filter by topic",
+  "Read properties",
   "Receive and debug",
   "Route by type and product",
   "Settle when done",
@@ -105,6 +106,25 @@ test("the example “Settle when done” accepts what went well, and releases wh
     ok(Number(released) > 0, "nothing failed");
     nodeRed.hand("b400003000000000", { action: "stats" });
     match(JSON.stringify(await payload("stats or a message? 1")), /"accepted":100/);
+  }));
+
+test("the example “Read properties” leads each value by its property, and shows what was refused", () =>
+  withExample("Read properties", async ({ emulator, nodeRed }) => {
+    const time = 1_715_000_130_120;
+    const items = { temperature: { value: 23.5, time }, pos: { value: { lat: 30.1 }, time } };
+    const ghost = { value: 7, time, code: 6304, message: "tsl parse: params not exist -> ghost" };
+    emulator.push({ topic: PROPERTY_TOPIC, payload: { items, checkFailedData: { ghost } } });
+    const temperature = await nodeRed.next("which property? 1");
+    deepEqual(
+      [temperature.message?.["payload"], temperature.message?.["timestamp"]],
+      [23.5, 1_715_000_130_120],
+    );
+    const other = await nodeRed.next("which property? 3");
+    deepEqual([other.message?.["topic"], other.message?.["payload"]], ["pos.lat", 30.1]);
+    const refused = await nodeRed.next("aliyun-iot-properties 2");
+    deepEqual([refused.message?.["topic"], refused.message?.["payload"]], ["ghost", 7]);
+    match(JSON.stringify(refused.message?.["refused"]), /6304.*params not exist/);
+    deepEqual(nodeRed.taken("which property? 2"), []);
   }));
 
 test("the example “Dashboard” shows a device's state and values, a point and an event", () =>
