@@ -2,6 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ACK_DEFAULTS, ACK_OUTCOMES } from "../src/flow-options";
+import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../src/flow-options";
 import {
   INSTANCE_DEFAULTS,
   LIMITS,
@@ -17,12 +18,14 @@ const NODES = [
   { type: "aliyun-iot-instance", defaults: INSTANCE_DEFAULTS },
   { type: "aliyun-iot-subscribe", defaults: SUBSCRIBE_DEFAULTS },
   { type: "aliyun-iot-ack", defaults: ACK_DEFAULTS },
+  { type: "aliyun-iot-properties", defaults: PROPERTIES_DEFAULTS },
 ];
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   signMethod: SIGN_METHODS,
   settleMode: SETTLE_MODES,
   payloadFormat: PAYLOAD_FORMATS,
   outcome: ACK_OUTCOMES,
+  output: PROPERTY_OUTPUTS,
 };
 
 interface Row {

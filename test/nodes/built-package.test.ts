@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { ACK_DEFAULTS } from "../../src/flow-options";
+import { ACK_DEFAULTS, PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../../src/flow-options";
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
 import { errorText } from "../../src/texts/texts";
 import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
@@ -35,6 +35,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "aliyun-iot-instance": INSTANCE_DEFAULTS,
   "aliyun-iot-subscribe": SUBSCRIBE_DEFAULTS,
   "aliyun-iot-ack": ACK_DEFAULTS,
+  "aliyun-iot-properties": PROPERTIES_DEFAULTS,
 };
 
 /** Plain data of this realm: the scripts run in another one. */
@@ -186,6 +187,15 @@ test("an outcome that does not exist is refused, every one that does is offered"
   match(String(problem(at, "modified")), /Outcome.*accepted, released, rejected, msg/);
 });
 
+test("an output of properties that does not exist is refused, every one that does is offered", () => {
+  const at = { node: "aliyun-iot-properties", setting: "output" };
+  for (const output of PROPERTY_OUTPUTS) {
+    equal(problem(at, output), true);
+    match(builtHtml(at.node), new RegExp(`<option value="${output}"[^]*data-output="${output}"`));
+  }
+  match(String(problem(at, "xml")), /Output.*flat, each, influx/);
+});
+
 test("a form leaves TLS to the runtime while the host is an environment variable", () => {
   const node = "aliyun-iot-instance";
   const useTls = definition(node).defaults["useTls"];
@@ -219,8 +229,8 @@ test("every text that a form asks for exists, and both languages have the same t
     const { defaults, credentials = {} } = definition(node);
     for (const setting of Object.keys({ ...defaults, ...credentials })) {
       ok(english.has(`settings.${setting}`), setting);
-      // The list of topic filters is no plain field: the form's script fills and reads it.
-      if (setting === "topicFilters") continue;
+      // A list is no plain field: the form's script fills and reads it.
+      if (setting === "topicFilters" || setting === "identifiers") continue;
       match(html, new RegExp(`id="node-(config-)?input-${setting}"`), setting);
     }
   }
