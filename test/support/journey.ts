@@ -20,7 +20,7 @@ const WRONG_SECRET = "mistypedAccessKeySecret";
 const TOPIC_FILTERS = "#aliyun-iot-subscribe-topic-filters";
 
 /** A catalogue key that found no text, or a place in a text that found no value. */
-const UNTRANSLATED =
+export const UNTRANSLATED =
   /\b(?:form|settings|allowed|reasons|errors|error|status|statistics|test|palette|paletteLabel)\.[A-Za-z_]\w*(?:\.\w+)*|__(?!PWRD__)\w+?__/;
 const CHINESE = /\p{Script=Han}/u;
 
@@ -56,7 +56,8 @@ async function wordless({ tray }: EditorForm): Promise<string[]> {
   );
 }
 
-async function expectTranslated(form: EditorForm, language: Language): Promise<void> {
+/** Nothing that the form says is a key without text, or of the other language. */
+export async function expectTranslated(form: EditorForm, language: Language): Promise<void> {
   deepEqual(await wordless(form), []);
   const text = await said(form);
   doesNotMatch(text, UNTRANSLATED);
