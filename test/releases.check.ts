@@ -9,6 +9,7 @@ import { EXAMPLES, readExample, tryExample } from "./support/example";
 import { ACK, settlingFlow } from "./support/flow";
 import { journey } from "./support/journey";
 import { NodeRed } from "./support/node-red";
+import { propertiesForm } from "./support/properties-form";
 import { installRelease } from "./support/release";
 import { withEmulator } from "./support/with-emulator";
 import { withTarball } from "./support/tarball";
@@ -78,6 +79,9 @@ for (const { languages, ...release } of RELEASES) {
               await nodeRed.deploy([]);
               await withBrowser(t, (browser) => journey(browser, { nodeRed, language }));
             },
+          );
+          await t.test(`the form of properties, in ${language}`, (t) =>
+            withBrowser(t, (browser) => propertiesForm(browser, { nodeRed, language })),
           );
         }
         for (const file of languages.length === 0 ? [] : OWN_EXAMPLES) {
