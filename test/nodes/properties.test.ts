@@ -211,6 +211,24 @@ test("in manual mode a report is accepted once its last message is, and only tha
     await emulator.expectSettled(id, "accepted");
   }));
 
+test("a switch that asks for the delivery leads only the last message to an ack node", () =>
+  withEmulator({}, async (emulator) => {
+    const rules = [{ t: "nnull" }];
+    const question = { property: "delivery", propertyType: "msg", rules, outputs: 1 };
+    const nodes = flow(emulator.port, { output: "each" }).map((node) =>
+      node.id === PROPERTIES ? { ...node, wires: [["switch"], ["switch"]] } : node,
+    );
+    const last: FlowNode = { id: "switch", type: "switch", ...PLACE, ...question, wires: [[ACK]] };
+    await nodeRed.deploy([...nodes, last]);
+    await nodeRed.next("shown", isConnected);
+    for (const items of [ITEMS, {}]) {
+      const id = await pushed(emulator, POST, { items, checkFailedData: { ghost: GHOST } });
+      await emulator.expectSettled(id, "accepted");
+    }
+    deepEqual(nodeRed.taken("catch"), []);
+    await nodeRed.deploy(EMPTY_FLOW);
+  }));
+
 test("in manual mode a report with nothing but refused values is settled with the last of them", () =>
   withProperties({}, async (emulator) => {
     const checkFailedData = { ghost: GHOST, other: GHOST };
