@@ -2,7 +2,7 @@
 // asks the registry; run by `npm run test:scorecard`, as `npm test` needs no network.
 import { deepEqual, doesNotMatch, ok } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { definition } from "./support/built-nodes";
@@ -92,6 +92,9 @@ test("they fail for a package without license whose examples leave a node out", 
     const { license, ...manifest } = readManifest(directory);
     ok(license !== undefined);
     writeFileSync(join(directory, "package.json"), JSON.stringify(manifest));
-    rmSync(join(directory, "examples", "Settle when done.json"));
+    const examples = join(directory, "examples");
+    for (const file of readdirSync(examples).map((name) => join(examples, name))) {
+      if (readFileSync(file, "utf8").includes('"aliyun-iot-ack"')) rmSync(file);
+    }
     deepEqual(failed(scorecardOf(directory)), ["N02", "P01", ...KNOWN]);
   }));
