@@ -11,6 +11,7 @@ const EXAMPLES = [
   "Bridge to MQTT",
   "Dashboard",
   "Filter by topic",
+  "Import history",
   "Read properties",
   "Receive and debug",
   "Route by type and product",

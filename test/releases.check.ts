@@ -18,7 +18,7 @@ import type { Release } from "./support/release";
 
 /** Those that need nothing but this package. */
 const OWN_EXAMPLES = EXAMPLES.filter((file) =>
-  readExample(file).every(({ type }) => !type.startsWith("ui-")),
+  readExample(file).every(({ type }) => !/^(ui-|influxdb)/.test(type)),
 );
 
 /** `languages`: of the journey through the editor; 4.1's, and its examples, are in `npm test`. */

@@ -12,13 +12,17 @@ export interface Write {
   readonly url: URL;
   /** Points in line protocol, one each. */
   readonly lines: readonly string[];
+  /** The HTTP status of the answer. */
+  readonly status: number;
 }
 
 /** Takes what a client writes to InfluxDB, 1.x or 2, and keeps it for a test. */
 export class InfluxServer {
   readonly #server = createServer((request, response) => {
-    void this.#take(request).then(() => response.writeHead(204).end());
+    void this.#take(request).then(() => response.writeHead(this.status).end());
   });
+  /** The HTTP status of its answers; anything but 204: the points are not written. */
+  status = 204;
   readonly #writes: Write[] = [];
   #wake: () => void = () => undefined;
 
@@ -59,7 +63,11 @@ export class InfluxServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
     const lines = Buffer.concat(chunks).toString("utf8").split("\n");
-    this.#writes.push({ url: new URL(request.url ?? "", "http://influx"), lines });
+    this.#writes.push({
+      url: new URL(request.url ?? "", "http://influx"),
+      lines,
+      status: this.status,
+    });
     this.#wake();
   }
 }
