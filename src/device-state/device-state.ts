@@ -1,3 +1,4 @@
+import { copyOf } from "../protocol/plain";
 import type { Json } from "../protocol/plain";
 import type { DeviceFilter } from "../request";
 import type { Device } from "../protocol/topic";
@@ -33,23 +34,23 @@ export interface DeviceState extends Device {
   readonly deleted?: true;
 }
 
-/** What is known of a device, as flows get it. */
+/** What is known of a device, as flows get it: theirs to change. */
 export function stateOf(record: DeviceRecord): DeviceState {
   const { productKey, deviceName, timeMs, heardMs, values } = record;
   const { online, enabled, gateway, properties = {}, tags = {}, modules = {} } = values;
   const status = online?.[""];
   const valuesOnly = (registers: typeof tags) =>
-    Object.fromEntries(Object.entries(registers).map(([name, { value }]) => [name, value]));
+    Object.fromEntries(Object.entries(registers).map(([name, { value }]) => [name, copyOf(value)]));
   return {
     productKey,
     deviceName,
     ...(status === undefined ? {} : { online: status.value === true, onlineTime: status.timeMs }),
     ...(enabled?.[""] === undefined ? {} : { enabled: enabled[""].value === true }),
-    ...(gateway?.[""] === undefined ? {} : { gateway: gateway[""].value }),
+    ...(gateway?.[""] === undefined ? {} : { gateway: copyOf(gateway[""].value) }),
     properties: Object.fromEntries(
       Object.entries(properties).map(([name, { value, timeMs: time, minorMs }]) => [
         name,
-        { value, time, ...(minorMs > time ? { deviceTime: minorMs } : {}) },
+        { value: copyOf(value), time, ...(minorMs > time ? { deviceTime: minorMs } : {}) },
       ]),
     ),
     tags: valuesOnly(tags),

@@ -1,4 +1,5 @@
 import { isFields, namedDevice } from "../protocol/flow-message";
+import { copyOf } from "../protocol/plain";
 import type { Json } from "../protocol/plain";
 import type { Device } from "../protocol/topic";
 import { PARTS } from "./observation";
@@ -125,7 +126,8 @@ class Draft {
         const known = registers.get(name);
         const candidate = { value, timeMs, minorMs };
         if (known !== undefined && !isNewer(candidate, known)) return;
-        registers.set(name, candidate);
+        // A memory store keeps the record itself, and the flow may still change the message.
+        registers.set(name, { ...candidate, value: copyOf(value) });
         this.#touched.set(part, (this.#touched.get(part) ?? new Set()).add(name));
       }
     }
@@ -185,8 +187,8 @@ class Draft {
             part,
             ...(name === "" ? {} : { name }),
             // What was known from before the device was deleted is not known any more.
-            value: now === undefined ? null : now.value,
-            ...(then === undefined ? {} : { previous: then.value }),
+            value: now === undefined ? null : copyOf(now.value),
+            ...(then === undefined ? {} : { previous: copyOf(then.value) }),
             time: now?.timeMs ?? record.timeMs,
           },
         ];
