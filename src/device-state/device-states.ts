@@ -1,5 +1,6 @@
-import { StoreError } from "../errors";
+import { isIotAmqpError, StoreError } from "../errors";
 import { fits, stateOf } from "./device-state";
+import { Entries } from "./entries";
 import { isAlive, merged, storedRecord } from "./record";
 import { isRecordKey, recordKey } from "./state-store";
 import type { DeviceFilter } from "../request";
@@ -28,12 +29,6 @@ export interface Update {
   readonly changed: (change: StateChange) => void;
 }
 
-/** What is kept in memory of a record. */
-interface Entry {
-  readonly timeMs: number;
-  readonly alive: boolean;
-}
-
 /**
  * The states of devices in a store. Each call reads, changes and writes before the next one begins,
  * however slow the store is; all who share a store and a prefix must share the object.
@@ -42,7 +37,9 @@ interface Entry {
 export class DeviceStates {
   readonly #store: StateStore;
   readonly #prefix: string;
-  #entries: Map<string, Entry> | undefined;
+  #entries: Entries | undefined;
+  /** Of keys whose change was not told, as the store failed: what was there before. */
+  readonly #untold = new Map<string, DeviceRecord | undefined>();
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -53,8 +50,17 @@ export class DeviceStates {
 
   /** How many devices are known; undefined before the first call has read the store. */
   get size(): number | undefined {
-    if (this.#entries === undefined) return undefined;
-    return [...this.#entries.values()].filter(({ alive }) => alive).length;
+    return this.#entries?.alive;
+  }
+
+  /** Reads which devices the store has, so that their number is known. */
+  open(): Promise<void> {
+    return this.#turn(() => Promise.resolve());
+  }
+
+  /** Resolves, whether or not the store fails, when all that was asked for so far has been done. */
+  async idle(): Promise<void> {
+    await this.#last;
   }
 
   /** Takes in what a message says. */
@@ -68,6 +74,7 @@ export class DeviceStates {
       for (const [key, ofOne] of byKey) {
         const change = await this.#merge(key, ofOne);
         await this.#bound(entries, maxDevices);
+        this.#untold.delete(key);
         if (change !== undefined && entries.has(key)) changed(change);
       }
     });
@@ -84,7 +91,7 @@ export class DeviceStates {
   /** The devices that a filter asks for, by product key and device name. */
   list(filter: DeviceFilter, nowMs: number): Promise<readonly DeviceState[]> {
     return this.#turn(async (entries) => {
-      const records = await this.#records([...entries.keys()].sort());
+      const records = await this.#records([...entries.keys].sort());
       return records
         .flatMap((record) => (record !== undefined && isAlive(record) ? [stateOf(record)] : []))
         .filter((state) => fits(state, filter, nowMs));
@@ -95,15 +102,16 @@ export class DeviceStates {
   clear(device?: Device): Promise<number> {
     return this.#turn(async (entries) => {
       const one = device && recordKey(this.#prefix, device);
-      const keys = one === undefined ? [...entries.keys()] : entries.has(one) ? [one] : [];
-      const count = keys.filter((key) => entries.get(key)?.alive === true).length;
+      const keys = one === undefined ? entries.keys : entries.has(one) ? [one] : [];
+      const count = keys.filter((key) => entries.isAlive(key)).length;
       for (const key of keys) await this.#remove(entries, key);
+      if (one === undefined) this.#untold.clear();
       return count;
     });
   }
 
   /** Runs work after all that was asked for before. */
-  #turn<T>(work: (entries: Map<string, Entry>) => Promise<T>): Promise<T> {
+  #turn<T>(work: (entries: Entries) => Promise<T>): Promise<T> {
     if (this.#waiting >= MOST_WAITING) {
       const details = { store: this.#store.name, waiting: this.#waiting };
       return Promise.reject(new StoreError("STORE_BUSY", details));
@@ -112,6 +120,10 @@ export class DeviceStates {
     const turn = this.#last.then(async () => {
       try {
         return await work((this.#entries ??= await this.#read()));
+      } catch (error) {
+        // It may have come back with less than it had, or with a write that it reported as failed.
+        if (isIotAmqpError(error) && error.code === "STORE_FAILED") this.#entries = undefined;
+        throw error;
       } finally {
         this.#waiting -= 1;
       }
@@ -120,15 +132,14 @@ export class DeviceStates {
     return turn;
   }
 
-  async #read(): Promise<Map<string, Entry>> {
+  async #read(): Promise<Entries> {
     const keys = (await this.#store.keys()).filter((key) => isRecordKey(this.#prefix, key));
-    const records = await this.#records(keys);
-    return new Map(
-      records.flatMap((record, index) => {
-        const key = keys[index];
-        return record === undefined || key === undefined ? [] : [[key, entryOf(record)]];
-      }),
-    );
+    const entries = new Entries();
+    for (const [index, record] of (await this.#records(keys)).entries()) {
+      const key = keys[index];
+      if (record !== undefined && key !== undefined) entries.set(key, record);
+    }
+    return entries;
   }
 
   /** The records of keys in their order; undefined for what is not there. */
@@ -147,41 +158,39 @@ export class DeviceStates {
   ): Promise<StateChange | undefined> {
     const device = observations[0]?.device;
     if (device === undefined) return undefined;
-    const [before] = await this.#records([key]);
+    const before = await this.#before(key);
     const { record, changes } = merged(device, before, observations);
-    if (record !== before) {
+    if (record !== before || this.#untold.has(key)) {
+      this.#untold.set(key, before);
       await this.#store.set(key, record);
-      this.#entries?.set(key, entryOf(record));
+      this.#entries?.set(key, record);
     }
     return changes.length === 0 ? undefined : { state: stateOf(record), changes };
   }
 
+  /**
+   * The record that a merge goes on from. After a failure, when nobody knows what is in the store,
+   * it is the one before: the message comes again, and what it changes is then told.
+   */
+  async #before(key: string): Promise<DeviceRecord | undefined> {
+    if (this.#untold.has(key)) return this.#untold.get(key);
+    const [record] = await this.#records([key]);
+    return record;
+  }
+
   /** Lets the oldest go, those first of which only the end is known. */
-  async #bound(entries: Map<string, Entry>, maxDevices: number): Promise<void> {
+  async #bound(entries: Entries, maxDevices: number): Promise<void> {
     while (entries.size > maxDevices) {
-      const first = oldest(entries);
-      if (first !== undefined) await this.#remove(entries, first);
+      const { oldest } = entries;
+      if (oldest !== undefined) await this.#remove(entries, oldest);
     }
   }
 
-  async #remove(entries: Map<string, Entry>, key: string): Promise<void> {
+  async #remove(entries: Entries, key: string): Promise<void> {
     await this.#store.set(key, undefined);
+    this.#untold.delete(key);
     entries.delete(key);
   }
-}
-
-function entryOf(record: DeviceRecord): Entry {
-  return { timeMs: record.timeMs, alive: isAlive(record) };
-}
-
-/** The key that goes first: among the deleted ones, or else all, the one known for the longest time. */
-function oldest(entries: ReadonlyMap<string, Entry>): string | undefined {
-  let [found, least]: [string | undefined, Entry] = [undefined, { timeMs: Infinity, alive: true }];
-  for (const [key, entry] of entries) {
-    const isFirst = entry.alive === least.alive ? entry.timeMs < least.timeMs : least.alive;
-    if (isFirst) [found, least] = [key, entry];
-  }
-  return found;
 }
 
 /** A store whose every failure is a StoreError. */

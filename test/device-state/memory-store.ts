@@ -29,9 +29,13 @@ export class MemoryStore implements StateStore {
     });
   };
 
-  readonly set = async (key: string, value: unknown): Promise<void> => {
+  readonly set: StateStore["set"] = async (key, value) => {
+    await this.put(key, value);
+  };
+
+  protected async put(key: string, value: unknown): Promise<void> {
     await this.#before("set");
     if (value === undefined) this.#values.delete(key);
     else this.#values.set(key, JSON.stringify(value));
-  };
+  }
 }
