@@ -86,6 +86,40 @@ export function resolveProperties(stored: Stored): PropertiesOptions {
   };
 }
 
+/** The context stores that Node-RED has. */
+export interface ContextStores {
+  /** The one that is taken where none is named. */
+  readonly usual: string;
+  readonly names: readonly string[];
+}
+
+/** What settings.js says of context stores, read as Node-RED reads it. */
+export function contextStores(contextStorage: object = {}): ContextStores {
+  const given = Object.entries(contextStorage).filter(([name]) => name !== "_");
+  const alias = given.find(([name, config]) => name === "default" && typeof config === "string");
+  const names = given.filter((entry) => entry !== alias).map(([name]) => name);
+  const [first = "memory"] = names;
+  if (alias !== undefined) return { usual: String(alias[1]), names };
+  return {
+    usual: names.includes("default") ? "default" : first,
+    names: names.length === 0 ? [first] : names,
+  };
+}
+
+/**
+ * The store that a device state node means, one name for each store. Throws SettingError where
+ * there is none of that name: Node-RED itself would take the usual one.
+ */
+export function chosenStore(
+  { store, key }: Pick<DeviceStateOptions, "store" | "key">,
+  { usual, names }: ContextStores,
+): string {
+  if (store === undefined || store === "default") return usual;
+  if (names.includes(store)) return store;
+  const choices = names.join(", ");
+  throw invalid("context", `#:(${store})::${key}`, { rule: "contextStore", choices });
+}
+
 /** Checks a device state node's stored settings. Throws SettingError for the first bad one. */
 export function resolveDeviceState(stored: Stored): DeviceStateOptions {
   const context = text(stored, "context", DEVICE_STATE_DEFAULTS.context);

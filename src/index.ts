@@ -23,7 +23,7 @@ export { MESSAGE_TYPES } from "./protocol/topic";
 export * from "./request";
 export { unknownToken } from "./subscription/deliveries";
 export { tellError } from "./texts/tell";
-export { joined, lookUpIn, timeOfDay } from "./texts/texts";
+export { because, joined, lookUpIn, timeOfDay } from "./texts/texts";
 export type { Cancel, Clock } from "./clock";
 export type { DeviceState, PropertyState } from "./device-state/device-state";
 export type { StateChange } from "./device-state/device-states";

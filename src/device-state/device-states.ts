@@ -196,6 +196,7 @@ export class DeviceStates {
 /** A store whose every failure is a StoreError. */
 function guarded(store: StateStore): StateStore {
   const failed = (error: unknown): never => {
+    if (isIotAmqpError(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreError("STORE_FAILED", { store: store.name, reason }, error);
   };

@@ -13,7 +13,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { ACK_DEFAULTS, PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../../src/flow-options";
+import {
+  ACK_DEFAULTS,
+  DEVICE_STATE_DEFAULTS,
+  PROPERTIES_DEFAULTS,
+  PROPERTY_OUTPUTS,
+} from "../../src/flow-options";
 import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
 import { errorText } from "../../src/texts/texts";
 import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
@@ -36,6 +41,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "aliyun-iot-subscribe": SUBSCRIBE_DEFAULTS,
   "aliyun-iot-ack": ACK_DEFAULTS,
   "aliyun-iot-properties": PROPERTIES_DEFAULTS,
+  "aliyun-iot-device-state": DEVICE_STATE_DEFAULTS,
 };
 
 /** Plain data of this realm: the scripts run in another one. */

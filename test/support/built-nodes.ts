@@ -44,6 +44,7 @@ export function definition(node: string): Definition {
   const noForm = () => ({ length: 0 });
   const RED = {
     nodes: { registerType: (type: string, def: Definition) => registered.set(type, def) },
+    settings: {},
   };
   runInNewContext(scripts(builtHtml(node)).join("\n"), { RED, $: noForm });
   const found = registered.get(node);
