@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { provideModules } from "./function-modules";
@@ -51,6 +52,8 @@ export interface NodeRedOptions {
   readonly node?: string;
   /** Where Node-RED is installed; default: the development dependency. */
   readonly nodeRed?: string;
+  /** User directory of an earlier one, whose flows are started; it stays. Default: a new one. */
+  readonly userDirectory?: string;
   /** Arguments for Node.js, such as `--expose-gc`. */
   readonly nodeArguments?: readonly string[];
   /** Development dependencies for function nodes, as if Node-RED had installed them. */
@@ -68,6 +71,7 @@ function isEvent(value: unknown): value is ProbeEvent {
 export class NodeRed {
   readonly #child: ChildProcess;
   readonly #directory: string;
+  readonly #isKept: boolean;
   readonly #exited: Promise<unknown>;
   readonly #output: string[] = [];
   #events: ProbeEvent[] = [];
@@ -76,15 +80,16 @@ export class NodeRed {
   #url = "";
 
   private constructor(options: NodeRedOptions) {
-    this.#directory = mkdtempSync(join(tmpdir(), "node-red-test-"));
+    this.#isKept = options.userDirectory !== undefined;
+    this.#directory = options.userDirectory ?? mkdtempSync(join(tmpdir(), "node-red-test-"));
     const nodes = join(this.#directory, "nodes");
-    mkdirSync(nodes);
+    mkdirSync(nodes, { recursive: true });
     for (const file of readdirSync(PROBE).filter((name) => name.startsWith("test-"))) {
       cpSync(join(PROBE, file), join(nodes, file));
     }
     provideModules(this.#directory, options.modules ?? []);
     const flows = join(this.#directory, "flows.json");
-    writeFileSync(flows, "[]");
+    if (!existsSync(flows)) writeFileSync(flows, "[]");
     const args = ["-u", this.#directory, "-s", resolve(PROBE, "settings.cjs"), flows];
     const program = join(options.nodeRed ?? "node_modules/node-red", "red.js");
     const { node = process.execPath, nodeArguments = [] } = options;
@@ -157,6 +162,11 @@ export class NodeRed {
   /** Hands a message to a node's input. */
   hand(id: string, message: Readonly<Record<string, unknown>>): void {
     this.#child.send({ request: "hand", id, message });
+  }
+
+  /** Makes the store `slow` work, fail, or keep its answers to itself until the next mode. */
+  storeMode(mode: "working" | "failing" | "silent"): void {
+    this.#child.send({ request: "store", mode });
   }
 
   /** What the process has open now. */
@@ -234,6 +244,6 @@ export class NodeRed {
       await this.#exited;
       clearTimeout(timer);
     }
-    rmSync(this.#directory, { recursive: true, force: true });
+    if (!this.#isKept) rmSync(this.#directory, { recursive: true, force: true });
   }
 }

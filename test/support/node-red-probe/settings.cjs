@@ -19,8 +19,11 @@ const adminAuth = {
   tokens: (permissions) => Promise.resolve({ username: "somebody", permissions }),
 };
 
+const stores = process.env.TEST_STORES;
+
 module.exports = {
   ...(process.env.TEST_ADMIN_AUTH === "true" ? { adminAuth } : {}),
+  ...(stores === undefined ? {} : { contextStorage: require("./context-stores.cjs")(stores) }),
   uiHost: "127.0.0.1",
   uiPort: 0,
   lang: process.env.TEST_LANGUAGE,

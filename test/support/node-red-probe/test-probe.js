@@ -13,6 +13,7 @@ function counted(names) {
 module.exports = function (RED) {
   const requests = {
     hand: ({ id, message }) => RED.nodes.getNode(id).receive(message),
+    store: ({ mode }) => process.emit("test-store", mode),
     inventory: () => {
       globalThis.gc?.();
       const listeners = RED.events.eventNames().map((name) => RED.events.listenerCount(name));

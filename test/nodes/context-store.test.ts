@@ -1,0 +1,221 @@
+// Node-RED's contexts behind promises, and who shares them; on a clock that the test moves.
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { ContextStore } from "../../nodes/lib/context-store";
+import { StateDesk } from "../../nodes/lib/state-desk";
+import { countStatus, StateStatus } from "../../nodes/lib/state-status";
+import { observationsOf, RequestError, StoreError } from "../../src/index";
+import { translator } from "../support/built-nodes";
+import { propertyPost } from "../support/device-messages";
+import { ManualClock, settled } from "../support/manual-clock";
+import type { NodeContextData } from "node-red";
+
+type Callback = (error: unknown, ...values: readonly unknown[]) => void;
+
+/** A context of Node-RED whose store answers when the test says so. */
+class HeldContext {
+  readonly calls: { readonly what: string; readonly answer: Callback }[] = [];
+
+  /** As Node-RED hands it to nodes. */
+  get data(): NodeContextData {
+    const held = (what: string, callback: unknown) => {
+      this.calls.push({ what, answer: callback as Callback });
+    };
+    const data = {
+      get: (keys: readonly string[], store: string, callback: unknown) => {
+        held(`get ${keys.join(" ")} ${store}`, callback);
+      },
+      set: (...[key, value, store, callback]: [string, unknown, string, unknown]) => {
+        if (key === "refused") throw new TypeError("not this key");
+        held(`set ${key} ${JSON.stringify(value)} ${store}`, callback);
+      },
+      keys: (store: string, callback: unknown) => {
+        held(`keys ${store}`, callback);
+      },
+    };
+    return data as unknown as NodeContextData;
+  }
+
+  /** Answers the call that waits for the longest time. */
+  answer(...answer: Parameters<Callback>): string {
+    const call = this.calls.shift();
+    call?.answer(...answer);
+    return call?.what ?? "no call";
+  }
+}
+
+function contextStore() {
+  const [context, clock] = [new HeldContext(), new ManualClock()];
+  const store = new ContextStore({ context: context.data, store: "file" }, clock);
+  return { context, clock, store };
+}
+
+test("a context store is asked with callbacks, and its answers are told as they are", async () => {
+  const { context, clock, store } = contextStore();
+  const values = store.get(["a", "b"]);
+  // Node-RED leaves out what is not there where the whole scope is missing.
+  equal(context.answer(null, 1), "get a b file");
+  deepEqual(await values, [1, undefined]);
+  const keys = store.keys();
+  equal(context.answer(undefined, ["a", "b"]), "keys file");
+  deepEqual(await keys, ["a", "b"]);
+  const none = store.keys();
+  context.answer(undefined);
+  deepEqual(await none, []);
+  const written = store.set("a", undefined);
+  equal(context.answer(null), "set a undefined file");
+  await written;
+  equal(clock.timers, 0);
+});
+
+test("an error, thrown or handed over, fails the call with its own words", async () => {
+  const { context, clock, store } = contextStore();
+  const failing = rejects(store.get(["a"]), /^Error: no disk$/);
+  context.answer(new Error("no disk"));
+  await failing;
+  const text = rejects(store.keys(), /^Error: a text$/);
+  context.answer("a text");
+  await text;
+  await rejects(store.set("refused", 1), /^TypeError: not this key$/);
+  equal(clock.timers, 0);
+});
+
+test("a call without an answer fails after 10 s, and none is made before the answer has come", async () => {
+  const { context, clock, store } = contextStore();
+  const isFailure = (error: unknown) =>
+    error instanceof StoreError && error.code === "STORE_FAILED";
+  const first = rejects(store.set("a", 1), (error) => {
+    match(String(error), /“file”.*within 10 s/);
+    return isFailure(error);
+  });
+  await clock.advance(9_999);
+  equal(clock.timers, 1);
+  await clock.advance(1);
+  await first;
+  await rejects(store.get(["a"]), (error) => {
+    match(String(error), /“file”.*earlier call/);
+    return isFailure(error);
+  });
+  equal(context.calls.length, 1);
+  context.answer(null);
+  await settled();
+  const second = store.get(["a"]);
+  context.answer(null, 2);
+  deepEqual(await second, [2]);
+});
+
+test("a closed store waits for nothing and asks for nothing", async () => {
+  const { context, clock, store } = contextStore();
+  const waiting = rejects(store.get(["a"]), /stopped before it answered/);
+  store.close();
+  await waiting;
+  await rejects(store.set("a", 1), /stopped/);
+  deepEqual([context.calls.length, clock.timers], [1, 0]);
+});
+
+function desk() {
+  const [context, clock] = [new HeldContext(), new ManualClock()];
+  const { data } = context;
+  const place = { context: data, store: "file", key: "devices" };
+  return { context, clock, place, desk: new StateDesk(clock) };
+}
+
+test("nodes of one place share the states until the last of them has left", async () => {
+  const { context, clock, place, desk: stateDesk } = desk();
+  const told: string[] = [];
+  const one = stateDesk.join(place, (failure) => told.push(`one ${String(failure)}`));
+  const two = stateDesk.join({ ...place }, (failure) => told.push(`two ${String(failure)}`));
+  equal(one.states, two.states);
+  for (const other of [
+    { store: "redis" },
+    { key: "meters" },
+    { context: new HeldContext().data },
+  ]) {
+    const apart = stateDesk.join({ ...place, ...other }, () => undefined);
+    equal(apart.states === one.states, false);
+    await apart.leave();
+  }
+  const opened = one.use((states) => states.open());
+  await settled();
+  context.answer(null, []);
+  await opened;
+  deepEqual(told, ["one undefined", "two undefined"]);
+  await one.leave();
+  equal(stateDesk.size, 1);
+  equal(stateDesk.join(place, () => undefined).states, two.states);
+  await two.leave();
+  equal(stateDesk.size, 1);
+  equal(clock.timers, 0);
+});
+
+test("who leaves waits for what is being written, but no longer than 5 s", async () => {
+  const { context, clock, place, desk: stateDesk } = desk();
+  const member = stateDesk.join(place, () => undefined);
+  const [observations, changed] = [observationsOf(propertyPost("d1", { t: 1 })), () => undefined];
+  const update = member.use((states) => states.update({ observations, maxDevices: 9, changed }));
+  await settled();
+  context.answer(null, []);
+  await settled();
+  let hasLeft = false;
+  const leaving = member.leave().then(() => (hasLeft = true));
+  context.answer(null);
+  await settled();
+  match(context.calls[0]?.what ?? "", /^set devices_k1_d1 /);
+  equal(hasLeft, false);
+  context.answer(null);
+  await update;
+  await leaving;
+  deepEqual([stateDesk.size, clock.timers], [0, 0]);
+
+  const next = stateDesk.join(place, () => undefined);
+  const opened = rejects(
+    next.use((states) => states.open()),
+    /stopped before it answered/,
+  );
+  await settled();
+  hasLeft = false;
+  const left = next.leave().then(() => (hasLeft = true));
+  await clock.advance(4_999);
+  equal(hasLeft, false);
+  await clock.advance(1);
+  await left;
+  await opened;
+  deepEqual([stateDesk.size, clock.timers], [0, 0]);
+});
+
+test("a status counts devices in both languages, one of them or several", () => {
+  const [english, chinese] = (["en-US", "zh-CN"] as const).map((language) =>
+    translator("aliyun-iot-device-state", language),
+  );
+  const told = (devices: number | undefined, maxDevices: number) =>
+    [english, chinese].map((translate) => {
+      const { fill, text } = countStatus({ devices, maxDevices }, translate ?? String);
+      return fill === undefined ? "" : `${fill} ${text ?? ""}`;
+    });
+  deepEqual(told(undefined, 9), ["", ""]);
+  deepEqual(told(0, 9), ["green 0 devices", "green 0 台设备"]);
+  deepEqual(told(1, 9), ["green 1 device", "green 1 台设备"]);
+  deepEqual(told(3, 9), ["green 3 devices", "green 3 台设备"]);
+  deepEqual(told(1, 1), ["yellow 1 device, the most", "yellow 1 台设备，已达上限"]);
+  deepEqual(told(9, 9), ["yellow 9 devices, the most", "yellow 9 台设备，已达上限"]);
+});
+
+test("the store's failure is shown until a call succeeds; what was wrong with a request is not", async () => {
+  const clock = new ManualClock();
+  const shown: unknown[] = [];
+  const translate = translator("aliyun-iot-device-state", "en-US");
+  const status = new StateStatus(({ text }) => shown.push(text), { translate, clock });
+  const count = { devices: 1, maxDevices: 9 };
+  const ends = async (failure: unknown) => {
+    status.ended(failure, count);
+    await clock.advance(1_000);
+  };
+  await ends(undefined);
+  await ends(new StoreError("STORE_FAILED", { store: "file", reason: "no disk" }));
+  await ends(new RequestError("DEVICE_MISSING"));
+  await ends(undefined);
+  await ends(new RequestError("DEVICE_MISSING"));
+  status.close();
+  deepEqual(shown, ["1 device", "context store failed", "1 device"]);
+  equal(clock.timers, 0);
+});
