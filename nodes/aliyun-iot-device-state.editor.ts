@@ -1,5 +1,5 @@
 import { chosenStore, DEVICE_STATE_DEFAULTS, resolveDeviceState } from "../src/flow-options";
-import { showDefaults, storeNumbers, validators } from "./lib/form.editor";
+import { isVariable, marker, showDefaults, storeNumbers, validators } from "./lib/form.editor";
 import type { RED as Editor } from "@node-red/editor-client";
 import type { ContextStores } from "../src/flow-options";
 import type { FormNode } from "./lib/form.editor";
@@ -7,6 +7,8 @@ import type { FormNode } from "./lib/form.editor";
 declare const RED: Editor;
 
 const PREFIX = "node-input";
+/** As wide as the fields beside it (form.css). */
+const WIDTH = "min(70%, calc(100% - 160px), 520px)";
 
 interface EditorStores {
   readonly default: string;
@@ -26,20 +28,41 @@ function stores(): ContextStores | undefined {
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value) => {
+  if (isVariable(value)) return;
   const options = resolveDeviceState({ [setting]: value });
   const known = stores();
   if (known !== undefined) chosenStore(options, known);
 });
 
-/** Offers the contexts and the stores as the core nodes do, and names its parts for screen readers. */
+/** The parts of the field for context, store and key say what they are, also to screen readers. */
+function nameParts(node: FormNode, field: JQuery, container: JQuery): void {
+  const told = (label: string, value: string) => node._("form.part", { label, value });
+  const value = field.typedInput("value");
+  const store = /^#:\((\S+?)\)::/.exec(value)?.[1] ?? stores()?.usual ?? "";
+  const context = told(node._("settings.contextType"), field.typedInput("type"));
+  container.find("input").attr("aria-label", node._("settings.context"));
+  container.find(".red-ui-typedInput-type-select").attr("aria-label", context);
+  container
+    .find(".red-ui-typedInput-option-trigger")
+    .attr("aria-label", told(node._("form.store"), store));
+}
+
+/** Offers contexts and stores as the core nodes do, and marks what the runtime would refuse. */
 export function prepare(node: FormNode): void {
   showDefaults(node, PREFIX, DEVICE_STATE_DEFAULTS);
   const field = $(`#${PREFIX}-context`);
   field.typedInput({ types: ["flow", "global"], typeField: `#${PREFIX}-contextType` });
-  field
-    .next(".red-ui-typedInput-container")
-    .find("input, button")
-    .attr("aria-label", node._("settings.context"));
+  field.typedInput("width", WIDTH);
+  const container = field.next(".red-ui-typedInput-container");
+  // The editor would put its reason on the field that is hidden now.
+  const mark = marker(container);
+  const check = validate("context");
+  const update = () => {
+    nameParts(node, field, container);
+    mark(check.call(node, field.typedInput("value"), {}));
+  };
+  field.on("change keyup", update);
+  update();
 }
 
 /** Stores what the editor does not store as it should by itself. */

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { withEditor } from "./editor";
 import { EMPTY_FLOW } from "./flow";
-import { expectTranslated, UNTRANSLATED } from "./journey";
+import { expectTranslated, UNTRANSLATED } from "./form-texts";
 import type { Browser } from "playwright-core";
 import type { Language } from "./built-nodes";
 import type { Editor } from "./editor";
