@@ -1,8 +1,9 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ACK_DEFAULTS, ACK_OUTCOMES } from "../src/flow-options";
 import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../src/flow-options";
+import { ACK_DEFAULTS, ACK_OUTCOMES, CONTEXT_TYPES } from "../src/flow-options";
+import { DEVICE_STATE_DEFAULTS, MAX_DEVICES } from "../src/flow-options";
 import {
   INSTANCE_DEFAULTS,
   LIMITS,
@@ -19,6 +20,7 @@ const NODES = [
   { type: "aliyun-iot-subscribe", defaults: SUBSCRIBE_DEFAULTS },
   { type: "aliyun-iot-ack", defaults: ACK_DEFAULTS },
   { type: "aliyun-iot-properties", defaults: PROPERTIES_DEFAULTS },
+  { type: "aliyun-iot-device-state", defaults: DEVICE_STATE_DEFAULTS },
 ];
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   signMethod: SIGN_METHODS,
@@ -26,6 +28,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   payloadFormat: PAYLOAD_FORMATS,
   outcome: ACK_OUTCOMES,
   output: PROPERTY_OUTPUTS,
+  contextType: CONTEXT_TYPES,
 };
 
 interface Row {
@@ -60,7 +63,10 @@ for (const readme of READMES) {
     });
 
     test(`${readme} names the ranges and choices of ${type} that the code has`, () => {
-      const limits: Readonly<Record<string, { min: number; max: number }>> = LIMITS;
+      const limits: Readonly<Record<string, { min: number; max: number }>> = {
+        ...LIMITS,
+        maxDevices: MAX_DEVICES,
+      };
       for (const { property, range } of table(readme, type)) {
         const limit = limits[property];
         if (limit !== undefined) deepEqual(range, `${limit.min}–${limit.max}`, property);
