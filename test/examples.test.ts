@@ -18,6 +18,7 @@ const EXAMPLES = [
   "Settle when done",
   "Try faults",
   "Two consumer groups",
+  "Who is offline",
 ];
 const DEVICE = "/k1demoPk01/meter-07";
 const STATUS_TOPIC = "/as/mqtt/status/k1demoPk01/meter-07";
