@@ -38,24 +38,11 @@ export default function (RED: NodeAPI): void {
       const membership = stateDesk.join({ context, store, key: options.key }, (failure) => {
         status.ended(failure, { devices: membership.states.size, maxDevices });
       });
-      let isGone = false;
-      leave = async () => {
-        await membership.leave();
-        isGone = true;
-      };
+      leave = () => membership.leave();
       // The status tells at once what an earlier run has kept; a failure is told with each message.
       membership.use((states) => states.open()).catch(() => undefined);
       return (message, send) =>
-        membership.use((states) =>
-          serve(states, {
-            message,
-            maxDevices,
-            send: (sent) => {
-              // What a store does after the wait for it has ended is no business of the next flows.
-              if (!isGone) send(sent);
-            },
-          }),
-        );
+        membership.use((states) => serve(states, { message, maxDevices, send }));
     };
 
     // What it throws becomes a rejection: each message hears why.

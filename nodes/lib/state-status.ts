@@ -31,6 +31,8 @@ export function countStatus(
 export class StateStatus {
   readonly #line: StatusLine;
   readonly #translate: Translate;
+  /** What is shown: a number of devices, or the code of an error. */
+  #told: number | string | undefined;
 
   constructor(
     show: (status: NodeStatus) => void,
@@ -47,10 +49,15 @@ export class StateStatus {
     this.#line.show({ fill: "red", shape: "ring", text: short });
   }
 
-  /** A call has ended: with the store's failure, or another one's, which says nothing of the store. */
+  /** A call has ended. What was wrong with a message says nothing of the store. */
   ended(failure: unknown, count: DeviceCount): void {
-    if (failure instanceof StoreError) this.refused(failure);
-    else if (failure === undefined) this.#line.show(countStatus(count, this.#translate));
+    if (failure !== undefined && !(failure instanceof StoreError)) return;
+    const told = failure === undefined ? count.devices : failure.code;
+    // Most messages change neither, and looking a text up takes longer than all else here.
+    if (told === this.#told) return;
+    this.#told = told;
+    if (failure === undefined) this.#line.show(countStatus(count, this.#translate));
+    else this.refused(failure);
   }
 
   /** Shows what still waits to be shown, and leaves no timer behind. */
