@@ -15,9 +15,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { HOST, StartError, readPorts } from "./start-ports.mjs";
 
-const DEVICES = 3;
+const DEVICES = 6;
 /** Messages a second of all simulated devices together. */
-const RATE = 3;
+const RATE = 6;
 /** Node-RED gives its nodes 15 s to close; somewhat more, and we end without them. */
 const STOP_LIMIT_MS = 20_000;
 /** How long the addresses wait for the flows to start, so that they are printed last. */
@@ -46,9 +46,13 @@ function credentialSecret() {
   return readFileSync(file, "utf8");
 }
 
+function isChinese({ LC_ALL, LC_MESSAGES, LANG }) {
+  return (LC_ALL || LC_MESSAGES || LANG || "").startsWith("zh");
+}
+
 /** Node-RED itself cuts zh_CN to zh, for which nodes have no texts: status and errors stay English. */
-function language({ LC_ALL, LC_MESSAGES, LANG }) {
-  return (LC_ALL || LC_MESSAGES || LANG || "").startsWith("zh") ? { lang: "zh-CN" } : {};
+function language(environment) {
+  return isChinese(environment) ? { lang: "zh-CN" } : {};
 }
 
 function settings(port) {
@@ -75,7 +79,8 @@ function hasFlows() {
 
 /** The dashboard example; as a variable its port follows EMULATOR_PORT at later starts, too. */
 function exampleFlow() {
-  const flow = JSON.parse(readFileSync(join(root, "examples", "Dashboard.json"), "utf8"));
+  const file = isChinese(process.env) ? "Dashboard (Chinese).json" : "Dashboard.json";
+  const flow = JSON.parse(readFileSync(join(root, "examples", file), "utf8"));
   return flow.map((node) =>
     node.type === "aliyun-iot-instance" ? { ...node, port: "${EMULATOR_PORT}" } : node,
   );

@@ -84,6 +84,7 @@ test("npm start speaks Chinese where the system does", () =>
     const chinese = { ...environment, LC_ALL: "zh_CN.UTF-8" };
     await withStarted(chinese, async (started) => {
       match(started.output, /\[info\] .*流程/);
+      match(flows(environment).text, /"label":\s*"看板"/);
       equal(await started.ended("SIGINT"), 0, started.output);
     });
   }));

@@ -52,7 +52,8 @@ export function tryExample(browser: Browser, nodeRed: NodeRed, file: string): Pr
       await withEditor({ browser, url: nodeRed.url }, async (editor) => {
         await editor.import(exampleOn(file, emulator));
         await editor.deploy();
-        deepEqual(await touchingNodes(editor, file.replace(".json", "")), []);
+        const tab = readExample(file).find(({ type }) => type === "tab");
+        deepEqual(await touchingNodes(editor, String(tab?.["label"])), []);
         await nodeRed.next("shown", isConnected);
       });
     } finally {
