@@ -1,0 +1,191 @@
+// Uses the dashboard as somebody at a desk and somebody with a phone would.
+import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
+import { after, before } from "node:test";
+import { browserTest } from "../support/browser-test";
+import { exampleOn } from "../support/example";
+import { EMPTY_FLOW } from "../support/flow";
+import { NodeRed } from "../support/node-red";
+import { PageWatch } from "../support/page-watch";
+import { withEmulator } from "../support/with-emulator";
+import type { Browser, Locator, Page } from "playwright-core";
+import type { Emulator } from "../../src/emulator/emulator";
+import type { Language } from "../support/built-nodes";
+
+const PATIENCE_MS = 15_000;
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+/** A tap takes as much as a finger does. */
+const TAP_HEIGHT = 40;
+const PRODUCT = "k1demoPk01";
+/** The page itself, or a widget, that is wider than its place. */
+const SCROLLING_SIDEWAYS = `[document.documentElement, ...document.querySelectorAll(".nrdb-ui-widget")]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .map(({ id, scrollWidth, clientWidth }) => [id, scrollWidth, clientWidth].join(" "))`;
+/** What a device says is text, whatever it looks like. */
+const HOSTILE = `<img src=x onerror="window.wasRun=true">`;
+const OF_DEVICES =
+  /meter-\d|temperature|humidity|overheat|celsius|mode|img src=x onerror="window.wasRun=true"/g;
+
+const WORDS: Readonly<Record<Language, Words>> = {
+  "en-US": {
+    file: "Dashboard.json",
+    page: "Devices",
+    connected: "connected",
+    clear: "Clear the list",
+    none: "No alarms",
+    search: "Search by name, state or value",
+    noMatch: "No device matches.",
+    property: "Property",
+  },
+  "zh-CN": {
+    file: "Dashboard (Chinese).json",
+    page: "设备",
+    connected: "已连接",
+    clear: "清空列表",
+    none: "没有告警",
+    search: "按名称、状态或数值搜索",
+    noMatch: "没有符合条件的设备。",
+    property: "属性",
+  },
+};
+
+interface Words {
+  readonly file: string;
+  readonly page: string;
+  readonly connected: string;
+  readonly clear: string;
+  readonly none: string;
+  readonly search: string;
+  readonly noMatch: string;
+  readonly property: string;
+}
+
+let nodeRed: NodeRed;
+before(async () => {
+  nodeRed = await NodeRed.start({ environment: { TEST_DASHBOARD: "true" } });
+});
+after(() => nodeRed.stop());
+
+function report(emulator: Emulator, device: string): void {
+  const now = Date.now();
+  const items = {
+    temperature: { value: 21.5, time: now },
+    humidity: { value: 48, time: now },
+    mode: { value: HOSTILE, time: now },
+  };
+  const topic = `/${PRODUCT}/${device}/thing/event/property/post`;
+  emulator.push({ topic, payload: { items } });
+  const status = { status: "online", utcTime: new Date(now).toISOString() };
+  emulator.push({ topic: `/as/mqtt/status/${PRODUCT}/${device}`, payload: status });
+}
+
+function alarm(emulator: Emulator): void {
+  const topic = `/${PRODUCT}/meter-2/thing/event/overheat/post`;
+  const value = { celsius: HOSTILE };
+  emulator.push({ topic, payload: { type: "alert", time: Date.now(), value } });
+}
+
+/** Opens the page in a fresh profile, and lets nothing go wrong on it. */
+async function withPage(
+  { browser, size, language }: { browser: Browser; size: keyof typeof SIZES; language: Language },
+  work: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ viewport: SIZES[size], locale: language });
+  context.setDefaultTimeout(PATIENCE_MS);
+  try {
+    const page = await context.newPage();
+    const watch = await PageWatch.of(page, nodeRed.url);
+    await page.goto(`${nodeRed.url}/dashboard/devices`);
+    await row(page, "meter-1").waitFor();
+    await page.locator("canvas").waitFor();
+    await work(page);
+    deepEqual(await page.evaluate(SCROLLING_SIDEWAYS), []);
+    equal(await page.evaluate("window.wasRun"), undefined, "A device's text was run.");
+    watch.expectQuiet();
+  } finally {
+    await context.close();
+  }
+}
+
+const row = (page: Page, device: string) =>
+  page.locator(".iot-fleet tbody tr").filter({ hasText: device });
+const charted = (page: Page, title: string) =>
+  page.locator(".iot-newest").filter({ hasText: title }).waitFor();
+
+async function expectTappable(locator: Locator): Promise<void> {
+  const box = await locator.boundingBox();
+  ok(box !== null && box.height >= TAP_HEIGHT, `It is only ${box?.height ?? 0} px high.`);
+}
+
+async function onDesktop(page: Page, emulator: Emulator, words: Words): Promise<void> {
+  await page.locator(".v-toolbar").filter({ hasText: words.page }).waitFor();
+  await page.locator(".iot-subscription").filter({ hasText: words.connected }).waitFor();
+  deepEqual(await page.locator(".iot-numbers b").allInnerTexts(), ["3", "3", "0", "0", "0"]);
+  await page.getByText(words.none).waitFor();
+
+  // The first of all, until somebody chooses.
+  await charted(page, `${HOSTILE} · humidity`);
+  await row(page, "meter-2").getByRole("button", { name: "temperature" }).click();
+  await charted(page, "meter-2 · temperature");
+  await page.locator(".v-select").filter({ hasText: words.property }).click();
+  await page.getByRole("option", { name: "humidity" }).click();
+  await charted(page, "meter-2 · humidity");
+
+  alarm(emulator);
+  alarm(emulator);
+  const listed = page.locator(".iot-alarms li");
+  await listed.filter({ hasText: "× 2" }).waitFor();
+  equal(await listed.count(), 1);
+  ok((await listed.innerText()).includes("onerror"), "A device's text is not shown as it is.");
+  await page.locator(".iot-numbers > :nth-child(5).iot-red").waitFor();
+  await page.getByRole("button", { name: words.clear }).click();
+  await page.getByText(words.none).waitFor();
+
+  const search = page.getByPlaceholder(words.search);
+  await search.fill("meter-2 humidity");
+  await row(page, "meter-1").waitFor({ state: "detached" });
+  equal(await page.locator(".iot-fleet tbody tr").count(), 1);
+  await search.fill("nothing");
+  await page.getByText(words.noMatch).waitFor();
+  await search.fill("");
+  await row(page, "meter-1").waitFor();
+}
+
+async function onPhone(page: Page, emulator: Emulator, words: Words): Promise<void> {
+  const value = row(page, "meter-1").getByRole("button", { name: "temperature" });
+  await expectTappable(value);
+  await value.click();
+  await charted(page, "meter-1 · temperature");
+  const { height } = SIZES.phone;
+  const isSeen = `document.querySelector(".iot-newest").getBoundingClientRect().top < ${height}`;
+  await page.waitForFunction(isSeen);
+  alarm(emulator);
+  const clear = page.getByRole("button", { name: words.clear });
+  await clear.waitFor();
+  await expectTappable(clear);
+  await clear.click();
+  await page.getByText(words.none).waitFor();
+}
+
+for (const language of ["en-US", "zh-CN"] as const) {
+  const words = WORDS[language];
+  browserTest(`the dashboard can be used at a desk and on a phone, in ${language}`, (browser) =>
+    withEmulator({}, async (emulator) => {
+      try {
+        await nodeRed.deploy(exampleOn(words.file, emulator));
+        for (const device of ["meter-1", "meter-2", HOSTILE]) report(emulator, device);
+        await withPage({ browser, size: "desktop", language }, async (page) => {
+          await onDesktop(page, emulator, words);
+          const text = await page.locator("body").innerText();
+          const ours = text.replaceAll(OF_DEVICES, "");
+          if (language === "zh-CN") doesNotMatch(ours, /[A-Za-z]{2,}/);
+          else doesNotMatch(ours, /\p{Script=Han}/u);
+        });
+        await withPage({ browser, size: "phone", language }, (page) =>
+          onPhone(page, emulator, words),
+        );
+      } finally {
+        await nodeRed.deploy(EMPTY_FLOW);
+      }
+    }),
+  );
+}
