@@ -23,15 +23,16 @@ const HOME = resolve("node_modules/.cache/screenshots/node-red-5.0");
 const DONE = join(HOME, "installed");
 const MOST_BYTES = 150 * 1024;
 const SCHEMES = ["light", "dark"] as const;
-const WINDOW = { width: 1180, height: 600 };
-const DASHBOARD = { width: 1440, height: 800 };
+const WINDOW = { width: 1440, height: 760 };
+const DASHBOARD = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const EXAMPLES = { "en-US": "Dashboard.json", "zh-CN": "Dashboard (Chinese).json" };
 const FORM_WIDTH = 1280;
 /** What the tray has above and below a form. */
 const TRAY_HEIGHT = 270;
-/** Enough for lines in the chart. */
-const MESSAGES = 150;
+/** Enough for a line in the chart. */
+const MESSAGES = 450;
 
-const DEVICES = { devices: 3, rate: 5 };
+const DEVICES = { devices: 4, rate: 6 };
 const SUBSCRIBER = "aliyun-iot-subscribe";
 const FILTERS = ["/+/+/thing/event/#", "/as/mqtt/status/+/+"];
 
@@ -128,15 +129,40 @@ async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): P
   }
 }
 
-async function dashboardPicture({ browser, nodeRed, emulator }: Scene): Promise<void> {
+/** A device that has failed and is silent: the simulated ones are well. */
+function pushSilentDevice(emulator: Emulator): void {
+  const device = "k1demoPk01/pump-01";
+  const time = Date.now() - 12 * 60_000;
+  const utcTime = new Date(time + 2_000).toISOString();
+  const items = { level: { value: 61.4, time }, pressure: { value: 2.8, time } };
+  emulator.push({ topic: `/${device}/thing/event/property/post`, payload: { items } });
+  const leak = { type: "error", time: time + 1_000, value: { litres: 3.5 } };
+  emulator.push({ topic: `/${device}/thing/event/leak/post`, payload: leak });
+  emulator.push({ topic: `/as/mqtt/status/${device}`, payload: { status: "offline", utcTime } });
+}
+
+async function dashboardPictures(scene: Scene): Promise<void> {
+  const { browser, nodeRed, emulator, language } = scene;
+  pushSilentDevice(emulator);
   const enough = () => Number(emulator.groups()[0]?.accepted) >= MESSAGES;
-  await soon(enough, { withinMs: 120_000, sentence: () => "Too few messages were accepted" });
-  const page = await browser.newPage({ viewport: DASHBOARD });
-  await page.goto(`${nodeRed.url}/dashboard/devices`);
-  await page.getByText("meter-03").first().waitFor();
-  await settled(page.locator("canvas").first());
-  await picture("dashboard", page);
-  await page.close();
+  await soon(enough, { withinMs: 200_000, sentence: () => "Too few messages were accepted" });
+  for (const size of ["desktop", "phone"] as const) {
+    const page = await browser.newPage({ viewport: DASHBOARD[size], locale: language });
+    await page.goto(`${nodeRed.url}/dashboard/devices`);
+    const row = page.locator(".iot-fleet tbody tr").filter({ hasText: "meter-02" });
+    await row.getByRole("button", { name: "temperature" }).click();
+    await page.locator(".iot-newest").filter({ hasText: "meter-02 · temperature" }).waitFor();
+    await settled(page.locator("canvas").first());
+    await page.evaluate("scrollTo(0, 0)");
+    if (size === "desktop") {
+      // Without scrolling; a phone shows what is on its screen at first.
+      const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+      await page.setViewportSize({ ...DASHBOARD.desktop, height });
+      await settled(page.locator("canvas").first());
+    }
+    await picture(`dashboard.${language}.${size}`, page);
+    await page.close();
+  }
 }
 
 async function main(): Promise<void> {
@@ -156,9 +182,9 @@ async function main(): Promise<void> {
     });
     const scene = { browser, emulator, nodeRed, language };
     try {
-      await nodeRed.deploy(exampleOn("Dashboard.json", emulator));
+      await nodeRed.deploy(exampleOn(EXAMPLES[language], emulator));
       for (const scheme of SCHEMES) await editorPictures(scene, scheme);
-      if (language === "en-US") await dashboardPicture(scene);
+      await dashboardPictures(scene);
     } finally {
       await nodeRed.stop();
       await emulator.stop();
