@@ -68,17 +68,20 @@ export function observationsOf(message: FlowMessage): readonly Observation[] {
 }
 
 function propertyObservations(message: FlowMessage): Observation[] {
-  const { device, receivedMs: received, values } = readPropertyReport(message);
+  const { device, receivedMs: received, madeMs, values, refused } = readPropertyReport(message);
   if (device === undefined) throw malformed(message, because("noDevice"));
-  return values.flatMap(({ identifier, value, timeMs: ownMs }): Observation[] => {
-    // A device whose clock is ahead would otherwise hold on to this value for ever.
-    const timeMs = Math.min(ownMs, received ?? ownMs);
-    const what = { part: "properties", name: identifier, value, minorMs: ownMs } as const;
-    return [
-      { device, timeMs, kind: "value", ...what },
-      { device, timeMs, kind: "heard" },
-    ];
-  });
+  // A device whose clock is ahead would otherwise hold on to its value for ever.
+  const notLater = (ownMs: number) => Math.min(ownMs, received ?? ownMs);
+  // A device whose clock is behind, or that tells of its past, is heard of now all the same.
+  const times = [...values, ...refused].map(({ timeMs }) => notLater(timeMs));
+  const heardMs = madeMs ?? (times.length > 0 ? Math.max(...times) : undefined);
+  return [
+    ...values.map(({ identifier, value, timeMs: ownMs }): Observation => {
+      const what = { part: "properties", name: identifier, value, minorMs: ownMs } as const;
+      return { device, timeMs: notLater(ownMs), kind: "value", ...what };
+    }),
+    ...(heardMs === undefined ? [] : [{ device, timeMs: heardMs, kind: "heard" } as const]),
+  ];
 }
 
 /** A message whose fields are read one by one; what is missing or wrong is named. */

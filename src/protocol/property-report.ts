@@ -36,6 +36,8 @@ export interface PropertyReport {
   readonly device: Device | undefined;
   /** When the platform had it, by its own clock; undefined where nothing says so. */
   readonly receivedMs: number | undefined;
+  /** The same, only if the payload says it: `generateTime` is not fit for ordering. */
+  readonly madeMs: number | undefined;
   /** In the order of the payload; a batch has several values of one property. */
   readonly values: readonly PropertyValue[];
   readonly refused: readonly RefusedValue[];
@@ -61,6 +63,7 @@ export function readPropertyReport(message: FlowMessage): PropertyReport {
   return {
     device: deviceOf(message, fields),
     receivedMs: received,
+    madeMs: timeMsOf(fields["gmtCreate"]),
     values: name === undefined ? [] : entries(fields[name] ?? {}, name, message).map(read),
     refused: refused.map((entry) => {
       const { code = null, message: reason = null } = isFields(entry.entry) ? entry.entry : {};

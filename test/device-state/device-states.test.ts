@@ -38,7 +38,7 @@ const at = (name: string, payload: object, rest = "/thing/event/property/post"):
   payload: { productKey: "k1", deviceName: name, ...payload },
 });
 const post = (value: unknown, time: number, name = "d1") =>
-  at(name, { gmtCreate: 1e12, items: { p: { value, time } } });
+  at(name, { gmtCreate: time, items: { p: { value, time } } });
 
 /** Messages, and the same ones shuffled with some of them twice. */
 const disordered = fc.array(stateMessage, { maxLength: 30 }).chain((messages) =>
@@ -191,6 +191,22 @@ test("a device whose clock is ahead does not hold on to its value", async () => 
     ahead,
   ]);
   deepEqual(second?.properties["p"], { value: "right", time: 1_990 });
+});
+
+test("a device is heard of when the platform hears of it, also with a clock behind or nothing but refused values", async () => {
+  const behind = at("d1", { gmtCreate: 900, items: { p: { value: 1, time: 5 } } });
+  const refused = at("d2", { gmtCreate: 800, items: {}, checkFailedData: { g: { value: 1 } } });
+  const untold = at("d3", { items: { p: { value: 1, time: 7 } } });
+  const states = await after([behind, refused, { ...untold, generateTime: 9_000 }]);
+  deepEqual(
+    states.map(({ lastHeard, time }) => [lastHeard, time]),
+    [
+      [900, 900],
+      [800, 800],
+      [7, 7],
+    ],
+  );
+  equal(states[0]?.properties["p"]?.time, 5);
 });
 
 test("a deleted device is gone, and what is older than its end does not bring it back", async () => {

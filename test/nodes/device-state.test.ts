@@ -67,7 +67,7 @@ test("a changed state is sent with what has changed and what the message said of
         payload: {
           ...D1,
           properties: { t: { value: 21, time: T0 } },
-          ...{ tags: {}, modules: {}, lastHeard: T0, time: T0 },
+          ...{ tags: {}, modules: {}, lastHeard: T0 + 50, time: T0 + 50 },
         },
         changed: [{ part: "properties", name: "t", value: 21, time: T0 }],
         device: D1,
