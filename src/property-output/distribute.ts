@@ -6,7 +6,7 @@ import { leavingValues } from "./outputs";
 import type { PropertiesOptions } from "../flow-options";
 import type { FlowMessage } from "../protocol/flow-message";
 import type { RefusedValue } from "../protocol/property-report";
-import type { Leaving } from "./outputs";
+import type { Leaving } from "./named-values";
 
 /** Where a message goes, or what becomes of it; refused values leave before the others. */
 export interface Distribution {

@@ -1,8 +1,7 @@
 import { groupedByTime, newestMs } from "./named-values";
 import type { Json } from "../protocol/plain";
 import type { Device } from "../protocol/topic";
-import type { Leaving } from "./outputs";
-import type { NamedValue } from "./named-values";
+import type { Leaving, NamedValue } from "./named-values";
 
 /** What InfluxDB can hold in a field. */
 type FieldValue = number | string | boolean;

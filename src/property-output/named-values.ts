@@ -10,6 +10,9 @@ export interface NamedValue {
   readonly timeMs: number;
 }
 
+/** What a message that leaves has of its own; the rest is as in the message that came. */
+export type Leaving = Readonly<{ payload: unknown; timestamp: number } & Record<string, unknown>>;
+
 /**
  * The values that were chosen, in the order of the report, with structs taken apart. An identifier
  * chooses a property with all its members, or one member (`pos.lat`); none: all.

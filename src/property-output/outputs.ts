@@ -2,10 +2,7 @@ import { byTime, groupedByTime, newestMs } from "./named-values";
 import { pointsOf } from "./influx-points";
 import type { PropertyOutput } from "../flow-options";
 import type { Device } from "../protocol/topic";
-import type { NamedValue } from "./named-values";
-
-/** What a message that leaves has of its own; the rest is as in the message that came. */
-export type Leaving = Readonly<{ payload: unknown; timestamp: number } & Record<string, unknown>>;
+import type { Leaving, NamedValue } from "./named-values";
 
 /** What chosen values become, oldest first. */
 export function leavingValues(
