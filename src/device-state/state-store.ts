@@ -13,12 +13,9 @@ export interface StateStore {
 
 /** A name as a part of a key: letters and digits stay, each other byte becomes `$` and two digits. */
 function encoded(name: string): string {
-  return [...Buffer.from(name)]
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      return /[A-Za-z0-9]/.test(character) ? character : `$${byte.toString(16).padStart(2, "0")}`;
-    })
-    .join("");
+  return name.replace(/[^A-Za-z0-9]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `$${byte.toString(16).padStart(2, "0")}`).join(""),
+  );
 }
 
 /** The key of a device's record: one key per device, so that an update writes that one only. */
