@@ -47,9 +47,9 @@ export interface Merged {
   readonly changes: readonly Change[];
 }
 
-/** Whether a record says anything but that the device was deleted. */
-export function isAlive({ values, heardMs }: DeviceRecord): boolean {
-  return heardMs !== undefined || Object.keys(values).length > 0;
+/** Whether anything is known of the device itself; of a deleted one only its end is. */
+export function isAlive({ values }: DeviceRecord): boolean {
+  return Object.keys(values).length > 0;
 }
 
 /** What lies in a store, if it is what this package has put there. */

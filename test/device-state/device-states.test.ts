@@ -108,7 +108,7 @@ test("there are never more devices in the store than the bound allows", () =>
         equal((await states.list(ALL, 0)).length, states.size ?? 0);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 500 },
   ));
 
 test("what is told as changed is all that differs between two states", () =>
@@ -132,7 +132,7 @@ test("what is told as changed is all that differs between two states", () =>
         before = now;
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 500 },
   ));
 
 /** A state without its times. */
@@ -197,7 +197,9 @@ test("a device is heard of when the platform hears of it, also with a clock behi
   const behind = at("d1", { gmtCreate: 900, items: { p: { value: 1, time: 5 } } });
   const refused = at("d2", { gmtCreate: 800, items: {}, checkFailedData: { g: { value: 1 } } });
   const untold = at("d3", { items: { p: { value: 1, time: 7 } } });
-  const states = await after([behind, refused, { ...untold, generateTime: 9_000 }]);
+  const tags = { value: [{ attrKey: "room", attrValue: "A" }], messageCreateTime: 10 };
+  const tagged = at("d2", tags, "/thing/deviceinfo/update");
+  const states = await after([behind, refused, tagged, { ...untold, generateTime: 9_000 }]);
   deepEqual(
     states.map(({ lastHeard, time }) => [lastHeard, time]),
     [
@@ -207,6 +209,13 @@ test("a device is heard of when the platform hears of it, also with a clock behi
     ],
   );
   equal(states[0]?.properties["p"]?.time, 5);
+});
+
+test("a device of which nothing but refused values came is not known, nor one whose values are older than its end", async () => {
+  const refused = at("d1", { gmtCreate: 800, items: {}, checkFailedData: { g: { value: 1 } } });
+  const deleted = at("d2", { action: "delete", messageCreateTime: 50 }, "/thing/lifecycle");
+  const behind = at("d2", { gmtCreate: 60, items: { p: { value: 1, time: 50 } } });
+  deepEqual(await after([refused, deleted, behind]), []);
 });
 
 test("a deleted device is gone, and what is older than its end does not bring it back", async () => {

@@ -19,7 +19,8 @@ const device = fc.record({
   deviceName: fc.string({ minLength: 1, unit: "binary" }),
 });
 
-test("no two devices share a key, and a key is an identifier that is told from those of other prefixes", () => { fc.assert(
+test("no two devices share a key, and a key is an identifier that is told from those of other prefixes", () => {
+  fc.assert(
     fc.property(device, device, (one, other) => {
       const key = recordKey("devices", one);
       ok(/^[A-Za-z][\w$]*$/.test(key), key);
@@ -31,4 +32,5 @@ test("no two devices share a key, and a key is an identifier that is told from t
       equal(key === recordKey("devices", other), isSame);
     }),
     { numRuns: 1_000 },
-  ); });
+  );
+});
