@@ -1,6 +1,5 @@
 import { because, StoreError } from "../../src/index";
 import type { Cancel, Clock, ErrorDetails, StateStore } from "../../src/index";
-import type { NodeContextData } from "node-red";
 
 /** Shorter than the usual ack timeout: the flow then releases the message before it expires. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -8,9 +7,16 @@ const ANSWER_LIMIT_MS = 10_000;
 type Callback = (error: unknown, ...values: readonly unknown[]) => void;
 type Answer = Promise<readonly unknown[]>;
 
+/** What is asked of one of Node-RED's contexts. */
+export interface Context {
+  get(keys: string[], store: string, callback: Callback): void;
+  set(key: string, value: unknown, store: string, callback: Callback): void;
+  keys(store: string, callback: Callback): void;
+}
+
 /** A store of one of Node-RED's contexts. */
 export interface ContextPlace {
-  readonly context: NodeContextData;
+  readonly context: Context;
   /** As settings.js calls it. */
   readonly store: string;
 }
@@ -21,7 +27,7 @@ export interface ContextPlace {
  */
 export class ContextStore implements StateStore {
   readonly name: string;
-  readonly #context: NodeContextData;
+  readonly #context: Context;
   readonly #clock: Clock;
   /** Ends the wait for each answer that is still to come. */
   readonly #endings = new Set<() => void>();
