@@ -1,5 +1,6 @@
 import { MessageError } from "../errors";
 import { because } from "../texts/texts";
+import { MAX_TIME_MS } from "./message";
 import { MESSAGE_TYPES, parseTopic } from "./topic";
 import type { ErrorDetails } from "../errors";
 import type { Json } from "./plain";
@@ -9,9 +10,6 @@ import type { Device, MessageType } from "./topic";
 export type FlowMessage = Readonly<Record<string, unknown>>;
 /** A JSON object of a payload. */
 export type Fields = Readonly<Record<string, Json>>;
-
-/** The last ms since the epoch that a Date can hold (ECMA-262 §21.4.1.1). */
-const MAX_TIME_MS = 8.64e15;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -34,7 +34,7 @@ export interface Normalised {
 }
 
 /** The last ms since the epoch that a Date can hold (ECMA-262 §21.4.1.1). */
-const MAX_TIME_MS = 8.64e15;
+export const MAX_TIME_MS = 8.64e15;
 
 /** Puts a message into the form that flows get. Never throws, whatever the message holds. */
 export function normalise(message: AmqpMessage, format: PayloadFormat): Normalised {

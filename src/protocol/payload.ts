@@ -19,7 +19,7 @@ export interface PayloadRequest {
 }
 
 /** Devices nest a few levels; deep nesting overflows the stack of whoever clones the payload. */
-const MAX_JSON_DEPTH = 200;
+export const MAX_JSON_DEPTH = 200;
 
 /** The payload of a body, by the payload format. A Buffer is always a copy. Never throws. */
 export function payloadOf(body: AmqpBody, { format, topic }: PayloadRequest): Payload {

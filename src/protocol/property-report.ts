@@ -1,6 +1,7 @@
 import { because } from "../texts/texts";
 import { deviceOf, isFields, malformed, payloadFields } from "./flow-message";
 import { messageTypeOf, receivedMs, timeMsOf } from "./flow-message";
+import { MAX_JSON_DEPTH } from "./payload";
 import type { FlowMessage } from "./flow-message";
 import type { Json } from "./plain";
 import type { Device, MessageType } from "./topic";
@@ -11,9 +12,6 @@ export const PROPERTY_TYPES = [
   "property-batch-post",
   "property-history-post",
 ] as const satisfies readonly MessageType[];
-
-/** Devices nest a few levels; deep nesting overflows the stack of whoever walks or clones a value. */
-const MAX_VALUE_DEPTH = 200;
 
 /** One value of one property. */
 export interface PropertyValue {
@@ -97,8 +95,8 @@ function reader(message: FlowMessage, received: number | undefined) {
     if (!isFields(entry) || entry["value"] === undefined) {
       throw malformed(message, because("fieldMissing", { place: "", field: `${field}.value` }));
     }
-    if (isDeeper(entry["value"], MAX_VALUE_DEPTH)) {
-      throw malformed(message, because("deep", { levels: MAX_VALUE_DEPTH }));
+    if (isDeeper(entry["value"], MAX_JSON_DEPTH)) {
+      throw malformed(message, because("deep", { levels: MAX_JSON_DEPTH }));
     }
     const given = entry["time"];
     const timeMs = given == null ? received : timeMsOf(given);
