@@ -2,6 +2,7 @@ import { because } from "../texts/texts";
 import { deviceOf, isFields, malformed, messageTypeOf } from "../protocol/flow-message";
 import { namedDevice, payloadFields, receivedMs, timeMsOf } from "../protocol/flow-message";
 import { readPropertyReport } from "../protocol/property-report";
+import { shown } from "../stored";
 import type { Fields, FlowMessage } from "../protocol/flow-message";
 import type { Json } from "../protocol/plain";
 import type { Device } from "../protocol/topic";
@@ -32,6 +33,8 @@ export type Observation = {
 
 /** The times of status messages that have no UTC time are those of China; the documentation's are. */
 const STATUS_ZONE = "+08:00";
+/** Characters of a wrong value that an error quotes. */
+const MOST_QUOTED = 40;
 
 /**
  * What a message says of the states of devices; empty for message types that say nothing of them.
@@ -103,23 +106,30 @@ class Reading {
   /** When the platform sent it. */
   get sentMs(): number {
     const sent = receivedMs(this.#message, this.fields);
-    return sent ?? this.missing("messageCreateTime");
+    return sent ?? this.refuse("messageCreateTime");
   }
 
-  missing(field: string): never {
-    throw malformed(this.#message, because("fieldMissing", { place: "", field }));
+  /** Fails for a field that is not there, or not what it should be. */
+  refuse(field: string): never {
+    const value = this.fields[field];
+    if (value === undefined) {
+      throw malformed(this.#message, because("fieldMissing", { place: "", field }));
+    }
+    const brief = typeof value === "string" ? value.slice(0, MOST_QUOTED) : value;
+    const details = { place: "", field, value: shown(brief) };
+    throw malformed(this.#message, because("fieldWrong", details));
   }
 
   text(field: string): string {
     const value = this.fields[field];
-    return typeof value === "string" && value !== "" ? value : this.missing(field);
+    return typeof value === "string" && value !== "" ? value : this.refuse(field);
   }
 
   list(field: string): readonly Fields[] {
     const value = this.fields[field];
-    if (!Array.isArray(value)) return this.missing(field);
+    if (!Array.isArray(value)) return this.refuse(field);
     return value.map((entry: unknown, index) =>
-      isFields(entry) ? entry : this.missing(`${field}[${index}]`),
+      isFields(entry) ? entry : this.refuse(`${field}[${index}]`),
     );
   }
 
@@ -140,8 +150,8 @@ class Reading {
 function statusObservations(reading: Reading): Observation[] {
   const { device } = reading;
   const status = reading.text("status").toLowerCase();
-  if (status !== "online" && status !== "offline") return reading.missing("status");
-  const timeMs = reading.textTimeMs("utcTime", "time") ?? reading.missing("utcTime");
+  if (status !== "online" && status !== "offline") return reading.refuse("status");
+  const timeMs = reading.textTimeMs("utcTime", "time") ?? reading.refuse("utcTime");
   const lastMs = reading.textTimeMs("utcLastTime", "lastTime");
   const online = status === "online";
   const what = { kind: "value", part: "online", name: "", value: online } as const;
@@ -165,7 +175,7 @@ function lifecycleObservations(reading: Reading): Observation[] {
     case "disable":
       return [of(device, timeMs, { part: "enabled", name: "", value: action !== "disable" })];
     default:
-      return reading.missing("action");
+      return reading.refuse("action");
   }
 }
 
@@ -173,10 +183,10 @@ function topologyObservations(reading: Reading): Observation[] {
   const { fields, sentMs: timeMs } = reading;
   const { gwProductKey = null, gwDeviceName = null } = fields;
   const gateway = namedDevice({ productKey: gwProductKey, deviceName: gwDeviceName });
-  if (gateway === undefined) return reading.missing("gwDeviceName");
+  if (gateway === undefined) return reading.refuse("gwDeviceName");
   const value = belongs(reading) ? { ...gateway } : null;
   return reading.list("devices").map((entry, index) => {
-    const device = namedDevice(entry) ?? reading.missing(`devices[${index}].deviceName`);
+    const device = namedDevice(entry) ?? reading.refuse(`devices[${index}].deviceName`);
     return of(device, timeMs, { part: "gateway", name: "", value });
   });
 }
@@ -193,14 +203,14 @@ function belongs(reading: Reading): boolean {
     case "remove":
       return false;
     default:
-      return reading.missing("action");
+      return reading.refuse("action");
   }
 }
 
 function tagObservations(reading: Reading): Observation[] {
   const { device, sentMs } = reading;
   return reading.list("value").map(({ attrKey, attrValue = null }, index) => {
-    if (typeof attrKey !== "string") return reading.missing(`value[${index}].attrKey`);
+    if (typeof attrKey !== "string") return reading.refuse(`value[${index}].attrKey`);
     return of(device, sentMs, { part: "tags", name: attrKey, value: attrValue });
   });
 }

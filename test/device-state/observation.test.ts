@@ -111,6 +111,17 @@ for (const [messageType, payload] of MALFORMED) {
   });
 }
 
+test("an error tells a field that is missing from one that is wrong, and quotes no more than it needs", () => {
+  const action = (value: string) => () =>
+    observationsOf(of("device-lifecycle", { action: value, messageCreateTime: MS }));
+  throws(action("explode"), /“action” cannot be “explode”/);
+  throws(action("x".repeat(1_000)), /“action” cannot be “x{40}”/);
+  throws(
+    () => observationsOf(of("device-lifecycle", { messageCreateTime: MS })),
+    /“action” is missing/,
+  );
+});
+
 test("a message that names no device is malformed", () => {
   throws(
     () =>
