@@ -18,6 +18,8 @@ export const RETRY_BY_CODE = {
   LISTEN_FAILED: "never",
   FILE_UNREADABLE: "never",
   SCENARIO_INVALID: "never",
+  // This installation
+  RHEA_MISMATCH: "never",
   // The network
   DNS_FAILED: "fast",
   CONNECTION_REFUSED: "fast",
@@ -111,6 +113,9 @@ export class SettingError extends IotAmqpError<
   | "FILE_UNREADABLE"
   | "SCENARIO_INVALID"
 > {}
+
+/** What is installed beside this package does not fit it; `details` has both versions. */
+export class InstallationError extends IotAmqpError<"RHEA_MISMATCH"> {}
 
 /** The network or a deadline ended the attempt or the connection. */
 export class NetworkError extends IotAmqpError<

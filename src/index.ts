@@ -1,4 +1,4 @@
-import { createOpenLink } from "./amqp/rhea-link";
+import { createOpenLink } from "./amqp/amqp-link";
 import { systemClock } from "./clock";
 import { examine } from "./doctor/examine";
 import { Subscription } from "./subscription/subscription";
@@ -61,6 +61,9 @@ export type { Counters, Delivery, SubscriptionState } from "./subscription/state
 export type { Subscription } from "./subscription/subscription";
 export type { Language } from "./texts/texts";
 
+/** One for the process, so that the sockets of all subscriptions are read together. */
+const openLink = createOpenLink({ clock: systemClock });
+
 /**
  * Makes a subscription to a consumer group; nothing happens until its `start()`.
  * The options come from `resolveInstance` and `resolveSubscribe`.
@@ -70,11 +73,12 @@ export function createSubscription(
   options: SubscribeOptions,
   environment: Partial<Environment> = {},
 ): Subscription {
-  const clock = environment.clock ?? systemClock;
+  const { clock = systemClock, random = Math.random } = environment;
+  const ownLink = clock === systemClock ? openLink : createOpenLink({ clock });
   return new Subscription(instance, options, {
     clock,
-    random: environment.random ?? Math.random,
-    openLink: environment.openLink ?? createOpenLink({ clock }),
+    random,
+    openLink: environment.openLink ?? ownLink,
   });
 }
 
@@ -86,6 +90,5 @@ export function examineConnection(
   examination: Examination,
   tell: (finding: Finding) => void,
 ): Promise<boolean> {
-  const openLink = createOpenLink({ clock: systemClock });
   return examine(examination, { clock: systemClock, openLink }, tell);
 }

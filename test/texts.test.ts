@@ -181,6 +181,7 @@ const DETAILS = {
   LISTEN_FAILED: ["setting", "host", "port", "reason"],
   FILE_UNREADABLE: ["setting", "file", "reason"],
   SCENARIO_INVALID: ["setting", "reason", "rule"],
+  RHEA_MISMATCH: ["version", "needed", "missing"],
   DNS_FAILED: ["host", "port", "reason"],
   CONNECTION_REFUSED: ["host", "port", "reason"],
   CONNECTION_FAILED: ["host", "port", "reason"],

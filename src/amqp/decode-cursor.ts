@@ -9,20 +9,30 @@ const MAX_DEPTH = 32;
 const SHORT_TEXT_BYTES = 16;
 const NON_ASCII = 0x80;
 
-/** A place in the bytes of one message. Every method throws Malformed where they do not fit. */
+/** A place in the bytes of one frame or message. Every method throws Malformed where they do not fit. */
 export class Cursor {
   readonly bytes: Buffer;
-  #position = 0;
+  /** Also an empty array must have its constructor: rhea reads one in any case. */
+  strict = false;
+  readonly #start: number;
+  #position: number;
   /** Where the compound being read ends, or the bytes do. */
   #end: number;
   #depth = 0;
   /** See `spendZeroWidth`. */
   #zeroWidthLeft: number;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
     this.bytes = bytes;
-    this.#end = bytes.length;
-    this.#zeroWidthLeft = bytes.length;
+    this.#start = start;
+    this.#position = start;
+    this.#end = end;
+    this.#zeroWidthLeft = end - start;
+  }
+
+  /** Index of the next byte in `bytes`. */
+  get position(): number {
+    return this.#position;
   }
 
   get left(): number {
@@ -30,7 +40,7 @@ export class Cursor {
   }
 
   malformed(reason: string): Malformed {
-    return new Malformed(`${reason}, at byte ${this.#position}`);
+    return new Malformed(`${reason}, at byte ${this.#position - this.#start}`);
   }
 
   /** Passes over `width` bytes; returns where they start. */
@@ -138,6 +148,24 @@ export class Cursor {
   spendZeroWidth(count: number): void {
     this.#zeroWidthLeft -= count;
     if (this.#zeroWidthLeft < 0) throw this.malformed(`array of ${count} items of no width`);
+  }
+
+  /** A descriptor: the number of a ulong, or the text of a symbol. AMQP 1.0 reserves all others. */
+  descriptor(): number | string {
+    const code = this.code();
+    switch (code) {
+      case 0x44: // ulong0
+        return 0;
+      case 0x53: // smallulong
+        return this.bytes.readUInt8(this.take(1));
+      case 0x80: // ulong
+        return Number(this.bytes.readBigUInt64BE(this.take(8)));
+      case 0xa3: // sym8
+      case 0xb3: // sym32
+        return this.text(code === 0xb3);
+      default:
+        throw this.malformed("a descriptor must be a ulong or a symbol");
+    }
   }
 
   /** Passes over one value by its encoded size, without decoding it. */

@@ -6,7 +6,7 @@ import type { Cursor } from "./decode-cursor";
 export function readValue(cursor: Cursor): AmqpValue {
   const code = cursor.code();
   if (code !== DESCRIBED) return readBody(cursor, code);
-  cursor.skip();
+  cursor.descriptor();
   cursor.descend();
   const value = readValue(cursor);
   cursor.ascend();
@@ -58,17 +58,15 @@ function readFixed(cursor: Cursor, code: number): AmqpValue {
     case 0x43: // uint0
       return 0;
     case 0x44: // ulong0
-      return 0n;
+      return 0;
     case 0x50: // ubyte
     case 0x52: // smalluint
+    case 0x53: // smallulong
       return bytes.readUInt8(at);
     case 0x51: // byte
     case 0x54: // smallint
-      return bytes.readInt8(at);
-    case 0x53: // smallulong
-      return BigInt(bytes.readUInt8(at));
     case 0x55: // smalllong
-      return BigInt(bytes.readInt8(at));
+      return bytes.readInt8(at);
     case 0x60: // ushort
       return bytes.readUInt16BE(at);
     case 0x61: // short
@@ -82,13 +80,13 @@ function readFixed(cursor: Cursor, code: number): AmqpValue {
     case 0x73: // char
       return character(cursor, bytes.readUInt32BE(at));
     case 0x80: // ulong
-      return bytes.readBigUInt64BE(at);
+      return integer64(bytes.readUInt32BE(at), bytes.readUInt32BE(at + 4));
     case 0x81: // long
-      return bytes.readBigInt64BE(at);
+      return integer64(bytes.readInt32BE(at), bytes.readUInt32BE(at + 4));
     case 0x82: // double
       return bytes.readDoubleBE(at);
     case 0x83: // timestamp
-      return time(bytes.readBigInt64BE(at));
+      return time(integer64(bytes.readInt32BE(at), bytes.readUInt32BE(at + 4)));
     case 0x74: // decimal32
     case 0x84: // decimal64
     case 0x94: // decimal128
@@ -111,8 +109,14 @@ function character(cursor: Cursor, codePoint: number): string {
   return String.fromCodePoint(codePoint);
 }
 
+/** 64 bits: a BigInt only where a number would lose digits, because it costs more to make. */
+function integer64(high: number, low: number): number | bigint {
+  const value = high * 2 ** 32 + low;
+  return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) + BigInt(low);
+}
+
 /** A time that a Date cannot hold stays a number: an invalid Date would throw at its first use. */
-function time(ms: bigint): Date | bigint {
+function time(ms: number | bigint): Date | number | bigint {
   const date = new Date(Number(ms));
   return Number.isNaN(date.getTime()) ? ms : date;
 }
@@ -149,21 +153,28 @@ export function readFirstOfList(cursor: Cursor): AmqpValue {
   return first;
 }
 
-/** Reads a map; of a repeated key the last value counts. */
-export function readMap(cursor: Cursor): AmqpMap {
-  return readMapBody(cursor, cursor.code());
+/** Reads a map and calls `put` for each entry, in order: of a repeated key the last value counts. */
+export function readMap(cursor: Cursor, put: (key: AmqpValue, value: AmqpValue) => void): void {
+  readEntries(cursor, cursor.code(), put);
 }
 
 function readMapBody(cursor: Cursor, code: number): AmqpMap {
-  if (code !== 0xc1 && code !== 0xd1) throw cursor.malformed("a map was expected");
-  const wide = code === 0xd1;
-  const outerEnd = cursor.enter(wide);
-  const count = cursor.count(wide);
-  if (count % 2 !== 0) throw cursor.malformed("a map with a key but no value");
   const map = new Map<AmqpValue, AmqpValue>();
-  for (let index = 0; index < count; index += 2) map.set(readValue(cursor), readValue(cursor));
-  cursor.leave(outerEnd);
+  readEntries(cursor, code, (key, value) => map.set(key, value));
   return map;
+}
+
+function readEntries(
+  cursor: Cursor,
+  code: number,
+  put: (key: AmqpValue, value: AmqpValue) => void,
+): void {
+  if (code !== 0xc1 && code !== 0xd1) throw cursor.malformed("a map was expected");
+  const outerEnd = cursor.enter(code === 0xd1);
+  const count = cursor.count(code === 0xd1);
+  if (count % 2 !== 0) throw cursor.malformed("a map with a key but no value");
+  for (let index = 0; index < count; index += 2) put(readValue(cursor), readValue(cursor));
+  cursor.leave(outerEnd);
 }
 
 function readArrayBody(cursor: Cursor, wide: boolean): AmqpValue[] {
@@ -171,15 +182,18 @@ function readArrayBody(cursor: Cursor, wide: boolean): AmqpValue[] {
   const count = cursor.size(wide);
   const items: AmqpValue[] = [];
   // Some encoders leave an empty array's constructor out.
-  if (count > 0 || cursor.left > 0) {
+  if (count > 0 || cursor.left > 0 || cursor.strict) {
+    let levels = 0;
     let code = cursor.code();
-    while (code === DESCRIBED) {
-      cursor.skip();
-      code = cursor.code();
+    for (; code === DESCRIBED; code = cursor.code()) {
+      cursor.descriptor();
+      cursor.descend();
+      levels++;
     }
     if (code >> 4 === 0x4) cursor.spendZeroWidth(count);
     else cursor.checkCount(count);
     while (items.length < count) items.push(readBody(cursor, code));
+    for (; levels > 0; levels--) cursor.ascend();
   }
   cursor.leave(outerEnd);
   return items;

@@ -1,98 +1,102 @@
 import { DecodeError } from "../errors";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../protocol/amqp-message";
+import { plainValue } from "../protocol/plain";
+import type { Json } from "../protocol/plain";
 import { Cursor, DESCRIBED, Malformed } from "./decode-cursor";
 import { readFirstOfList, readList, readMap, readValue } from "./decode-values";
 
-/** Descriptors of a message's sections (AMQP 1.0 part 3.2). */
-const HEADER = 0x70;
-const DELIVERY_ANNOTATIONS = 0x71;
-const MESSAGE_ANNOTATIONS = 0x72;
-const PROPERTIES = 0x73;
-const APPLICATION_PROPERTIES = 0x74;
-const DATA = 0x75;
-const SEQUENCE = 0x76;
-const VALUE = 0x77;
-const FOOTER = 0x78;
-const UNKNOWN = -1;
-
-const SECTION_BY_SYMBOL: ReadonlyMap<string, number> = new Map([
-  ["amqp:header:list", HEADER],
-  ["amqp:delivery-annotations:map", DELIVERY_ANNOTATIONS],
-  ["amqp:message-annotations:map", MESSAGE_ANNOTATIONS],
-  ["amqp:properties:list", PROPERTIES],
-  ["amqp:application-properties:map", APPLICATION_PROPERTIES],
-  ["amqp:data:binary", DATA],
-  ["amqp:amqp-sequence:list", SEQUENCE],
-  ["amqp:amqp-value:*", VALUE],
-  ["amqp:footer:map", FOOTER],
+/** Descriptors of the sections that are used (AMQP 1.0 part 3.2), as a number or as a symbol. */
+const MESSAGE_SECTIONS: ReadonlyMap<number | string, Section> = new Map<number | string, Section>([
+  [0x73, "properties"],
+  ["amqp:properties:list", "properties"],
+  [0x74, "application-properties"],
+  ["amqp:application-properties:map", "application-properties"],
+  [0x75, "data"],
+  ["amqp:data:binary", "data"],
+  [0x76, "sequence"],
+  ["amqp:amqp-sequence:list", "sequence"],
+  [0x77, "value"],
+  ["amqp:amqp-value:*", "value"],
 ]);
+type Section = "properties" | "application-properties" | "data" | "sequence" | "value";
+
+/** Most messages have none. */
+const NOTHING_TYPED: ReadonlyMap<string, AmqpValue> = new Map();
 
 /**
  * Decodes the sections that this package uses; the others are passed over. Throws DecodeError for
- * anything malformed, never anything else. Binaries are slices of `raw`.
+ * anything malformed, never anything else. Binaries are slices of `bytes`.
  */
-export function decodeMessage(raw: Buffer): AmqpMessage {
+export function decodeMessage(bytes: Buffer, start = 0, end = bytes.length): AmqpMessage {
   try {
-    return readMessage(new Cursor(raw));
+    return readMessage(new Cursor(bytes, start, end));
   } catch (cause) {
     const reason = cause instanceof Malformed ? cause.message : "unexpected bytes";
-    // A copy: the slice would keep the whole chunk from the socket alive, or be overwritten.
-    throw new DecodeError(reason, Buffer.from(raw), cause);
+    // A copy: the socket's next read overwrites the slice.
+    throw new DecodeError(reason, Buffer.from(bytes.subarray(start, end)), cause);
   }
 }
 
 function readMessage(cursor: Cursor): AmqpMessage {
-  const applicationProperties = new Map<string, AmqpValue>();
-  const chunks: Buffer[] = [];
-  const values: AmqpValue[] = [];
+  const properties: Record<string, Json> = {};
+  let typed: Map<string, AmqpValue> | undefined;
+  let chunks: Buffer[] | undefined;
+  let values: AmqpValue[] | undefined;
   let messageId: AmqpValue = null;
   let body: AmqpBody = { section: "none" };
   // The order of the sections is not checked, and one that is not known is passed over: a platform
   // that adds or moves one must not become unreadable.
   while (cursor.left > 0) {
-    switch (readDescriptor(cursor)) {
-      case PROPERTIES:
+    if (cursor.code() !== DESCRIBED) throw cursor.malformed("a section was expected");
+    switch (MESSAGE_SECTIONS.get(cursor.descriptor())) {
+      case "properties":
         messageId = readFirstOfList(cursor);
         break;
-      case APPLICATION_PROPERTIES:
-        readApplicationProperties(cursor, applicationProperties);
+      case "application-properties":
+        typed = readApplicationProperties(cursor, properties, typed);
         break;
-      case DATA:
+      case "data":
         checkBody(cursor, body, "data");
+        body = { section: "data", chunks: (chunks ??= []) };
         chunks.push(readBinary(cursor));
-        body = { section: "data", chunks };
         break;
-      case SEQUENCE:
+      case "sequence":
         checkBody(cursor, body, "sequence");
+        body = { section: "sequence", values: (values ??= []) };
         for (const value of readList(cursor)) values.push(value);
-        body = { section: "sequence", values };
         break;
-      case VALUE:
+      case "value":
         checkBody(cursor, body, "none");
         body = { section: "value", value: readValue(cursor) };
         break;
-      default:
+      case undefined:
         cursor.skip();
     }
   }
-  return { applicationProperties, messageId, body };
+  return { properties, typed: typed ?? NOTHING_TYPED, messageId, body };
 }
 
-/** The descriptor of the next section. */
-function readDescriptor(cursor: Cursor): number {
-  if (cursor.code() !== DESCRIBED) throw cursor.malformed("a section was expected");
-  const descriptor = readValue(cursor);
-  if (typeof descriptor === "bigint") return Number(descriptor);
-  if (typeof descriptor === "string") return SECTION_BY_SYMBOL.get(descriptor) ?? UNKNOWN;
-  throw cursor.malformed("a section's descriptor must be a ulong or a symbol");
-}
-
-function readApplicationProperties(cursor: Cursor, into: Map<string, AmqpValue>): void {
-  for (const [key, value] of readMap(cursor)) {
+/** Puts plain values into `into`; returns those that are none, with those of earlier sections. */
+function readApplicationProperties(
+  cursor: Cursor,
+  into: Record<string, Json>,
+  earlier: Map<string, AmqpValue> | undefined,
+): Map<string, AmqpValue> | undefined {
+  let typed = earlier;
+  readMap(cursor, (key, value) => {
     if (typeof key !== "string") throw cursor.malformed("an application property without a name");
-    into.set(key, value);
-  }
+    const plain = plainValue(value);
+    // A large integer is as good as its digits.
+    const isPlain = plain === value || typeof value === "bigint";
+    if (!isPlain) (typed ??= new Map()).set(key, value);
+    else typed?.delete(key);
+    if (key === "__proto__") Object.defineProperty(into, key, { ...OWN, value: plain });
+    else into[key] = plain;
+  });
+  return typed;
 }
+/** An assignment to `__proto__` would replace the prototype. */
+const OWN = { configurable: true, enumerable: true, writable: true };
 
 /** Data and sequence sections may repeat; bodies of two kinds would leave it open which counts. */
 function checkBody(cursor: Cursor, body: AmqpBody, repeatable: AmqpBody["section"]): void {

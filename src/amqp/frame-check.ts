@@ -1,15 +1,8 @@
 import { Cursor, DESCRIBED } from "./decode-cursor";
+import { readList } from "./decode-values";
 
 /** Which frames come: those of SASL first, then, once signed in, those of AMQP. */
 export type Layer = "sasl" | "amqp";
-
-/** What a frame that may be read is. */
-export interface CheckedFrame {
-  /** What follows the performative: a part of a message. */
-  readonly payloadBytes: number;
-  /** Its sender has let us in: another protocol header comes next. */
-  readonly endsSasl: boolean;
-}
 
 /** Size, data offset, type, channel (AMQP 1.0 part 2.3.1). */
 export const FRAME_HEAD_BYTES = 8;
@@ -17,114 +10,58 @@ const WORD_BYTES = 4;
 const TYPE_BY_LAYER: Readonly<Record<Layer, number>> = { amqp: 0, sasl: 1 };
 const SASL_OUTCOME = 0x44;
 const UBYTE = 0x50;
-const LIST0 = 0x45;
-const LIST8 = 0xc0;
-const LIST32 = 0xd0;
+
+/** Performatives that are not rhea's business alone. A peer may name them in words, too. */
+export const TRANSFER = 0x14;
+export const CLOSE = 0x18;
+const NUMBER_BY_SYMBOL: ReadonlyMap<number | string, number> = new Map([
+  ["amqp:transfer:list", TRANSFER],
+  ["amqp:close:list", CLOSE],
+]);
 
 /**
- * Throws Malformed unless rhea can read the frame with an effort in proportion to its size. rhea
- * believes every count: 30 bytes make it gather fifty million items, or take hundreds of MB for a
- * list. It goes by the counts alone, so the sizes have to agree with them, or we would have
- * checked other bytes than those that it reads.
+ * Reads a frame up to its performative's list, where the cursor then stands. Returns the number of
+ * the performative; its name where that is of no interest here; undefined for an empty frame, which
+ * is a sign of life. Throws Malformed.
  */
-export function checkFrame(frame: Buffer, layer: Layer): CheckedFrame {
-  const cursor = new Cursor(frame);
-  cursor.take(FRAME_HEAD_BYTES);
-  const [, , , , words = 0, type] = frame;
+export function readFrameHead(cursor: Cursor, layer: Layer): number | string | undefined {
+  const at = cursor.take(FRAME_HEAD_BYTES);
+  const words = cursor.bytes[at + WORD_BYTES] ?? 0;
+  const type = cursor.bytes[at + WORD_BYTES + 1];
   if (words * WORD_BYTES < FRAME_HEAD_BYTES) throw cursor.malformed(`data offset ${words}`);
   if (type !== TYPE_BY_LAYER[layer]) throw cursor.malformed(`frame of type ${String(type)}`);
   cursor.take(words * WORD_BYTES - FRAME_HEAD_BYTES);
-  // An empty frame: a sign of life.
-  if (cursor.left === 0) return { payloadBytes: 0, endsSasl: false };
+  if (cursor.left === 0) return undefined;
   if (cursor.code() !== DESCRIBED) throw cursor.malformed("a performative was expected");
-  const descriptor = checkDescriptor(cursor);
-  const code = cursor.code();
-  if (code !== LIST0 && code !== LIST8 && code !== LIST32) {
-    throw cursor.malformed("a performative's list was expected");
-  }
-  const endsSasl = layer === "sasl" && checkSasl(cursor, { descriptor, code });
-  if (layer === "amqp") checkBody(cursor, code);
-  return { payloadBytes: cursor.left, endsSasl };
+  const descriptor = cursor.descriptor();
+  return NUMBER_BY_SYMBOL.get(descriptor) ?? descriptor;
 }
 
-/** Checks a performative of SASL; returns whether it is an outcome that lets us in. */
-function checkSasl(
+/**
+ * Throws Malformed unless rhea can read the performative with an effort in proportion to its size.
+ * rhea believes every count: 30 bytes make it gather fifty million items. Returns whether the frame
+ * is the SASL outcome that lets us in, after which another protocol header comes.
+ */
+export function checkPerformative(
   cursor: Cursor,
-  { descriptor, code }: { descriptor: number | undefined; code: number },
+  descriptor: number | string,
+  layer: Layer,
 ): boolean {
-  if (descriptor === undefined) throw cursor.malformed("a SASL frame without a number");
-  if (descriptor !== SASL_OUTCOME) {
-    checkBody(cursor, code);
-    return false;
-  }
-  // Strict, because rhea takes whatever is 0 for OK, and both of us must know what comes next.
-  if (code === LIST0) throw cursor.malformed("an outcome without a code");
-  const outerEnd = cursor.enter(code === LIST32);
-  const count = cursor.count(code === LIST32);
-  if (count === 0 || cursor.code() !== UBYTE) throw cursor.malformed("an outcome without a code");
-  const isOk = cursor.bytes[cursor.take(1)] === 0;
-  for (let item = 1; item < count; item++) checkValue(cursor);
-  cursor.leave(outerEnd);
-  return isOk;
+  const { position } = cursor;
+  cursor.strict = true;
+  readList(cursor);
+  if (layer === "amqp") return false;
+  if (typeof descriptor === "string") throw cursor.malformed("a SASL frame without a number");
+  return descriptor === SASL_OUTCOME && isOk(new Cursor(cursor.bytes, position));
 }
 
-/** A number or a symbol, as all of AMQP's are: rhea would read any value, whatever it takes. */
-function checkDescriptor(cursor: Cursor): number | undefined {
+/** Strict, because rhea takes whatever is 0 for OK, and both of us must know what comes next. */
+function isOk(cursor: Cursor): boolean {
   const code = cursor.code();
-  switch (code) {
-    case 0x44: // ulong0
-      return 0;
-    case 0x53: // smallulong
-      return cursor.bytes.readUInt8(cursor.take(1));
-    case 0x80: // ulong
-      return Number(cursor.bytes.readBigUInt64BE(cursor.take(8)));
-    case 0xa3: // sym8
-    case 0xb3: // sym32
-      cursor.take(cursor.size(code === 0xb3));
-      return undefined;
-    default:
-      throw cursor.malformed("a descriptor must be a ulong or a symbol");
+  if (code !== 0xc0 && code !== 0xd0) throw cursor.malformed("an outcome without a code");
+  cursor.enter(code === 0xd0);
+  if (cursor.count(code === 0xd0) === 0 || cursor.code() !== UBYTE) {
+    throw cursor.malformed("an outcome without a code");
   }
-}
-
-function checkValue(cursor: Cursor): void {
-  checkBody(cursor, checkConstructor(cursor));
-}
-
-/** Passes over descriptors, each of them a level of its own; returns the constructor behind them. */
-function checkConstructor(cursor: Cursor): number {
-  const code = cursor.code();
-  if (code !== DESCRIBED) return code;
-  checkDescriptor(cursor);
-  cursor.descend();
-  const inner = checkConstructor(cursor);
-  cursor.ascend();
-  return inner;
-}
-
-/** What follows a constructor. An unknown type of a known width is left to rhea, which refuses it. */
-function checkBody(cursor: Cursor, code: number): void {
-  const wide = (code & 0x10) !== 0;
-  switch (code >> 4) {
-    case 0xc:
-    case 0xd: {
-      const outerEnd = cursor.enter(wide);
-      for (let left = cursor.count(wide); left > 0; left--) checkValue(cursor);
-      cursor.leave(outerEnd);
-      return;
-    }
-    case 0xe:
-    case 0xf: {
-      const outerEnd = cursor.enter(wide);
-      const count = cursor.size(wide);
-      const item = checkConstructor(cursor);
-      if (item >> 4 === 0x4) cursor.spendZeroWidth(count);
-      else cursor.checkCount(count);
-      for (let left = count; left > 0; left--) checkBody(cursor, item);
-      cursor.leave(outerEnd);
-      return;
-    }
-    default:
-      cursor.take(cursor.width(code));
-  }
+  return cursor.bytes[cursor.take(1)] === 0;
 }

@@ -12,9 +12,11 @@ export interface LinkLimits {
   readonly maxFrameBytes: number;
   /** Most bytes of one delivery over all its frames; the platform's messages end at 256 KiB. */
   readonly maxDeliveryBytes: number;
-  /** How long an outcome waits for others of its kind, so that they share a frame and a write. */
+  /** How long an outcome waits for others, so that they share a frame and a write. */
   readonly settleDelayMs: number;
-  /** So many outcomes of a kind are sent without waiting any longer. */
+  /** The same while the platform has no credit, because the flow is slower than the devices. */
+  readonly busySettleDelayMs: number;
+  /** So many outcomes are sent without waiting any longer. */
   readonly settleBatch: number;
 }
 
@@ -25,6 +27,7 @@ export const LINK_LIMITS: LinkLimits = {
   maxFrameBytes: 64 * 1024,
   maxDeliveryBytes: 8 * 1024 * 1024,
   settleDelayMs: 10,
+  busySettleDelayMs: 40,
   settleBatch: 100,
 };
 

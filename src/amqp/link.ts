@@ -15,16 +15,18 @@ export interface LinkRequest {
   readonly consumerGroupId: string;
   /** Idle time-out that our open frame announces. */
   readonly idleTimeoutMs: number;
-  /** Most deliveries that will ever be unsettled at once; sizes rhea's session buffer. */
-  readonly creditWindow: number;
   /** Called when the server asks for it, so that the signature is fresh after a slow handshake. */
   readonly signIn: () => SignIn;
 }
 
-/** One transfer on one link. */
+/** One delivery on one link. */
 export interface IncomingDelivery {
+  /**
+   * Its binaries are slices of what the socket has read: they are overwritten when the `delivery`
+   * call returns.
+   */
   readonly content: AmqpMessage | DecodeError;
-  /** Queues the outcome. To be called once; on a link that has ended it does nothing. */
+  /** Queues the outcome; the first call counts. On a link that has ended it does nothing. */
   settle(outcome: Outcome): void;
 }
 
@@ -40,7 +42,7 @@ export interface LinkEvents {
   /** The receiver link is attached: credit may be granted. */
   attached(): void;
   delivery(delivery: IncomingDelivery): void;
-  /** `count` outcomes are being written; credit granted now follows them on the wire. */
+  /** `count` outcomes have been written; credit granted now follows them on the wire. */
   settled(count: number): void;
   /** The platform has given back what credit it had; only that makes sure that no message comes. */
   drained(): void;
@@ -54,7 +56,7 @@ export interface Link {
   grantCredit(count: number): void;
   /** Asks the platform to give its credit back; what it has sent meanwhile still comes. */
   drainCredit(): void;
-  /** Writes the queued outcomes now instead of waiting for more of them. */
+  /** Writes the queued outcomes at the end of this turn instead of waiting for more of them. */
   flush(): void;
   /**
    * Writes what is queued to be settled, closes in order; `ended` follows within 2 s.

@@ -1,43 +1,73 @@
 import type { Socket } from "node:net";
-import type { Clock } from "../clock";
-import { Heartbeat } from "./heartbeat";
-import { SilenceWatch, silenceMs } from "./silence";
+import type { Cancel, Clock } from "../clock";
 import type { Failure } from "./translate-error";
+
+/** An AMQP frame without a body (part 2.3.1): size 8, data offset 2, type 0, channel 0. */
+const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
+/** Of a server that asks for a sign of life each ms. */
+const LEAST_IDLE_MS = 100;
+/** Looks per idle time-out: with 10 silent ones in a row, silence is seen at 1.25 to 1.375 of it. */
+const LOOKS = 8;
+const SILENT_LOOKS = 10;
+
+/** How long nothing was heard when silence is reported. */
+export function silenceMs(idleTimeoutMs: number): number {
+  return (idleTimeoutMs * SILENT_LOOKS) / LOOKS;
+}
 
 /** An open connection, as far as being alive is concerned. */
 export interface Living {
   readonly socket: Socket;
+  /** Ours, which the platform heeds in both directions, whatever its open asks for. */
   readonly idleTimeoutMs: number;
-  /** The idle time-out in the server's open; rhea heeds it. */
-  readonly askedMs: number | undefined | null;
+  /** The idle time-out in the server's open. */
+  readonly askedMs: number | undefined;
   readonly failed: (failure: Failure) => void;
 }
 
-/** Hears whether the peer lives, and shows it that we do, until stopped. */
+/**
+ * Shows the peer twice per idle time-out that we live, and fails once when nothing has been heard
+ * of it for 1.25 of them. It counts looks and not time: a computer that has slept, or a flow that
+ * has blocked, first reads what has arrived meanwhile. rhea does neither reliably: it sends nothing
+ * unless asked, and does not notice silence within half a frame.
+ */
 export class Liveness {
-  readonly #silence: SilenceWatch;
-  readonly #heartbeat: Heartbeat | undefined;
+  readonly #living: Living;
+  #heardBytes: number;
+  #silentLooks = 0;
+  #cancelLook: Cancel;
+  #cancelBeat: Cancel;
 
-  constructor(clock: Clock, { socket, idleTimeoutMs, askedMs, failed }: Living) {
-    this.#silence = new SilenceWatch(clock, {
-      idleTimeoutMs,
-      bytesRead: () => socket.bytesRead,
-      silent: () => {
-        const afterMs = silenceMs(idleTimeoutMs);
-        failed({ at: "deadline", code: "PEER_SILENT", afterMs });
-      },
-    });
-    const rheaBeats = typeof askedMs === "number" && askedMs > 0 && askedMs <= idleTimeoutMs;
-    if (!rheaBeats) {
-      this.#heartbeat = new Heartbeat(clock, {
-        idleTimeoutMs,
-        write: (frame) => socket.write(frame),
+  constructor(clock: Clock, living: Living) {
+    this.#living = living;
+    const { socket, idleTimeoutMs, askedMs } = living;
+    this.#heardBytes = socket.bytesRead;
+    const everyMs = Math.max(LEAST_IDLE_MS, Math.min(askedMs ?? idleTimeoutMs, idleTimeoutMs)) / 2;
+    const beat = (): Cancel =>
+      clock.after(everyMs, () => {
+        this.#cancelBeat = beat();
+        socket.write(EMPTY_FRAME);
       });
-    }
+    const lookLater = (): Cancel =>
+      clock.after(idleTimeoutMs / LOOKS, () => {
+        this.#cancelLook = lookLater();
+        this.#look();
+      });
+    this.#cancelBeat = beat();
+    this.#cancelLook = lookLater();
   }
 
   stop(): void {
-    this.#silence.stop();
-    this.#heartbeat?.stop();
+    this.#cancelBeat();
+    this.#cancelLook();
+  }
+
+  #look(): void {
+    const { socket, idleTimeoutMs, failed } = this.#living;
+    const { bytesRead } = socket;
+    this.#silentLooks = bytesRead === this.#heardBytes ? this.#silentLooks + 1 : 0;
+    this.#heardBytes = bytesRead;
+    if (this.#silentLooks < SILENT_LOOKS) return;
+    failed({ at: "deadline", code: "PEER_SILENT", afterMs: silenceMs(idleTimeoutMs) });
   }
 }

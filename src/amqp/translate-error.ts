@@ -2,6 +2,7 @@ import { IotAmqpError, NetworkError, ProtocolError, RefusalError, TlsError } fro
 import { because, TEXTS } from "../texts/texts";
 import { CONDITIONS, HUNG_UP, NODE_CODES, OWN_WORDS, SASL_CODES, TLS_CODE } from "./failure-table";
 import type { ErrorDetails } from "../errors";
+import type { TooLarge } from "./frame-cutter";
 
 /** What went wrong, where, as Node, rhea or the peer says it. */
 export type Failure =
@@ -17,12 +18,7 @@ export type Failure =
   | { readonly at: "close" | "end" | "detach"; readonly error?: unknown }
   /** What came could not be read, or must not come. */
   | { readonly at: "protocol"; readonly error: unknown }
-  | {
-      readonly at: "size";
-      readonly of: "frame" | "delivery";
-      readonly size: number;
-      readonly limit: number;
-    }
+  | { readonly at: "size"; readonly error: TooLarge }
   | {
       readonly at: "deadline";
       readonly code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT" | "PEER_SILENT";
@@ -188,9 +184,9 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
         : new ProtocolError("PROTOCOL_VIOLATION", details, error);
     }
     case "size": {
-      const { size, limit } = failure;
+      const { of, size, limit } = failure.error;
       const details = { host, port, ...because("frameSize", { size, limit }) };
-      return peer.attached === true && failure.of === "frame"
+      return peer.attached === true && of === "frame"
         ? new NetworkError("CONNECTION_CORRUPTED", details)
         : new ProtocolError("FRAME_TOO_LARGE", { host, size, limit });
     }

@@ -198,7 +198,7 @@ class Examiner {
     const clientId = defaultClientId(hostname(), "connection-test");
     return {
       ...{ host: instance.host, port: instance.port, tls: instance.tls },
-      ...{ clientId, consumerGroupId, idleTimeoutMs: options.idleTimeoutMs, creditWindow: 1 },
+      ...{ clientId, consumerGroupId, idleTimeoutMs: options.idleTimeoutMs },
       signIn: () =>
         signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
     };

@@ -1,7 +1,7 @@
-import type { IncomingDelivery, Link, LinkRequest, OpenLink } from "../amqp/link";
+import type { Link, LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
 import { DecodeError, DiagnosisError } from "../errors";
-import { normalise } from "../protocol/message";
+import { topicOf } from "../protocol/message";
 import { Deferred } from "./deferred";
 
 /** A refusal that comes later than this would be noticed by a subscriber, not here. */
@@ -28,7 +28,7 @@ export class Probe {
   readonly #opened = new Deferred<void>();
   readonly #attached = new Deferred<void>();
   readonly #stayed = new Deferred<void>();
-  readonly #delivered = new Deferred<IncomingDelivery>();
+  readonly #delivered = new Deferred<string | undefined>();
   readonly #ended = new Deferred<void>();
 
   constructor(request: LinkRequest, { clock, openLink }: ProbeEnvironment) {
@@ -40,7 +40,8 @@ export class Probe {
       delivery: (delivery) => {
         // It is the subscribers' to work on: the platform sends it to them later.
         delivery.settle("released");
-        this.#delivered.resolve(delivery);
+        const { content } = delivery;
+        this.#delivered.resolve(content instanceof DecodeError ? undefined : topicOf(content));
       },
       settled: () => undefined,
       drained: () => undefined,
@@ -80,9 +81,7 @@ export class Probe {
     });
     this.#link.grantCredit(1);
     try {
-      const { content } = await this.#delivered.promise;
-      const decoded = content instanceof DecodeError ? undefined : normalise(content, "buffer");
-      const topic = decoded?.message.topic;
+      const topic = await this.#delivered.promise;
       return { topic, afterMs: this.#clock.monotonicMs() - sinceMs };
     } finally {
       cancel();

@@ -1,9 +1,11 @@
+import type { Json } from "./plain";
+
 /** A value as AMQP 1.0 types it (part 1.6), decoded without losing anything. */
 export type AmqpValue =
   | null
   | boolean
   | number
-  | bigint // long and ulong always, so that a 64-bit message ID keeps every digit
+  | bigint // long and ulong that a number would not hold: a 64-bit message ID keeps every digit
   | string // string and symbol
   | Date // timestamp
   | Buffer // binary
@@ -20,7 +22,10 @@ export type AmqpMap = ReadonlyMap<AmqpValue, AmqpValue>;
 
 /** The sections of a message (AMQP 1.0 part 3.2) that this package uses. */
 export interface AmqpMessage {
-  readonly applicationProperties: ReadonlyMap<string, AmqpValue>;
+  /** The application properties as plain JSON values. */
+  readonly properties: Readonly<Record<string, Json>>;
+  /** Those of them that are no plain JSON values, as AMQP types them: binaries, times, UUIDs … */
+  readonly typed: ReadonlyMap<string, AmqpValue>;
   /** `message-id` of the properties section. */
   readonly messageId: AmqpValue;
   readonly body: AmqpBody;

@@ -1,11 +1,11 @@
+import { LRUCache } from "lru-cache";
 import type { PayloadError } from "../errors";
 import type { PayloadFormat } from "../options";
 import type { AmqpMessage, AmqpValue } from "./amqp-message";
 import { payloadOf } from "./payload";
-import { plainMap } from "./plain";
 import type { Json } from "./plain";
 import { parseTopic } from "./topic";
-import type { Device, MessageType } from "./topic";
+import type { Device, MessageType, Topic } from "./topic";
 
 export type { Json } from "./plain";
 
@@ -36,24 +36,56 @@ export interface Normalised {
 /** The last ms since the epoch that a Date can hold (ECMA-262 §21.4.1.1). */
 export const MAX_TIME_MS = 8.64e15;
 
+/** The topic of a message, empty where the platform sent none; known before its payload is read. */
+export function topicOf(message: AmqpMessage): string {
+  return topicText(property(message, "topic"));
+}
+
+/** The ID of a message as a decimal string, whatever AMQP type it came in. */
+export function messageIdOf(message: AmqpMessage): string | undefined {
+  return idText(property(message, "messageId")) ?? idText(message.messageId);
+}
+
 /** Puts a message into the form that flows get. Never throws, whatever the message holds. */
 export function normalise(message: AmqpMessage, format: PayloadFormat): Normalised {
-  const properties = message.applicationProperties;
-  const property = (name: string) => properties.get(name) ?? null;
-  const topic = topicText(property("topic"));
+  const topic = topicOf(message);
   const { payload, error } = payloadOf(message.body, { format, topic });
-  return {
-    message: {
-      topic,
-      payload,
-      messageId: idText(property("messageId")) ?? idText(message.messageId),
-      generateTime: timeMs(property("generateTime")),
-      qos: qosOf(property("qos")),
-      ...parseTopic(topic),
-      properties: plainMap(properties),
-    },
-    ...(error === undefined ? {} : { error }),
+  const normalised = {
+    topic,
+    payload,
+    messageId: messageIdOf(message),
+    generateTime: timeMs(property(message, "generateTime")),
+    qos: qosOf(property(message, "qos")),
+    ...topicFields(topic),
+    properties: message.properties,
   };
+  return error === undefined ? { message: normalised } : { message: normalised, error };
+}
+
+/** Devices repeat their topics; those of some thousand devices are remembered. */
+const knownTopics = new LRUCache<string, Topic>({ max: 5_000 });
+/** The platform's own are shorter; what is remembered must stay small. */
+const MOST_REMEMBERED_LENGTH = 256;
+
+/** What a topic tells, in objects that only this message has: a flow may change them. */
+function topicFields(topic: string): Topic {
+  let known = knownTopics.get(topic);
+  if (known === undefined) {
+    known = parseTopic(topic);
+    if (topic.length <= MOST_REMEMBERED_LENGTH) knownTopics.set(topic, known);
+  }
+  const { messageType, device, event } = known;
+  if (device === undefined) return { messageType };
+  if (event === undefined) return { messageType, device: { ...device } };
+  return { messageType, device: { ...device }, event: { ...event } };
+}
+
+/** A value by its AMQP type, where that says more than plain JSON. */
+function property({ properties, typed }: AmqpMessage, name: string): AmqpValue {
+  const value = typed.size > 0 ? typed.get(name) : undefined;
+  if (value !== undefined) return value;
+  // A name such as "constructor" is not asked for, so an inherited value cannot be found.
+  return (properties[name] as AmqpValue | undefined) ?? null;
 }
 
 function topicText(value: AmqpValue): string {

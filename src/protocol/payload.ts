@@ -27,7 +27,7 @@ export function payloadOf(body: AmqpBody, { format, topic }: PayloadRequest): Pa
   const read = readPayload(bytes, format);
   if ("payload" in read) return read;
   const details = { format, size: bytes.length, topic, ...read.why };
-  return { payload: bytes, error: new PayloadError("PAYLOAD_FORMAT", details) };
+  return { payload: Buffer.from(bytes), error: new PayloadError("PAYLOAD_FORMAT", details) };
 }
 
 type Read<T> = { readonly payload: T } | { readonly why: ErrorDetails };
@@ -37,7 +37,7 @@ function readPayload(bytes: Buffer, format: PayloadFormat): Read<Json | Buffer> 
     case "auto":
       return autoPayload(bytes);
     case "buffer":
-      return { payload: bytes };
+      return { payload: Buffer.from(bytes) };
     case "base64":
       return { payload: bytes.toString("base64") };
     case "string":
@@ -49,14 +49,16 @@ function readPayload(bytes: Buffer, format: PayloadFormat): Read<Json | Buffer> 
   }
 }
 
-/** A fresh copy of the bytes; a typed value is taken as the text that stands for it. */
+/** The bytes, not always a copy; a typed value is taken as the text that stands for it. */
 function bodyBytes(body: AmqpBody): Buffer {
   switch (body.section) {
-    case "data":
-      return Buffer.concat(body.chunks);
+    case "data": {
+      const [only, ...more] = body.chunks;
+      return only !== undefined && more.length === 0 ? only : Buffer.concat(body.chunks);
+    }
     case "value":
       if (body.value === null) return Buffer.alloc(0);
-      if (Buffer.isBuffer(body.value)) return Buffer.from(body.value);
+      if (Buffer.isBuffer(body.value)) return body.value;
       return Buffer.from(plainText(body.value));
     case "sequence":
       return Buffer.from(plainText(body.values));
@@ -67,7 +69,7 @@ function bodyBytes(body: AmqpBody): Buffer {
 
 function autoPayload(bytes: Buffer): Read<Json | Buffer> {
   const text = textOf(bytes);
-  if (!("payload" in text)) return { payload: bytes };
+  if (!("payload" in text)) return { payload: Buffer.from(bytes) };
   if (!/^\uFEFF?\s*[[{]/.test(text.payload)) return text;
   const json = jsonOf(text.payload);
   return "payload" in json ? json : text;

@@ -22,6 +22,8 @@ export interface Environment {
 export interface ConnectionOwner {
   readonly environment: Environment;
   readonly limiter: ConnectLimiter;
+  /** Most deliveries that may be unsettled at once. */
+  readonly creditWindow: number;
   delivery(connection: Connection, delivery: IncomingDelivery): void;
   /** A message that came although none is wanted any more: to be given back. */
   unwanted(connection: Connection, delivery: IncomingDelivery): void;
@@ -46,7 +48,7 @@ export class Connection {
   constructor(request: LinkRequest, owner: ConnectionOwner) {
     this.#request = request;
     this.#owner = owner;
-    this.#credit = new Credit(request.creditWindow);
+    this.#credit = new Credit(owner.creditWindow);
   }
 
   get state(): MachineState {
@@ -82,10 +84,21 @@ export class Connection {
     this.#grantCredit();
   }
 
+  /** Whether the platform is about to run out of credit. */
+  get runsShort(): boolean {
+    return this.#credit.runsShort;
+  }
+
   /** Settles a delivery that came over this connection and whose link is still there. */
   settle(delivery: IncomingDelivery, outcome: Outcome): void {
+    this.#credit.decided();
     delivery.settle(outcome);
-    if (this.#credit.runsShort) this.#link?.flush();
+    if (this.#credit.isWorthWriting) this.#link?.flush();
+  }
+
+  /** Writes the outcomes that wait at the end of this turn of the event loop. */
+  flush(): void {
+    this.#link?.flush();
   }
 
   #input(input: MachineInput): void {

@@ -17,16 +17,13 @@ export function creditToGrant({ window, unsettled, outstanding }: CreditBalance)
   return outstanding === 0 || room >= window / 4 ? Math.max(0, room) : 0;
 }
 
-/** Whether outcomes must be written at once, because the platform is about to run out of credit. */
-export function runsShort({ window, outstanding }: CreditBalance): boolean {
-  return outstanding <= window / 2;
-}
-
 /** One link's credit, kept so that what is outstanding and unsettled never exceeds the window. */
 export class Credit {
   readonly #window: number;
   #outstanding = 0;
   #unsettled = 0;
+  /** Of the unsettled: their outcome is known, and not written yet. */
+  #decided = 0;
   /** The platform has been asked to give its credit back, and has not answered yet. */
   #withdrawn = false;
 
@@ -39,8 +36,14 @@ export class Credit {
     return this.#unsettled;
   }
 
+  /** Whether the platform is about to run out of credit. */
   get runsShort(): boolean {
-    return runsShort(this.#balance());
+    return this.#outstanding <= this.#window / 2;
+  }
+
+  /** Whether writing the outcomes that wait would let the platform send half a window or more. */
+  get isWorthWriting(): boolean {
+    return this.#outstanding + this.#unsettled - this.#decided <= this.#window / 2;
   }
 
   received(): void {
@@ -48,9 +51,15 @@ export class Credit {
     this.#unsettled += 1;
   }
 
+  /** The outcome of one delivery is known. */
+  decided(): void {
+    this.#decided += 1;
+  }
+
   /** `count` outcomes have been written. */
   settled(count: number): void {
     this.#unsettled -= count;
+    this.#decided -= count;
   }
 
   /** How much to grant now; it counts as granted from here on. */
@@ -59,7 +68,11 @@ export class Credit {
     // has been used up there may be no answer.
     if (this.#withdrawn && this.#outstanding > 0) return 0;
     this.#withdrawn = false;
-    const count = creditToGrant(this.#balance());
+    const count = creditToGrant({
+      window: this.#window,
+      unsettled: this.#unsettled,
+      outstanding: this.#outstanding,
+    });
     this.#outstanding += count;
     return count;
   }
@@ -80,9 +93,6 @@ export class Credit {
   reset(): void {
     this.withdrew();
     this.#unsettled = 0;
-  }
-
-  #balance(): CreditBalance {
-    return { window: this.#window, unsettled: this.#unsettled, outstanding: this.#outstanding };
+    this.#decided = 0;
   }
 }

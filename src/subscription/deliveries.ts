@@ -10,7 +10,8 @@ export interface Unsettled {
   settle(outcome: Outcome): void;
 }
 
-interface Entry extends Unsettled {
+interface Entry<Delivery> {
+  readonly unsettled: Delivery;
   readonly expiresAtMs: number;
 }
 
@@ -43,10 +44,10 @@ export function unknownToken(token: string): SettlementError {
 }
 
 /** The registry of manual mode: each token settles its own delivery, once. */
-export class Deliveries {
+export class Deliveries<Delivery extends Unsettled> {
   readonly #options: DeliveriesOptions;
   /** In the order of their arrival, so that the first one expires first. */
-  readonly #unsettled = new Map<string, Entry>();
+  readonly #unsettled = new Map<string, Entry<Delivery>>();
   readonly #ended = new LRUCache<string, Ended>({ max: REMEMBERED });
   #count = 0;
   #cancelExpiry: Cancel | undefined;
@@ -56,35 +57,35 @@ export class Deliveries {
   }
 
   /** Registers a delivery and returns its token, a plain string. */
-  add(unsettled: Unsettled): string {
+  add(unsettled: Delivery): string {
     const token = `${this.#options.prefix}-${++this.#count}`;
     const expiresAtMs = this.#options.clock.monotonicMs() + this.#options.ackTimeoutMs;
-    this.#unsettled.set(token, { ...unsettled, expiresAtMs });
+    this.#unsettled.set(token, { unsettled, expiresAtMs });
     this.#watchExpiry();
     return token;
   }
 
   /** Takes a delivery out to be settled. Throws SettlementError if the token settles nothing. */
-  take(token: string): Unsettled {
+  take(token: string): Delivery {
     const entry = this.#unsettled.get(token);
     if (entry === undefined) throw this.#missing(token);
     this.#end(token, "DELIVERY_SETTLED");
-    return entry;
+    return entry.unsettled;
   }
 
   /** Forgets the deliveries of a link that is gone: the platform sends them again. */
   lose(connection: object): void {
-    for (const [token, entry] of this.#unsettled) {
-      if (entry.connection === connection) this.#end(token, "DELIVERY_LINK_LOST");
+    for (const [token, { unsettled }] of this.#unsettled) {
+      if (unsettled.connection === connection) this.#end(token, "DELIVERY_LINK_LOST");
     }
   }
 
   /** Releases the deliveries of a connection that is about to close. */
   release(connection: object): void {
-    for (const [token, entry] of this.#unsettled) {
-      if (entry.connection !== connection) continue;
+    for (const [token, { unsettled }] of this.#unsettled) {
+      if (unsettled.connection !== connection) continue;
       this.#end(token, "DELIVERY_LINK_LOST");
-      entry.settle("released");
+      unsettled.settle("released");
     }
   }
 
@@ -118,10 +119,10 @@ export class Deliveries {
 
   #expire(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [token, entry] of this.#unsettled) {
-      if (entry.expiresAtMs > nowMs) return;
+    for (const [token, { unsettled, expiresAtMs }] of this.#unsettled) {
+      if (expiresAtMs > nowMs) return;
       this.#end(token, "DELIVERY_EXPIRED");
-      entry.settle("released");
+      unsettled.settle("released");
       this.#options.expired();
     }
   }

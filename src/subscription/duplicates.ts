@@ -7,15 +7,20 @@ const REMEMBERED = 60_000;
 export class Duplicates {
   readonly #accepted = new LRUCache<string, true>({ max: REMEMBERED });
 
-  has(messageId: string): boolean {
-    return this.#accepted.has(messageId);
+  has(messageId: string | undefined): boolean {
+    return messageId !== undefined && this.#accepted.has(messageId);
   }
 
   /**
-   * To be called when a message that the flow has is accepted, never before: a released one must
-   * come again, and one that a filter dropped is wanted by another subscriber.
+   * To be called when a message that the flow has is accepted, or is in the flow of a subscriber
+   * that will accept it; never for one that a filter dropped: another subscriber wants it.
    */
-  add(messageId: string): void {
-    this.#accepted.set(messageId, true);
+  add(messageId: string | undefined): void {
+    if (messageId !== undefined) this.#accepted.set(messageId, true);
+  }
+
+  /** The flow was stopped before it could have done its work: the message must come again. */
+  delete(messageId: string | undefined): void {
+    if (messageId !== undefined) this.#accepted.delete(messageId);
   }
 }

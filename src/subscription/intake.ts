@@ -1,18 +1,23 @@
 import { createHash, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { DecodeError } from "../errors";
-import { normalise } from "../protocol/message";
+import { messageIdOf, normalise, topicOf } from "../protocol/message";
 import { matchesTopic } from "../protocol/topic-filter";
 import { Deliveries } from "./deliveries";
+import { HandedOver } from "./handed-over";
 import type { IncomingDelivery, Outcome } from "../amqp/link";
-import type { Clock } from "../clock";
+import type { Cancel, Clock } from "../clock";
 import type { SubscribeOptions } from "../options";
 import type { Normalised } from "../protocol/message";
+import type { Connection } from "./connection";
 import type { Duplicates } from "./duplicates";
+import type { AutoSettled } from "./handed-over";
 import type { Counters, Delivery } from "./state";
 
 /** So many undecodable messages are told apart; each comes again every minute for a day. */
 const UNDECODABLE_REMEMBERED = 1_000;
+/** Messages are held back for so long at most. Node-RED stops waiting for a node after 15 s. */
+const MOST_HELD_MS = 20_000;
 
 /** Where messages go. */
 export interface Receiver {
@@ -30,10 +35,41 @@ export interface IntakeParts {
   readonly receiver: Receiver;
 }
 
+/** A message that is wanted, until its outcome is known. */
+class Message implements AutoSettled {
+  readonly connection: Connection;
+  messageId: string | undefined;
+  isLost = false;
+  readonly #intake: Intake;
+  readonly #delivery: IncomingDelivery;
+
+  constructor(intake: Intake, connection: Connection, delivery: IncomingDelivery) {
+    this.#intake = intake;
+    this.connection = connection;
+    this.#delivery = delivery;
+  }
+
+  settle(outcome: Outcome): void {
+    this.#intake.settle(this.connection, this.#delivery, outcome);
+  }
+}
+
+/** A message that waits for the flows to start. */
+interface Waiting {
+  readonly message: Message;
+  readonly normalised: Normalised;
+}
+
 /** Decides what becomes of each message that arrives: handed over, dropped or refused. */
 export class Intake {
   readonly #parts: IntakeParts;
-  readonly #deliveries: Deliveries;
+  /** Manual mode. */
+  readonly #deliveries: Deliveries<Message>;
+  /** Auto mode. */
+  readonly #handedOver: HandedOver<Message>;
+  #waiting: Waiting[] = [];
+  /** While messages are held back: ends that. */
+  #cancelHold: Cancel | undefined;
   readonly #undecodable = new LRUCache<string, true>({ max: UNDECODABLE_REMEMBERED });
   readonly #counters = {
     received: 0,
@@ -51,6 +87,7 @@ export class Intake {
   constructor(parts: IntakeParts) {
     this.#parts = parts;
     const { clock, options, receiver } = parts;
+    this.#handedOver = new HandedOver(clock);
     this.#deliveries = new Deliveries({
       clock,
       ackTimeoutMs: options.ackTimeoutMs,
@@ -66,72 +103,107 @@ export class Intake {
     return { ...this.#counters };
   }
 
-  /** Takes a message from a connection; `send` sends its outcome over that, once. */
-  receive(incoming: IncomingDelivery, connection: object, send: (outcome: Outcome) => void): void {
-    const settle = this.#counted(send);
-    const { content } = incoming;
+  /** Takes a message from a connection. What it needs of the content it reads before it returns. */
+  receive(connection: Connection, delivery: IncomingDelivery): void {
+    this.#arrived();
+    const { content } = delivery;
+    const { duplicates, options } = this.#parts;
     if (content instanceof DecodeError) {
       this.#counters.undecodable += 1;
-      settle("rejected");
+      this.settle(connection, delivery, "rejected");
       this.#tellUndecodable(content);
       return;
     }
-    const normalised = normalise(content, this.#parts.options.payloadFormat);
-    if (!this.#isWanted(normalised)) {
+    // What is not handed over costs little: the payload is not read for it.
+    if (!this.#isWanted(topicOf(content))) {
       this.#counters.filtered += 1;
-      settle("accepted");
-    } else if (this.#isDuplicate(normalised)) {
+      this.settle(connection, delivery, "accepted");
+      return;
+    }
+    const message = new Message(this, connection, delivery);
+    message.messageId = messageIdOf(content);
+    if (options.skipDuplicates && duplicates.has(message.messageId)) {
       this.#counters.duplicates += 1;
-      settle("accepted");
-    } else this.#handOver(normalised, connection, settle);
+      this.settle(connection, delivery, "accepted");
+      return;
+    }
+    const normalised = normalise(content, options.payloadFormat);
+    if (this.#cancelHold === undefined) this.#handOver(message, normalised);
+    else this.#waiting.push({ message, normalised });
   }
 
   /** Gives back a message that arrives when none is wanted: while pausing or closing. */
-  giveBack(send: (outcome: Outcome) => void): void {
-    this.#counted(send)("released");
+  giveBack(connection: Connection, delivery: IncomingDelivery): void {
+    this.#arrived();
+    this.settle(connection, delivery, "released");
+  }
+
+  /**
+   * Hands nothing over until `handOn`, because the flows stop; for 20 s at most, as they may not
+   * start again. What was handed over and is not accepted yet is released, and comes again.
+   */
+  holdBack(): void {
+    this.#cancelHold ??= this.#parts.clock.after(MOST_HELD_MS, this.handOn.bind(this));
+    for (const message of this.#handedOver.takeAll()) {
+      this.#parts.duplicates.delete(message.messageId);
+      if (!message.isLost) message.settle("released");
+    }
+  }
+
+  /** Hands over what has been held back. */
+  handOn(): void {
+    this.#cancelHold?.();
+    this.#cancelHold = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { message, normalised } of waiting) this.#handOver(message, normalised);
+  }
+
+  /** Releases what is held back: the flow wants no messages any more. */
+  releaseWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { message } of waiting) message.settle("released");
   }
 
   /** Manual mode: sends the outcome for one delivery, once. Throws SettlementError otherwise. */
-  settle(token: string, outcome: Outcome): void {
-    this.#deliveries.take(token).settle(outcome);
+  settleToken(token: string, outcome: Outcome): void {
+    const message = this.#deliveries.take(token);
+    if (outcome === "accepted") this.#parts.duplicates.add(message.messageId);
+    message.settle(outcome);
+  }
+
+  /** Counts an outcome and sends it. */
+  settle(connection: Connection, delivery: IncomingDelivery, outcome: Outcome): void {
+    this.#counters[outcome] += 1;
+    connection.settle(delivery, outcome);
   }
 
   /** Releases what the flow still has of a connection that is about to close. */
-  release(connection: object): void {
+  release(connection: Connection): void {
     this.#deliveries.release(connection);
   }
 
   /** A connection's link is gone, and what was unsettled on it comes again. */
-  lose(connection: object): void {
+  lose(connection: Connection): void {
     this.#deliveries.lose(connection);
+    this.#handedOver.lose(connection);
+    this.#waiting = this.#waiting.filter(({ message }) => message.connection !== connection);
   }
 
-  /** Counts a message that has arrived; the returned function counts its outcome and sends it. */
-  #counted(send: (outcome: Outcome) => void): (outcome: Outcome) => void {
+  #arrived(): void {
     this.#counters.received += 1;
     this.#counters.lastMessageAtMs = this.#parts.clock.now();
-    return (outcome) => {
-      this.#counters[outcome] += 1;
-      send(outcome);
-    };
   }
 
-  #handOver(normalised: Normalised, connection: object, settle: (outcome: Outcome) => void): void {
-    const { messageId } = normalised.message;
-    const settleAndRemember = (outcome: Outcome) => {
-      if (outcome === "accepted" && messageId !== undefined) {
-        this.#parts.duplicates.add(messageId);
-      }
-      settle(outcome);
-    };
+  #handOver(message: Message, normalised: Normalised): void {
     if (this.#parts.options.settleMode === "manual") {
-      const token = this.#deliveries.add({ connection, settle: settleAndRemember });
       // If nobody takes it, the ack timeout releases it.
-      this.#deliver({ token, ...normalised });
-    } else {
-      const taken = this.#deliver({ token: undefined, ...normalised });
-      settleAndRemember(taken ? "accepted" : "released");
-    }
+      this.#deliver({ token: this.#deliveries.add(message), ...normalised });
+    } else if (this.#deliver({ token: undefined, ...normalised })) {
+      this.#parts.duplicates.add(message.messageId);
+      this.#handedOver.add(message);
+    } else message.settle("released");
   }
 
   #deliver(delivery: Delivery): boolean {
@@ -140,14 +212,9 @@ export class Intake {
     return taken;
   }
 
-  #isWanted({ message: { topic } }: Normalised): boolean {
+  #isWanted(topic: string): boolean {
     const { topicFilters } = this.#parts.options;
     return topicFilters.length === 0 || topicFilters.some((filter) => matchesTopic(filter, topic));
-  }
-
-  #isDuplicate({ message: { messageId } }: Normalised): boolean {
-    const { duplicates, options } = this.#parts;
-    return options.skipDuplicates && messageId !== undefined && duplicates.has(messageId);
   }
 
   /** Once for each: a rejected message comes again, and the same error with it. */

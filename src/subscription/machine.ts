@@ -117,7 +117,9 @@ function whileUp(state: Up, input: MachineInput): Transition {
         effect: { run: "prove", delayMs: PROVEN_AFTER_MS },
       };
     case "proven":
-      return value === "subscribed" ? { next: { value, failures: NO_FAILURES } } : same(state);
+      // Each written outcome proves it; only the first one after a failure changes anything.
+      if (value !== "subscribed" || failures === NO_FAILURES) return same(state);
+      return { next: { value, failures: NO_FAILURES } };
     case "ended":
       return failed(failures, input.cause, input.random);
     case "stop":

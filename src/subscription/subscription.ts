@@ -14,7 +14,7 @@ import type { Counters, Delivery, SubscriptionState } from "./state";
 
 interface SubscriptionEvents {
   changed: [SubscriptionState];
-  /** In auto mode the message is accepted when the listeners have returned. */
+  /** In auto mode the message is accepted some 10 ms after the listeners have returned. */
   delivered: [Delivery];
   /** Once for each such message, however often it comes again. */
   undecodable: [DecodeError];
@@ -48,15 +48,12 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     const owner: ConnectionOwner = {
       environment,
       limiter,
+      creditWindow: options.creditWindow,
       delivery: (connection, delivery) => {
-        this.#intake.receive(delivery, connection, (outcome) => {
-          connection.settle(delivery, outcome);
-        });
+        this.#intake.receive(connection, delivery);
       },
       unwanted: (connection, delivery) => {
-        this.#intake.giveBack((outcome) => {
-          connection.settle(delivery, outcome);
-        });
+        this.#intake.giveBack(connection, delivery);
       },
       changed: (connection, before) => {
         this.#changed(connection, before);
@@ -91,6 +88,8 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
 
   /** Lets the unsettled settle for up to 5 s, releases the rest, closes. Never rejects. */
   stop(): Promise<void> {
+    this.#intake.releaseWaiting();
+    this.#intake.handOn();
     if (this.#stopping !== undefined) this.#stopping.again = false;
     else this.#stopping = { stopped: this.#stop(), again: false };
     return this.#stopping.stopped;
@@ -99,6 +98,7 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
   /** Takes no more messages, and stays connected; what the flow has may still be settled. */
   pause(): void {
     this.#paused = true;
+    this.#intake.releaseWaiting();
     for (const connection of this.#connections) connection.pause();
     this.#tell();
   }
@@ -110,6 +110,19 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     this.#tell();
   }
 
+  /**
+   * Hands no message over until `handOn`, or for 20 s: where they go to is about to be stopped. In
+   * auto mode what is in the flow and not accepted yet is released, and comes again.
+   */
+  holdBack(): void {
+    this.#intake.holdBack();
+  }
+
+  /** Hands over what `holdBack` has held back, and messages as they come. */
+  handOn(): void {
+    this.#intake.handOn();
+  }
+
   /** Releases all that is unsettled: nobody is left who could settle it. */
   release(): void {
     for (const connection of this.#connections) this.#intake.release(connection);
@@ -117,7 +130,7 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
 
   /** Manual mode: sends the outcome for one delivery, once. Throws SettlementError otherwise. */
   settle(token: string, outcome: Outcome): void {
-    this.#intake.settle(token, outcome);
+    this.#intake.settleToken(token, outcome);
   }
 
   async #stop(): Promise<void> {
@@ -146,7 +159,6 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
       clientId,
       consumerGroupId,
       idleTimeoutMs: options.idleTimeoutMs,
-      creditWindow: options.creditWindow,
       signIn: () =>
         signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
     };

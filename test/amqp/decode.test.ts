@@ -41,11 +41,12 @@ test("a platform message gives its application properties and its data", () => {
       ${str("qos")} 54 01
     005375 a0 08 ${Buffer.from('{"t":21}').toString("hex")}`);
   deepEqual(decodeMessage(raw), {
-    applicationProperties: new Map<string, AmqpValue>([
-      ["topic", "/k1/d1/user/update"],
-      ["messageId", 0x18d7_4f0e_3a2b_1c0dn],
-      ["qos", 1],
-    ]),
+    properties: {
+      topic: "/k1/d1/user/update",
+      messageId: 0x18d7_4f0e_3a2b_1c0dn.toString(),
+      qos: 1,
+    },
+    typed: new Map(),
     messageId: null,
     body: { section: "data", chunks: [Buffer.from('{"t":21}')] },
   });
@@ -63,15 +64,15 @@ const VALUES: readonly (readonly [name: string, bytes: string, value: AmqpValue]
   ["a smalluint", "52 ff", 255],
   ["uint zero", "43", 0],
   ["a ulong", "80 ffffffffffffffff", 18_446_744_073_709_551_615n],
-  ["a smallulong", "53 ff", 255n],
-  ["ulong zero", "44", 0n],
+  ["a smallulong", "53 ff", 255],
+  ["ulong zero", "44", 0],
   ["a byte", "51 80", -128],
   ["a short", "61 8000", -32_768],
   ["an int", "71 80000000", -2_147_483_648],
   ["a smallint", "54 ff", -1],
   ["a long", "81 8000000000000000", -9_223_372_036_854_775_808n],
   ["a long beyond the exact numbers", "81 0020000000000001", 9_007_199_254_740_993n],
-  ["a smalllong", "55 ff", -1n],
+  ["a smalllong", "55 ff", -1],
   ["a float", "72 bf400000", -0.75],
   ["a double", "82 3ff8000000000000", 1.5],
   ["a decimal32 as its bytes", "74 22500001", Buffer.from("22500001", "hex")],
@@ -81,7 +82,7 @@ const VALUES: readonly (readonly [name: string, bytes: string, value: AmqpValue]
   ["a timestamp", "83 0000018f4f9aae9e", new Date(0x018f_4f9a_ae9e)],
   ["a timestamp before 1970", "83 ffffffffffffffff", new Date(-1)],
   ["the last time that a Date holds", "83 001eb208c2dc0000", new Date(8.64e15)],
-  ["a time later than any Date, as a number", "83 001eb208c2dc0001", 8_640_000_000_000_001n],
+  ["a time later than any Date, as a number", "83 001eb208c2dc0001", 8_640_000_000_000_001],
   [
     "a uuid",
     "98 f81d4fae7dec11d0a76500a0c91e6bf6",
@@ -161,8 +162,8 @@ test("of the properties section only the message ID is read, whatever the others
   equal(id("c00100"), null);
   equal(id("c00201 40"), null);
   equal(id(`c0 06 02 ${str("7")} ff ff`), "7");
-  equal(id("c0 0a 01 80 00000000000000ff"), 255n);
-  equal(id("d0 00000006 00000001 5307"), 7n);
+  equal(id("c0 0a 01 80 00000000000000ff"), 255);
+  equal(id("d0 00000006 00000001 5307"), 7);
 });
 
 test("sections that are not used are passed over by their size, without a look inside", () => {
@@ -180,21 +181,17 @@ test("sections that are not used are passed over by their size, without a look i
 });
 
 test("two sections of application properties are one, the later of a name counts", () => {
-  const { applicationProperties } = decodeMessage(
-    hex(`005374 c1 09 04 a10161 41 a10162 41 005374 c1 05 02 a10161 42`),
+  const { properties, typed } = decodeMessage(
+    hex(`005374 c1 0d 06 a10161 41 a10162 41 a10163 45 005374 c1 09 04 a10161 42 a10164 45`),
   );
-  deepEqual(
-    [...applicationProperties],
-    [
-      ["a", false],
-      ["b", true],
-    ],
-  );
+  deepEqual(properties, { a: false, b: true, c: [], d: [] });
+  deepEqual([...typed.keys()], ["c", "d"]);
 });
 
 test("an application property named __proto__ is only a name", () => {
-  const { applicationProperties } = decodeMessage(hex(`005374 c1 0d 02 ${str("__proto__")} 41`));
-  deepEqual([...applicationProperties], [["__proto__", true]]);
+  const { properties } = decodeMessage(hex(`005374 c1 0d 02 ${str("__proto__")} 41`));
+  deepEqual(Object.entries(properties), [["__proto__", true]]);
+  equal(Object.getPrototypeOf(properties), Object.prototype);
 });
 
 test("a data section is a slice of the bytes, not a copy", () => {

@@ -2,8 +2,9 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { types } from "rhea";
-import { Malformed } from "../../src/amqp/decode-cursor";
-import { checkFrame } from "../../src/amqp/frame-check";
+import { Cursor, Malformed } from "../../src/amqp/decode-cursor";
+import { checkPerformative, readFrameHead } from "../../src/amqp/frame-check";
+import type { Layer } from "../../src/amqp/frame-check";
 import {
   amqpError,
   binary,
@@ -27,6 +28,14 @@ declare module "rhea/typings/types" {
   interface types {
     readonly Reader: new (bytes: Buffer) => { read(): unknown; remaining(): number };
   }
+}
+
+/** What a frame that may be read is: what follows its performative, and whether SASL ends. */
+function checkFrame(bytes: Buffer, layer: Layer) {
+  const cursor = new Cursor(bytes);
+  const performative = readFrameHead(cursor, layer);
+  const endsSasl = performative !== undefined && checkPerformative(cursor, performative, layer);
+  return { payloadBytes: cursor.left, endsSasl };
 }
 
 /** A constructor, then size and count in `width` bytes each, then the items. */

@@ -15,12 +15,10 @@ test("what rhea throws while it writes is the link's failure, not the end of the
       clientId: "client",
       consumerGroupId: "group",
       idleTimeoutMs: 60_000,
-      creditWindow: 1,
       signIn: () => ({ username: "", password: "" }),
     },
     maxFrameBytes: 65_536,
-    readable: () => true,
-    signedIn: () => undefined,
+    writable: () => true,
     failed: (failure) => failures.push(failure),
     openSocket: () => new Socket(),
   });

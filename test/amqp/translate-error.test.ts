@@ -2,6 +2,7 @@ import { equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { translateError } from "../../src/amqp/translate-error";
+import { TooLarge } from "../../src/amqp/frame-cutter";
 import type { Failure } from "../../src/amqp/translate-error";
 import { IotAmqpError, NetworkError, RefusalError, TlsError } from "../../src/errors";
 import type { ErrorCode } from "../../src/errors";
@@ -214,9 +215,10 @@ test("over a working link what cannot be read was damaged, what must not come is
     ok(!/__\w+__/.test(errorText(error.code, error.details, "zh-CN").text));
     return error.code;
   };
-  const size = { at: "size", size: 7, limit: 5 } as const;
-  equal(code({ ...size, of: "frame" }), "CONNECTION_CORRUPTED");
-  equal(code({ ...size, of: "delivery" }), "FRAME_TOO_LARGE");
+  const size = (of: "frame" | "delivery") =>
+    ({ at: "size", error: new TooLarge(of, 7, 5) }) as const;
+  equal(code(size("frame")), "CONNECTION_CORRUPTED");
+  equal(code(size("delivery")), "FRAME_TOO_LARGE");
   equal(code({ at: "protocol", error: new TypeError("x is undefined") }), "CONNECTION_CORRUPTED");
   const altered = nodeError("ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC");
   equal(code({ at: "socket", error: altered }), "CONNECTION_CORRUPTED");
@@ -225,9 +227,10 @@ test("over a working link what cannot be read was damaged, what must not come is
 });
 
 test("limits and deadlines fill their texts", () => {
-  const size = { at: "size", size: 7, limit: 5 } as const;
-  match(translated({ ...size, of: "frame" }, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
-  match(translated({ ...size, of: "delivery" }, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
+  for (const of of ["frame", "delivery"] as const) {
+    const failure = { at: "size", error: new TooLarge(of, 7, 5) } as const;
+    match(translated(failure, "FRAME_TOO_LARGE").message, /7 bytes.*5/);
+  }
   for (const code of ["CONNECT_TIMEOUT", "ATTACH_TIMEOUT", "PEER_SILENT"] as const) {
     match(translated({ at: "deadline", code, afterMs: 10_000 }, code).message, /10 s/);
   }

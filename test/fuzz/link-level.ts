@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { createOpenLink } from "../../src/amqp/rhea-link";
+import { createOpenLink } from "../../src/amqp/amqp-link";
 import type { IncomingDelivery, Link, LinkEvents, Outcome } from "../../src/amqp/link";
 import { isIotAmqpError } from "../../src/errors";
 import type { IotAmqpError } from "../../src/errors";
@@ -62,7 +62,6 @@ class LinkSession implements LinkEvents {
         clientId: "client",
         consumerGroupId: "group",
         idleTimeoutMs: IDLE_TIMEOUT_MS,
-        creditWindow: 200,
         signIn: () => ({ username: `securityToken=${SECRET}|`, password: SECRET }),
       },
       this,

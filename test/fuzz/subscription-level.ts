@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { createOpenLink } from "../../src/amqp/rhea-link";
+import { createOpenLink } from "../../src/amqp/amqp-link";
 import { createSubscription, resolveInstance, resolveSubscribe } from "../../src/index";
 import type { Subscription } from "../../src/index";
 import { CODE } from "../support/peer-frames";

@@ -37,7 +37,7 @@ test("Node-RED fills every error text as the command line does, in both language
     "variable",
     "file",
     "choices",
-  ].concat(["messageType", "store", "waiting", "field"]);
+  ].concat(["messageType", "store", "waiting", "field", "version", "needed", "missing"]);
   const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
   const codes = Object.keys(RETRY_BY_CODE) as ErrorCode[]; // its own keys
   for (const language of ["en-US", "zh-CN"] as const) {

@@ -17,7 +17,7 @@ import type { Clock, SubscriptionState } from "../../src/index";
 
 const topic = "/k1/d1/user/update";
 
-test("a message reaches the listener, and is accepted when it has returned", () =>
+test("a message reaches the listener, and is accepted a beat later", () =>
   withEmulator({}, (emulator) =>
     withSubscription(emulator, {}, async (subscription) => {
       const inbox = new Inbox(subscription);
@@ -280,7 +280,7 @@ test("a link that is kicked at once, time and again, keeps its cause while it is
       // The first settled delivery proves it.
       subscription.on("delivered", () => undefined);
       const id = emulator.push({ topic, payload: "x" });
-      await until(() => subscription.counters.accepted === 1, "the message was accepted");
+      await until(() => subscription.counters.delivered === 1, "the message was handed over");
       await clock.advance(10);
       await emulator.expectSettled(id, "accepted");
       deepEqual(subscription.state, { value: "subscribed", connected: 1, connections: 1 });

@@ -1,4 +1,4 @@
-import { createOpenLink } from "../../src/amqp/rhea-link";
+import { createOpenLink } from "../../src/amqp/amqp-link";
 import { systemClock } from "../../src/clock";
 import { examine } from "../../src/doctor/examine";
 import { resolveInstance, resolveSubscribe } from "../../src/options";

@@ -1,8 +1,9 @@
 import type { Clock } from "../../src/clock";
+import { DecodeError } from "../../src/errors";
 import type { IotAmqpError } from "../../src/errors";
 import type { LinkLimits } from "../../src/amqp/limits";
 import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../src/amqp/link";
-import { createOpenLink } from "../../src/amqp/rhea-link";
+import { createOpenLink } from "../../src/amqp/amqp-link";
 
 /** A promise that a test waits for ends with a sentence after this, in ms. */
 const PATIENCE_MS = 5_000;
@@ -14,6 +15,8 @@ export const PASSWORD = "hush-hush-password";
 export class Heard implements LinkEvents {
   readonly events: string[] = [];
   readonly deliveries: IncomingDelivery[] = [];
+  /** What each carries in its data section; the next read overwrites its content. */
+  readonly bodies: string[] = [];
   settledCount = 0;
   cause: IotAmqpError | undefined;
   /** Called for each delivery as it comes. */
@@ -36,6 +39,7 @@ export class Heard implements LinkEvents {
   }
   delivery(delivery: IncomingDelivery): void {
     this.deliveries.push(delivery);
+    this.bodies.push(bodyOf(delivery));
     this.onDelivery?.(delivery);
     this.#note("delivery");
   }
@@ -72,6 +76,12 @@ export class Heard implements LinkEvents {
   }
 }
 
+function bodyOf({ content }: IncomingDelivery): string {
+  if (content instanceof DecodeError) return String(content);
+  const { body } = content;
+  return body.section === "data" ? Buffer.concat(body.chunks).toString() : body.section;
+}
+
 /** Opens a link to loopback and writes down what it tells. */
 export function openTo(
   port: number,
@@ -88,7 +98,6 @@ export function openTo(
       clientId: "client-7",
       consumerGroupId: "group-1",
       idleTimeoutMs: 60_000,
-      creditWindow: 200,
       signIn: () => ({ username: USERNAME, password: PASSWORD }),
       ...request,
     },

@@ -1,0 +1,241 @@
+import type { Socket } from "node:net";
+import type { Connection } from "rhea";
+import type { Cancel, Clock } from "../clock";
+import { isIotAmqpError } from "../errors";
+import type { IotAmqpError } from "../errors";
+import { Carrier } from "./carrier";
+import type { Numbering } from "./carrier";
+import type { Cursor } from "./decode-cursor";
+import { CLOSE } from "./frame-check";
+import { FrameCutter, TooLarge } from "./frame-cutter";
+import { LINK_LIMITS } from "./limits";
+import type { LinkEnvironment, LinkLimits } from "./limits";
+import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
+import { Liveness } from "./liveness";
+import { ReadBeat } from "./read-beat";
+import { createConnection, endTimers } from "./rhea-connection";
+import { listen } from "./rhea-events";
+import { openSocket } from "./socket";
+import { translateError } from "./translate-error";
+import type { Failure } from "./translate-error";
+
+type State =
+  /** DNS, TCP, TLS, sign-in, until the server's open. */
+  | { readonly value: "connecting" }
+  | { readonly value: "attaching" }
+  | { readonly value: "attached"; readonly carrier: Carrier }
+  /** The first cause is known (none: our own close), the socket not gone yet. */
+  | { readonly value: "ending"; readonly cause: IotAmqpError | undefined }
+  | { readonly value: "ended" };
+
+/** One attempt: rhea conducts it; a carrier takes messages in and settles them. */
+class AmqpLink implements Link {
+  readonly #request: LinkRequest;
+  readonly #events: LinkEvents;
+  readonly #clock: Clock;
+  readonly #limits: LinkLimits;
+  readonly #beat: ReadBeat;
+  readonly #cutter: FrameCutter;
+  #connection: Connection | undefined;
+  #socket: Socket | undefined;
+  #state: State = { value: "connecting" };
+  /** Our close is written: nothing comes after it. */
+  #isClosed = false;
+  /** Of the phase under way: connect, attach or close. */
+  #deadline: Cancel | undefined;
+  #liveness: Liveness | undefined;
+  readonly #failed = this.#fail.bind(this);
+
+  constructor(
+    request: LinkRequest,
+    events: LinkEvents,
+    environment: LinkEnvironment & { readonly beat: ReadBeat },
+  ) {
+    this.#request = request;
+    this.#events = events;
+    this.#clock = environment.clock;
+    this.#beat = environment.beat;
+    this.#limits = { ...LINK_LIMITS, ...environment.limits };
+    this.#cutter = new FrameCutter(this.#limits.maxFrameBytes, {
+      readable: () => this.#socket?.destroyed === false,
+      conduct: this.#conduct.bind(this),
+      signedIn: () => {
+        if (this.#state.value === "connecting") this.#tell("signedIn");
+      },
+      transfer: this.#transfer.bind(this),
+    });
+    this.#connect();
+  }
+
+  grantCredit(count: number): void {
+    if (this.#state.value === "attached") this.#state.carrier.grantCredit(count);
+  }
+
+  drainCredit(): void {
+    if (this.#state.value === "attached") this.#state.carrier.drainCredit();
+  }
+
+  flush(): void {
+    if (this.#state.value === "attached") this.#state.carrier.flush();
+  }
+
+  close(): void {
+    if (!this.#isAlive()) return;
+    const isConnecting = this.#state.value === "connecting";
+    if (this.#state.value === "attached") this.#state.carrier.write();
+    this.#toEnding(undefined);
+    // Before the server's open, rhea's close does nothing that a peer would see.
+    if (isConnecting) this.#destroy();
+    else this.#closeInOrder();
+  }
+
+  /** Calls the owner; what it throws ends the link, and is no fault of the peer. */
+  #tell<Event extends keyof LinkEvents>(
+    event: Event,
+    ...about: Parameters<Required<LinkEvents>[Event]>
+  ): void {
+    try {
+      const listener = this.#events[event];
+      if (listener !== undefined) Reflect.apply(listener, this.#events, about);
+    } catch (error) {
+      this.#fail({ at: "own", doing: `the listener of “${event}”`, error });
+    }
+  }
+
+  #connect(): void {
+    this.#startDeadline("CONNECT_TIMEOUT", this.#limits.connectMs);
+    try {
+      this.#connection = this.#createConnection();
+      this.#connection.connect();
+    } catch (error) {
+      if (isIotAmqpError(error)) this.#fail({ at: "own", doing: "connecting", error });
+      // Node throws for TLS material that it cannot read, before there is a socket.
+      else this.#fail({ at: this.#request.tls === undefined ? "connect" : "tls", error });
+    }
+    if (this.#socket === undefined) setImmediate(this.#ended.bind(this));
+  }
+
+  #createConnection(): Connection {
+    const failed = this.#failed;
+    const connection = createConnection({
+      request: this.#request,
+      maxFrameBytes: this.#limits.maxFrameBytes,
+      failed,
+      writable: () => this.#socket?.destroyed === false && !this.#isClosed,
+      openSocket: (up) => {
+        const read = this.#read.bind(this);
+        const gone = this.#ended.bind(this);
+        this.#socket = openSocket(this.#request, { up, failed, gone, read });
+        return this.#socket;
+      },
+    });
+    listen(connection, {
+      failed,
+      opened: this.#opened.bind(this),
+      attached: this.#attached.bind(this),
+      flow: (fields) => {
+        if (this.#state.value === "attached") this.#state.carrier.flow(fields);
+      },
+    });
+    return connection;
+  }
+
+  /** Takes what the socket has read; the next read overwrites it. */
+  #read(chunk: Buffer): void {
+    try {
+      this.#cutter.take(chunk);
+    } catch (error) {
+      this.#fail(error instanceof TooLarge ? { at: "size", error } : { at: "protocol", error });
+    }
+    if (this.#state.value === "attached") this.#state.carrier.readDone(chunk.length);
+  }
+
+  #conduct(bytes: Buffer, performative?: number | string): void {
+    // Of a connection that is closed only the answer matters: rhea would answer all else.
+    if (!this.#isClosed || performative === CLOSE) this.#connection?.input(bytes);
+  }
+
+  #transfer(cursor: Cursor, channel: number): void {
+    if (this.#state.value === "attached") this.#state.carrier.transfer(cursor, channel);
+    // What still comes after our close stays unsettled.
+    else if (this.#isAlive()) throw cursor.malformed("a transfer before the attach");
+  }
+
+  #opened(askedMs: number | undefined): void {
+    const socket = this.#socket;
+    if (this.#state.value !== "connecting" || socket === undefined) return;
+    this.#state = { value: "attaching" };
+    this.#startDeadline("ATTACH_TIMEOUT", this.#limits.attachMs);
+    const { idleTimeoutMs } = this.#request;
+    const failed = this.#failed;
+    this.#liveness = new Liveness(this.#clock, { socket, idleTimeoutMs, askedMs, failed });
+    this.#tell("opened");
+  }
+
+  #attached(numbering: Numbering): void {
+    const socket = this.#socket;
+    if (this.#state.value !== "attaching" || socket === undefined) return;
+    const own = { clock: this.#clock, limits: this.#limits, beat: this.#beat };
+    const carrier = new Carrier({ ...own, socket, tell: this.#tell.bind(this) }, numbering);
+    this.#state = { value: "attached", carrier };
+    this.#deadline?.();
+    this.#tell("attached");
+  }
+
+  #isAlive(): boolean {
+    return this.#state.value !== "ending" && this.#state.value !== "ended";
+  }
+
+  #fail(failure: Failure): void {
+    if (!this.#isAlive()) return;
+    const attached = this.#state.value === "attached";
+    this.#toEnding(translateError(failure, { ...this.#request, attached }));
+    const { at } = failure;
+    // Only who speaks AMQP and has closed something can make sense of an answer.
+    if (at === "close" || at === "end" || at === "detach") this.#closeInOrder();
+    else this.#destroy();
+  }
+
+  #startDeadline(code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT", afterMs: number): void {
+    this.#deadline?.();
+    this.#deadline = this.#clock.after(afterMs, () => {
+      this.#fail({ at: "deadline", code, afterMs });
+    });
+  }
+
+  #toEnding(cause: IotAmqpError | undefined): void {
+    if (this.#state.value === "attached") this.#state.carrier.end();
+    this.#state = { value: "ending", cause };
+    this.#liveness?.stop();
+    this.#deadline?.();
+    this.#deadline = this.#clock.after(this.#limits.closeMs, this.#destroy.bind(this));
+  }
+
+  #closeInOrder(): void {
+    this.#connection?.close();
+    // Now and not in rhea's next tick: what rhea answers to a detach or an end must not follow it.
+    this.#connection?._process();
+    this.#isClosed = true;
+  }
+
+  #destroy(): void {
+    // With an error: rhea does not hear of a socket destroyed without one, and its timers go on.
+    this.#socket?.destroy(new Error("closed by this side"));
+  }
+
+  #ended(): void {
+    // Only a socket that went without `error` and `end` leaves us without a cause.
+    this.#fail({ at: "socket" });
+    const cause = this.#state.value === "ending" ? this.#state.cause : undefined;
+    this.#deadline?.();
+    if (this.#connection !== undefined) endTimers(this.#connection);
+    this.#state = { value: "ended" };
+    this.#events.ended(cause);
+  }
+}
+
+/** Makes the production link: AMQP over TCP or TLS. The sockets of all its links are read together. */
+export function createOpenLink(environment: LinkEnvironment): OpenLink {
+  const beat = new ReadBeat(environment.clock);
+  return (request, events) => new AmqpLink(request, events, { ...environment, beat });
+}

@@ -1,0 +1,223 @@
+import type { Socket } from "node:net";
+import type { Clock } from "../clock";
+import { DecodeError } from "../errors";
+import type { AmqpMessage } from "../protocol/amqp-message";
+import { TEXTS } from "../texts/texts";
+import { decodeMessage } from "./decode";
+import { Malformed } from "./decode-cursor";
+import type { Cursor } from "./decode-cursor";
+import { TooLarge } from "./frame-cutter";
+import type { LinkLimits } from "./limits";
+import type { LinkEvents } from "./link";
+import { flowFrame, later, readTransfer } from "./link-frames";
+import type { Transfer } from "./link-frames";
+import { Delivery, dispositions, Outcomes } from "./outcomes";
+import type { ReadBeat, ReadShare } from "./read-beat";
+
+/** What a frame of a delivery counts for at least: a Buffer is kept for each, also an empty one. */
+const LEAST_FRAME_BYTES = 256;
+
+/** What has come of a delivery. */
+interface Transfers {
+  readonly id: number;
+  settled: boolean;
+  /** Of several frames only. */
+  parts?: Buffer[];
+  bytes: number;
+}
+
+/** How the peer numbers what it sends on a link that has been attached. */
+export interface Numbering {
+  readonly channel: number;
+  readonly handle: number;
+  readonly nextIncomingId: number;
+  readonly deliveryCount: number;
+}
+
+/** What a carrier works with. */
+export interface CarrierParts {
+  readonly clock: Clock;
+  readonly limits: LinkLimits;
+  readonly beat: ReadBeat;
+  readonly socket: Socket;
+  /** Calls the link's owner; never throws. */
+  readonly tell: <Event extends keyof LinkEvents>(
+    event: Event,
+    ...about: Parameters<Required<LinkEvents>[Event]>
+  ) => void;
+}
+
+/**
+ * Carries the messages of one attached link: takes transfers in, writes outcomes and credit. rhea
+ * does not hear of them. Its methods throw Malformed or TooLarge for what a peer must not send.
+ */
+export class Carrier {
+  readonly #parts: CarrierParts;
+  readonly #peer: Numbering;
+  readonly #share: ReadShare;
+  readonly #outcomes: Outcomes;
+  #nextIncomingId: number;
+  #deliveryCount: number;
+  #nextDeliveryId: number | undefined;
+  #incomplete: Transfers | undefined;
+  #isDraining = false;
+  #isFlowDue = false;
+  #isWriting = false;
+  #isEnded = false;
+
+  constructor(parts: CarrierParts, peer: Numbering) {
+    this.#parts = parts;
+    this.#peer = peer;
+    this.#share = { socket: parts.socket, bytes: 0, messages: 0, credit: 0, perSecond: 0 };
+    this.#outcomes = new Outcomes(parts.clock, parts.limits, this.write.bind(this));
+    this.#nextIncomingId = peer.nextIncomingId;
+    this.#deliveryCount = peer.deliveryCount;
+  }
+
+  grantCredit(count: number): void {
+    this.#setCredit(this.#share.credit + count);
+    this.#isDraining = false;
+    this.#sendFlow();
+  }
+
+  /** Asks for the credit back: what is not used up by what is on its way. */
+  drainCredit(): void {
+    this.#isDraining = true;
+    this.#sendFlow();
+  }
+
+  /** Takes one transfer frame; the cursor stands at its list. */
+  transfer(cursor: Cursor, channel: number): void {
+    if (this.#isEnded) return;
+    const transfer = readTransfer(cursor);
+    if (channel !== this.#peer.channel || transfer.handle !== this.#peer.handle) {
+      throw new Malformed(`transfer on handle ${String(transfer.handle)}, which is not attached`);
+    }
+    this.#nextIncomingId = later(this.#nextIncomingId);
+    const transfers = this.#incomplete ?? this.#begin(transfer);
+    if (transfer.deliveryId !== undefined && transfer.deliveryId !== transfers.id) {
+      throw new Malformed(`transfer of delivery ${transfer.deliveryId} within ${transfers.id}`);
+    }
+    transfers.settled ||= transfer.settled;
+    const { bytes, position: start, left } = cursor;
+    if (transfer.aborted) this.#abort();
+    else if (transfer.more) {
+      this.#incomplete = transfers;
+      this.#keep(transfers, bytes.subarray(start, start + left));
+    } else if (transfers.parts === undefined) {
+      this.#complete(transfers, decoded(bytes, start, start + left));
+    } else {
+      const parts = this.#keep(transfers, bytes.subarray(start, start + left));
+      this.#complete(transfers, decoded(Buffer.concat(parts)));
+    }
+  }
+
+  /** Takes a flow frame, as rhea has decoded it: a field may be of any type. */
+  flow(fields: Readonly<Record<string, unknown>>): void {
+    const { next_outgoing_id, handle, link_credit, delivery_count, drain, echo } = fields;
+    if (typeof next_outgoing_id !== "number")
+      throw new Malformed("flow without a next-outgoing-id");
+    if (this.#isEnded) return;
+    this.#nextIncomingId = next_outgoing_id;
+    if (echo === true) this.#isFlowDue = true;
+    // Credit is ours to give: of a sender's, only that none is left means something.
+    const isGivenBack = drain === true && link_credit === 0 && handle === this.#peer.handle;
+    if (!isGivenBack || typeof delivery_count !== "number") return;
+    this.#deliveryCount = delivery_count;
+    this.#setCredit(0);
+    this.#parts.tell("drained");
+  }
+
+  /** What has been read is dealt with: what it brings about is written at the end of this turn. */
+  readDone(bytes: number): void {
+    if (this.#isFlowDue || !this.#outcomes.isEmpty) this.flush();
+    this.#share.bytes += bytes;
+    this.#parts.beat.read(this.#share);
+  }
+
+  /** Writes what is due at the end of this turn of the event loop. */
+  flush(): void {
+    this.#outcomes.flush();
+  }
+
+  /** Writes the outcomes that wait, and then the credit that their owner grants for them. */
+  write(): void {
+    const { socket, tell } = this.#parts;
+    const batch = this.#outcomes.take();
+    socket.cork();
+    this.#isWriting = true;
+    for (const bytes of dispositions(batch)) socket.write(bytes);
+    if (batch.length > 0) tell("settled", batch.length);
+    this.#isWriting = false;
+    if (this.#isFlowDue) this.#sendFlow();
+    socket.uncork();
+  }
+
+  /** From now on nothing is read or written. */
+  end(): void {
+    this.#isEnded = true;
+    this.#outcomes.end();
+    this.#parts.beat.leave(this.#share);
+  }
+
+  #begin({ deliveryId: id, settled }: Transfer): Transfers {
+    if (this.#share.credit <= 0) throw new Malformed(TEXTS["en-US"].reasons.noCredit);
+    if (id === undefined) throw new Malformed("delivery without an ID");
+    if (id !== (this.#nextDeliveryId ?? id)) {
+      throw new Malformed(`delivery ${id} in place of ${String(this.#nextDeliveryId)}`);
+    }
+    this.#nextDeliveryId = later(id);
+    return { id, settled, bytes: 0 };
+  }
+
+  #keep(transfers: Transfers, part: Buffer): Buffer[] {
+    const { maxDeliveryBytes: limit } = this.#parts.limits;
+    transfers.bytes += Math.max(part.length, LEAST_FRAME_BYTES);
+    if (transfers.bytes > limit) throw new TooLarge("delivery", transfers.bytes, limit);
+    const parts = (transfers.parts ??= []);
+    // A copy: the socket's next read overwrites the slice.
+    parts.push(Buffer.from(part));
+    return parts;
+  }
+
+  #complete(transfers: Transfers, content: AmqpMessage | DecodeError): void {
+    this.#incomplete = undefined;
+    this.#deliveryCount = later(this.#deliveryCount);
+    this.#setCredit(this.#share.credit - 1);
+    this.#share.messages += 1;
+    this.#parts.tell("delivery", new Delivery(this.#outcomes, transfers, content));
+  }
+
+  /** There is nothing to settle, but it has used up a credit: that is granted again. */
+  #abort(): void {
+    this.#incomplete = undefined;
+    this.#deliveryCount = later(this.#deliveryCount);
+    this.#isFlowDue = true;
+  }
+
+  #setCredit(credit: number): void {
+    this.#share.credit = credit;
+    this.#outcomes.isBusy = credit === 0;
+  }
+
+  #sendFlow(): void {
+    this.#isFlowDue = this.#isWriting;
+    if (this.#isWriting || this.#isEnded) return;
+    const flow = {
+      nextIncomingId: this.#nextIncomingId,
+      deliveryCount: this.#deliveryCount,
+      linkCredit: this.#share.credit,
+      drain: this.#isDraining,
+    };
+    this.#parts.socket.write(flowFrame(flow));
+  }
+}
+
+function decoded(bytes: Buffer, start?: number, end?: number): AmqpMessage | DecodeError {
+  try {
+    return decodeMessage(bytes, start, end);
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Cancel, Clock } from "../clock";
+import type { DecodeError } from "../errors";
+import type { AmqpMessage } from "../protocol/amqp-message";
+import type { LinkLimits } from "./limits";
+import type { IncomingDelivery, Outcome } from "./link";
+import { dispositionFrame, later, serialOrder } from "./link-frames";
+
+/** One delivery, from the socket to its outcome. */
+export class Delivery implements IncomingDelivery {
+  readonly id: number;
+  readonly content: AmqpMessage | DecodeError;
+  /** Its sender wants no outcome. */
+  readonly isPresettled: boolean;
+  outcome: Outcome | undefined;
+  readonly #outcomes: Outcomes;
+
+  constructor(
+    outcomes: Outcomes,
+    { id, settled }: { readonly id: number; readonly settled: boolean },
+    content: AmqpMessage | DecodeError,
+  ) {
+    this.#outcomes = outcomes;
+    this.id = id;
+    this.isPresettled = settled;
+    this.content = content;
+  }
+
+  settle(outcome: Outcome): void {
+    if (this.outcome !== undefined) return;
+    this.outcome = outcome;
+    this.#outcomes.add(this);
+  }
+}
+
+/** Collects outcomes, so that many share a frame and a write, and says when they are to be written. */
+export class Outcomes {
+  readonly #clock: Clock;
+  readonly #limits: LinkLimits;
+  readonly #write: () => void;
+  #queue: Delivery[] = [];
+  /** The platform has no credit: the flow is slower than the devices, so that no outcome is urgent. */
+  isBusy = false;
+  #timer: Cancel | undefined;
+  #turn: NodeJS.Immediate | undefined;
+  #isEnded = false;
+
+  constructor(clock: Clock, limits: LinkLimits, write: () => void) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#write = write;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  add(delivery: Delivery): void {
+    if (this.#isEnded) return;
+    this.#queue.push(delivery);
+    const { settleBatch, settleDelayMs, busySettleDelayMs } = this.#limits;
+    if (this.#queue.length >= settleBatch) this.#write();
+    else {
+      const delayMs = this.isBusy ? busySettleDelayMs : settleDelayMs;
+      this.#timer ??= this.#clock.after(delayMs, this.#write);
+    }
+  }
+
+  /** Writes at the end of this turn of the event loop: others may join until then. */
+  flush(): void {
+    if (!this.#isEnded) this.#turn ??= setImmediate(this.#write);
+  }
+
+  /** What is to be written now. */
+  take(): readonly Delivery[] {
+    const batch = this.#queue;
+    this.#queue = [];
+    this.#timer?.();
+    this.#timer = undefined;
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+    return batch;
+  }
+
+  /** Forgets what is not written yet, and takes nothing more. */
+  end(): void {
+    this.#isEnded = true;
+    this.take();
+  }
+}
+
+/** Neighbours with the same outcome share a frame; no two outcomes do. */
+export function* dispositions(batch: readonly Delivery[]): Generator<Buffer> {
+  const due = batch.filter(({ isPresettled }) => !isPresettled);
+  due.sort((one, other) => serialOrder(one.id, other.id));
+  let from = 0;
+  for (let index = 1; index <= due.length; index++) {
+    const [first, last, next] = [due[from], due[index - 1], due[index]];
+    if (first?.outcome === undefined || last === undefined) return;
+    if (next?.id === later(last.id) && next.outcome === first.outcome) continue;
+    yield dispositionFrame(first.id, last.id, first.outcome);
+    from = index;
+  }
+}
