@@ -2,7 +2,7 @@ import { isIotAmqpError, SettlementError, systemClock } from "../src/index";
 import { buildSubscription } from "./lib/build-subscription";
 import { control } from "./lib/control";
 import { flowError } from "./lib/faults";
-import { whenStarted } from "./lib/flows-started";
+import { followFlows } from "./lib/flows";
 import { toMessage, toRawMessage } from "./lib/message";
 import { Monitor } from "./lib/monitor";
 import { settlementDesk } from "./lib/settlement-desk";
@@ -13,7 +13,7 @@ import type { ControlMessage } from "./lib/control";
 import type { Node, NodeAPI } from "node-red";
 
 export default function (RED: NodeAPI): void {
-  const onceStarted = whenStarted(RED.events);
+  const follow = followFlows(RED.events);
   serveStatistics(RED);
 
   RED.nodes.registerType<Node, SubscribeDef, object, object>(
@@ -39,7 +39,7 @@ export default function (RED: NodeAPI): void {
       const withdraw = offerStatistics(this.id, { monitor, subscription: () => running });
 
       this.on("close", (done: () => void) => {
-        cancel();
+        unfollow();
         const stopped = running && settlementDesk.stop(running);
         void Promise.resolve(stopped).finally(() => {
           leave();
@@ -76,13 +76,24 @@ export default function (RED: NodeAPI): void {
         subscription.start();
         return subscription;
       };
-      const cancel = onceStarted(() => {
-        // What it throws becomes a rejection: a message to the input hears why, too.
-        begun(
-          new Promise((resolve) => {
-            resolve(start());
-          }),
-        );
+      let isBegun = false;
+      const unfollow = follow({
+        started() {
+          if (isBegun) {
+            running?.handOn();
+            return;
+          }
+          isBegun = true;
+          // What it throws becomes a rejection: a message to the input hears why, too.
+          begun(
+            new Promise((resolve) => {
+              resolve(start());
+            }),
+          );
+        },
+        stopping() {
+          running?.holdBack();
+        },
       });
       begin.catch((error: unknown) => {
         if (isIotAmqpError(error)) monitor.state({ value: "failed", cause: error });

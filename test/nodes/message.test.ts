@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { replaced } from "../../nodes/lib/environment";
-import { whenStarted } from "../../nodes/lib/flows-started";
+import { followFlows } from "../../nodes/lib/flows";
 import { toMessage, toRawMessage } from "../../nodes/lib/message";
 import { DecodeError, SettingError } from "../../src/errors";
 import type { DeviceMessage } from "../../src/index";
@@ -45,19 +45,20 @@ test("an environment variable that is not set is told as such, never a host or a
   throws(() => replaced({ topicFilters: ["${FILTER}"] }), missing("topicFilters"));
 });
 
-test("actions wait for the start of the flows, run once, and can be cancelled", () => {
+test("a node hears of each stop and start of the flows until it is closed, with one listener for all", () => {
   const events = new EventEmitter();
-  const onceStarted = whenStarted(events);
-  let ran: readonly string[] = [];
-  const run = (name: string) => () => {
-    ran = [...ran, name];
-  };
-  onceStarted(run("first"));
-  onceStarted(run("cancelled"))();
-  deepEqual(ran, []);
-  events.emit("flows:started");
-  events.emit("flows:started");
-  deepEqual(ran, ["first"]);
-  for (let node = 0; node < 20; node += 1) onceStarted(run("later"));
-  equal(events.listenerCount("flows:started"), 1);
+  const follow = followFlows(events);
+  const heard: string[] = [];
+  const follower = (name: string) => ({
+    started: () => heard.push(`${name} started`),
+    stopping: () => heard.push(`${name} stopping`),
+  });
+  const unfollow = follow(follower("first"));
+  follow(follower("closed"))();
+  deepEqual(heard, []);
+  for (const event of ["flows:started", "flows:stopping", "flows:started"]) events.emit(event);
+  deepEqual(heard, ["first started", "first stopping", "first started"]);
+  unfollow();
+  for (let node = 0; node < 20; node += 1) follow(follower("later"));
+  for (const event of ["flows:started", "flows:stopping"]) equal(events.listenerCount(event), 1);
 });

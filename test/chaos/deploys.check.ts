@@ -1,0 +1,19 @@
+// The long run; by `npm run test:deploys`. DEPLOYS_SEED repeats what is drawn, not what meets what.
+import { after, before, test } from "node:test";
+import { NodeRed } from "../support/node-red";
+import { deploys } from "./deploys";
+import { DEPLOY_KINDS } from "./deploys-flow";
+
+const COUNT = 60;
+
+let nodeRed: NodeRed;
+before(async () => {
+  nodeRed = await NodeRed.start();
+});
+after(() => nodeRed.stop());
+
+for (const kind of DEPLOY_KINDS) {
+  test(`${COUNT} ${kind.title} lose no accepted message`, { timeout: 300_000 }, (t) =>
+    deploys(t, nodeRed, { kind, count: COUNT }),
+  );
+}

@@ -1,0 +1,17 @@
+import { after, before, test } from "node:test";
+import { NodeRed } from "../support/node-red";
+import { deploys } from "./deploys";
+import { DEPLOY_KINDS } from "./deploys-flow";
+
+const COUNT = 8;
+
+let nodeRed: NodeRed;
+before(async () => {
+  nodeRed = await NodeRed.start();
+});
+after(() => nodeRed.stop());
+
+for (const kind of DEPLOY_KINDS) {
+  test(`${COUNT} ${kind.title} lose no accepted message`, (t) =>
+    deploys(t, nodeRed, { kind, count: COUNT }));
+}
