@@ -330,7 +330,7 @@ test("docs/recovery.md has each code with its status and its next attempt, as th
   }
   // Provoked elsewhere: an environment variable and the limit need more than one connection, and a
   // network that cannot be reached is not to be had on loopback.
-  const elsewhere = ["ENV_MISSING", "CONNECT_LIMIT", "CONNECTION_FAILED"];
+  const elsewhere = ["ENV_MISSING", "RHEA_MISMATCH", "CONNECT_LIMIT", "CONNECTION_FAILED"];
   const rows = connections.map(([, code = ""]) => code.replaceAll("`", ""));
   const provoked = [...new Set<string>(PROVOKED.map(({ code }) => code)), ...elsewhere];
   deepEqual(provoked.sort(), rows.sort());

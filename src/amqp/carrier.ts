@@ -60,6 +60,8 @@ export class Carrier {
   #deliveryCount: number;
   #nextDeliveryId: number | undefined;
   #incomplete: Transfers | undefined;
+  /** Used up by aborted deliveries: to be granted again with the next flow frame. */
+  #abortedCredit = 0;
   #isDraining = false;
   #isFlowDue = false;
   #isWriting = false;
@@ -125,12 +127,13 @@ export class Carrier {
     if (!isGivenBack || typeof delivery_count !== "number") return;
     this.#deliveryCount = delivery_count;
     this.#setCredit(0);
+    this.#abortedCredit = 0;
     this.#parts.tell("drained");
   }
 
   /** What has been read is dealt with: what it brings about is written at the end of this turn. */
   readDone(bytes: number): void {
-    if (this.#isFlowDue || !this.#outcomes.isEmpty) this.flush();
+    if (this.#isFlowDue || this.#outcomes.isUrgent) this.flush();
     this.#share.bytes += bytes;
     this.#parts.beat.read(this.#share);
   }
@@ -181,28 +184,38 @@ export class Carrier {
   }
 
   #complete(transfers: Transfers, content: AmqpMessage | DecodeError): void {
-    this.#incomplete = undefined;
-    this.#deliveryCount = later(this.#deliveryCount);
-    this.#setCredit(this.#share.credit - 1);
+    this.#count();
     this.#share.messages += 1;
+    this.#outcomes.expect();
     this.#parts.tell("delivery", new Delivery(this.#outcomes, transfers, content));
   }
 
-  /** There is nothing to settle, but it has used up a credit: that is granted again. */
+  /** There is nothing to settle, but it has used up a credit. */
   #abort(): void {
+    this.#count();
+    this.#abortedCredit += 1;
+    this.#isFlowDue = true;
+  }
+
+  /** A delivery is over. */
+  #count(): void {
     this.#incomplete = undefined;
     this.#deliveryCount = later(this.#deliveryCount);
-    this.#isFlowDue = true;
+    this.#setCredit(this.#share.credit - 1);
   }
 
   #setCredit(credit: number): void {
     this.#share.credit = credit;
-    this.#outcomes.isBusy = credit === 0;
+    this.#outcomes.credit = credit;
   }
 
   #sendFlow(): void {
     this.#isFlowDue = this.#isWriting;
     if (this.#isWriting || this.#isEnded) return;
+    if (!this.#isDraining) {
+      this.#setCredit(this.#share.credit + this.#abortedCredit);
+      this.#abortedCredit = 0;
+    }
     const flow = {
       nextIncomingId: this.#nextIncomingId,
       deliveryCount: this.#deliveryCount,

@@ -14,7 +14,7 @@ export interface LinkLimits {
   readonly maxDeliveryBytes: number;
   /** How long an outcome waits for others, so that they share a frame and a write. */
   readonly settleDelayMs: number;
-  /** The same while the platform has no credit, because the flow is slower than the devices. */
+  /** The same while the flow is slower than the devices. */
   readonly busySettleDelayMs: number;
   /** So many outcomes are sent without waiting any longer. */
   readonly settleBatch: number;

@@ -38,8 +38,10 @@ export class Outcomes {
   readonly #limits: LinkLimits;
   readonly #write: () => void;
   #queue: Delivery[] = [];
-  /** The platform has no credit: the flow is slower than the devices, so that no outcome is urgent. */
-  isBusy = false;
+  /** What the platform may still send. */
+  credit = 0;
+  /** What has come, and its outcome is not known. */
+  #inHand = 0;
   #timer: Cancel | undefined;
   #turn: NodeJS.Immediate | undefined;
   #isEnded = false;
@@ -50,17 +52,29 @@ export class Outcomes {
     this.#write = write;
   }
 
-  get isEmpty(): boolean {
-    return this.#queue.length === 0;
+  /** Whether some wait that would better be written soon. */
+  get isUrgent(): boolean {
+    return this.#queue.length > 0 && !this.#isFlowBusy;
+  }
+
+  /** With more in hand than is to come, the flow is slower than the devices: nothing is urgent. */
+  get #isFlowBusy(): boolean {
+    return this.#inHand > this.credit;
+  }
+
+  /** A delivery has come. */
+  expect(): void {
+    this.#inHand += 1;
   }
 
   add(delivery: Delivery): void {
     if (this.#isEnded) return;
     this.#queue.push(delivery);
+    this.#inHand -= 1;
     const { settleBatch, settleDelayMs, busySettleDelayMs } = this.#limits;
     if (this.#queue.length >= settleBatch) this.#write();
     else {
-      const delayMs = this.isBusy ? busySettleDelayMs : settleDelayMs;
+      const delayMs = this.#isFlowBusy ? busySettleDelayMs : settleDelayMs;
       this.#timer ??= this.#clock.after(delayMs, this.#write);
     }
   }

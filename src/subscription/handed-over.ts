@@ -74,7 +74,9 @@ export class HandedOver<Message extends AutoSettled> {
   #turnEnded(): void {
     this.#turn = undefined;
     for (const batch of this.#batches) batch.turnsLeft -= 1;
-    while (this.#batches[0]?.turnsLeft === 0) accept(this.#batches.shift()?.messages ?? []);
+    while (this.#batches[0]?.turnsLeft === 0) {
+      settleAll(this.#batches.shift()?.messages ?? [], "accepted");
+    }
     if (this.#isDue) {
       this.#batches.push({ messages: this.#latest, turnsLeft: ACCEPT_AFTER_TURNS });
       this.#latest = [];
@@ -86,13 +88,13 @@ export class HandedOver<Message extends AutoSettled> {
   }
 }
 
-function accept(messages: readonly AutoSettled[]): void {
+/** Settles those that can be, and lets their outcomes wait no longer. */
+export function settleAll(messages: readonly AutoSettled[], outcome: Outcome): void {
   const connections = new Set<Connection>();
   for (const message of messages) {
     if (message.isLost) continue;
-    message.settle("accepted");
+    message.settle(outcome);
     connections.add(message.connection);
   }
-  // They have waited long enough.
   for (const connection of connections) connection.flush();
 }

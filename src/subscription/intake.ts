@@ -4,7 +4,7 @@ import { DecodeError } from "../errors";
 import { messageIdOf, normalise, topicOf } from "../protocol/message";
 import { matchesTopic } from "../protocol/topic-filter";
 import { Deliveries } from "./deliveries";
-import { HandedOver } from "./handed-over";
+import { HandedOver, settleAll } from "./handed-over";
 import type { IncomingDelivery, Outcome } from "../amqp/link";
 import type { Cancel, Clock } from "../clock";
 import type { SubscribeOptions } from "../options";
@@ -144,10 +144,9 @@ export class Intake {
    */
   holdBack(): void {
     this.#cancelHold ??= this.#parts.clock.after(MOST_HELD_MS, this.handOn.bind(this));
-    for (const message of this.#handedOver.takeAll()) {
-      this.#parts.duplicates.delete(message.messageId);
-      if (!message.isLost) message.settle("released");
-    }
+    const messages = this.#handedOver.takeAll();
+    for (const { messageId } of messages) this.#parts.duplicates.delete(messageId);
+    settleAll(messages, "released");
   }
 
   /** Hands over what has been held back. */
@@ -163,7 +162,10 @@ export class Intake {
   releaseWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { message } of waiting) message.settle("released");
+    settleAll(
+      waiting.map(({ message }) => message),
+      "released",
+    );
   }
 
   /** Manual mode: sends the outcome for one delivery, once. Throws SettlementError otherwise. */

@@ -26,11 +26,33 @@ const PATIENCE_MS = 5_000;
 /** The script's connection has gone: no failure by itself. */
 class PeerGone extends Error {}
 
+/** What a server may say in its begin and attach as it likes. */
+export interface Numbers {
+  /** On which the peer's own frames go. */
+  readonly channel: number;
+  /** What the peer calls the link. */
+  readonly handle: number;
+  /** Of the begin: the number of the first transfer frame. */
+  readonly nextOutgoingId: number;
+  /** Of the attach. */
+  readonly initialDeliveryCount: number;
+}
+
+export const NUMBERS: Numbers = {
+  channel: 0,
+  handle: 0,
+  nextOutgoingId: 0,
+  initialDeliveryCount: 0,
+};
+
 /** One connection, seen from a server that does only what its script says. */
 export class Peer {
   readonly socket: Socket;
   /** All frames that came, in order; headers have the code -1, empty frames 0. */
   readonly frames: ReadFrame[] = [];
+  /** Called for each frame as it comes. */
+  onFrame: ((read: ReadFrame) => void) | undefined;
+  #channel = NUMBERS.channel;
   #buffer: Buffer = Buffer.alloc(0);
   #taken = 0;
   #wake: (() => void) | undefined;
@@ -51,6 +73,11 @@ export class Peer {
     });
   }
 
+  /** Whether the connection is no more, and all that the client wrote has been read. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
   #read(): void {
     for (;;) {
       const header = this.#buffer.subarray(0, 4).toString("latin1") === "AMQP";
@@ -58,7 +85,9 @@ export class Peer {
       if (this.#buffer.length < size) return;
       const bytes = this.#buffer.subarray(0, size);
       this.#buffer = this.#buffer.subarray(size);
-      this.frames.push(header ? { code: -1, fields: [], bytes } : readFrame(bytes));
+      const read = header ? { code: -1, fields: [], bytes } : readFrame(bytes);
+      this.frames.push(read);
+      this.onFrame?.(read);
     }
   }
 
@@ -92,7 +121,9 @@ export class Peer {
     fields: readonly Buffer[] = [],
     payload: Buffer = Buffer.alloc(0),
   ): void {
-    this.send(frame(Buffer.concat([described(code, fields), payload])));
+    const whole = frame(Buffer.concat([described(code, fields), payload]));
+    whole.writeUInt16BE(this.#channel, 6);
+    this.send(whole);
   }
 
   /** SASL up to the outcome; resolves with the initial response. */
@@ -115,16 +146,18 @@ export class Peer {
   }
 
   /** Open, and the client's receiver link attached; resolves with the client's attach. */
-  async attach(idleTimeoutMs = 0): Promise<ReadFrame> {
+  async attach(idleTimeoutMs = 0, numbers: Partial<Numbers> = {}): Promise<ReadFrame> {
+    const { channel, handle, nextOutgoingId, initialDeliveryCount } = { ...NUMBERS, ...numbers };
     await this.open(idleTimeoutMs);
-    await this.expect(CODE.begin);
+    const { bytes } = await this.expect(CODE.begin);
     const attach = await this.expect(CODE.attach);
     const [name] = attach.fields;
-    const channel = Buffer.from([0x60, 0, 0]);
-    this.performative(CODE.begin, [channel, uint(0), uint(1_000), uint(1_000)]);
+    const remoteChannel = Buffer.concat([Buffer.from([0x60]), bytes.subarray(6, 8)]);
+    this.#channel = channel;
+    this.performative(CODE.begin, [remoteChannel, uint(nextOutgoingId), uint(1_000), uint(1_000)]);
     this.performative(CODE.attach, [
       text(String(name)),
-      uint(0),
+      uint(handle),
       no,
       nothing,
       nothing,
@@ -132,7 +165,7 @@ export class Peer {
       nothing,
       nothing,
       nothing,
-      uint(0),
+      uint(initialDeliveryCount),
     ]);
     return attach;
   }
