@@ -9,7 +9,7 @@ import type { Cursor } from "./decode-cursor";
 import { TooLarge } from "./frame-cutter";
 import type { LinkLimits } from "./limits";
 import type { LinkEvents } from "./link";
-import { flowFrame, later, readTransfer } from "./link-frames";
+import { flowFrame, isUint, later, readTransfer } from "./link-frames";
 import type { Transfer } from "./link-frames";
 import { Delivery, dispositions, Outcomes } from "./outcomes";
 import type { ReadBeat, ReadShare } from "./read-beat";
@@ -117,14 +117,13 @@ export class Carrier {
   /** Takes a flow frame, as rhea has decoded it: a field may be of any type. */
   flow(fields: Readonly<Record<string, unknown>>): void {
     const { next_outgoing_id, handle, link_credit, delivery_count, drain, echo } = fields;
-    if (typeof next_outgoing_id !== "number")
-      throw new Malformed("flow without a next-outgoing-id");
+    if (!isUint(next_outgoing_id)) throw new Malformed("flow without a next-outgoing-id");
     if (this.#isEnded) return;
     this.#nextIncomingId = next_outgoing_id;
     if (echo === true) this.#isFlowDue = true;
     // Credit is ours to give: of a sender's, only that none is left means something.
     const isGivenBack = drain === true && link_credit === 0 && handle === this.#peer.handle;
-    if (!isGivenBack || typeof delivery_count !== "number") return;
+    if (!isGivenBack || !isUint(delivery_count)) return;
     this.#deliveryCount = delivery_count;
     this.#setCredit(0);
     this.#abortedCredit = 0;

@@ -8,6 +8,11 @@ const HANDLE = 0;
 export const INCOMING_WINDOW = 2 ** 31 - 1;
 const OUTGOING_WINDOW = 0xffff_ffff;
 
+/** Whether a decoded field is a uint: what a peer sends in its place may be anything. */
+export function isUint(value: unknown): value is number {
+  return typeof value === "number" && value >>> 0 === value;
+}
+
 /** A counter of 32 bits, one or more steps on; the peer may start it anywhere (RFC 1982). */
 export function later(counter: number, steps = 1): number {
   return (counter + steps) >>> 0;

@@ -1,6 +1,7 @@
 import type { Connection, EventContext, Receiver } from "rhea";
 import { TEXTS } from "../texts/texts";
 import { UNATTENDED } from "./rhea-connection";
+import { isUint } from "./link-frames";
 import type { Numbering } from "./carrier";
 import type { Failure } from "./translate-error";
 
@@ -107,7 +108,7 @@ function standBefore(connection: Connection, owner: RheaOwner): Said {
     const { remote_channel, next_outgoing_id } = frame.performative;
     // rhea answers each of them with one more session, and looks through all for a free number.
     if (typeof remote_channel !== "number") refuse(TEXTS["en-US"].reasons.unaskedSession);
-    else if (typeof next_outgoing_id !== "number") refuse("begin without a next-outgoing-id");
+    else if (!isUint(next_outgoing_id)) refuse("begin without a next-outgoing-id");
     else {
       // rhea sees no transfers: counting from 0 it never finds that its window has to be opened.
       frame.performative["next_outgoing_id"] = 0;
@@ -120,12 +121,12 @@ function standBefore(connection: Connection, owner: RheaOwner): Said {
   connection.on_attach = (frame) => {
     const { performative } = frame;
     const { handle, initial_delivery_count } = performative;
-    if (typeof handle !== "number") {
+    if (!isUint(handle)) {
       refuse("attach without a handle");
       return;
     }
     said.handle = handle;
-    said.deliveryCount = typeof initial_delivery_count === "number" ? initial_delivery_count : 0;
+    said.deliveryCount = isUint(initial_delivery_count) ? initial_delivery_count : 0;
     // Nobody looks at them, and rhea prints those of a kind that it does not know.
     performative["source"] = null;
     performative["target"] = null;

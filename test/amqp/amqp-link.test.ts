@@ -382,6 +382,16 @@ const SCENARIOS: readonly Scenario[] = [
     says: /next-outgoing-id/,
   },
   {
+    title: "a flow whose next-outgoing-id is no counter",
+    code: "CONNECTION_CORRUPTED",
+    script: async (peer) => {
+      await peer.attach();
+      const negative = Buffer.from("7180000000", "hex");
+      peer.performative(CODE.flow, [uint(0), uint(1), negative, uint(1)]);
+    },
+    says: /next-outgoing-id/,
+  },
+  {
     title: "a giant frame before the attach",
     code: "FRAME_TOO_LARGE",
     script: async (peer) => {
