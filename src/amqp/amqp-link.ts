@@ -1,20 +1,19 @@
 import type { Socket } from "node:net";
-import type { Connection } from "rhea";
 import type { Cancel, Clock } from "../clock";
 import { isIotAmqpError } from "../errors";
 import type { IotAmqpError } from "../errors";
 import { Carrier } from "./carrier";
 import type { Numbering } from "./carrier";
 import type { Cursor } from "./decode-cursor";
-import { CLOSE } from "./frame-check";
+import { Conductor } from "./conductor";
+import { PERFORMATIVES } from "./frame-check";
 import { FrameCutter, TooLarge } from "./frame-cutter";
+import type { ConductedFrame } from "./frame-cutter";
 import { LINK_LIMITS } from "./limits";
 import type { LinkEnvironment, LinkLimits } from "./limits";
 import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
 import { ReadBeat } from "./read-beat";
-import { createConnection, endTimers } from "./rhea-connection";
-import { listen } from "./rhea-events";
 import { openSocket } from "./socket";
 import { translateError } from "./translate-error";
 import type { Failure } from "./translate-error";
@@ -36,11 +35,9 @@ class AmqpLink implements Link {
   readonly #limits: LinkLimits;
   readonly #beat: ReadBeat;
   readonly #cutter: FrameCutter;
-  #connection: Connection | undefined;
+  #conductor: Conductor | undefined;
   #socket: Socket | undefined;
   #state: State = { value: "connecting" };
-  /** Our close is written: nothing comes after it. */
-  #isClosed = false;
   /** Of the phase under way: connect, attach or close. */
   #deadline: Cancel | undefined;
   #liveness: Liveness | undefined;
@@ -57,7 +54,7 @@ class AmqpLink implements Link {
     this.#beat = environment.beat;
     this.#limits = { ...LINK_LIMITS, ...environment.limits };
     this.#cutter = new FrameCutter(this.#limits.maxFrameBytes, {
-      readable: () => this.#socket?.destroyed === false,
+      isReadable: this.#hasSocket.bind(this),
       conduct: this.#conduct.bind(this),
       signedIn: () => {
         if (this.#state.value === "connecting") this.#tell("signedIn");
@@ -86,7 +83,7 @@ class AmqpLink implements Link {
     this.#toEnding(undefined);
     // Before the server's open, rhea's close does nothing that a peer would see.
     if (isConnecting) this.#destroy();
-    else this.#closeInOrder();
+    else this.#conductor?.close();
   }
 
   /** Calls the owner; what it throws ends the link, and is no fault of the peer. */
@@ -105,8 +102,14 @@ class AmqpLink implements Link {
   #connect(): void {
     this.#startDeadline("CONNECT_TIMEOUT", this.#limits.connectMs);
     try {
-      this.#connection = this.#createConnection();
-      this.#connection.connect();
+      this.#conductor = new Conductor(this.#request, this.#limits.maxFrameBytes, {
+        openSocket: this.#openSocket.bind(this),
+        isWritable: this.#hasSocket.bind(this),
+        opened: this.#opened.bind(this),
+        attached: this.#attached.bind(this),
+        failed: this.#failed,
+      });
+      this.#conductor.connect();
     } catch (error) {
       if (isIotAmqpError(error)) this.#fail({ at: "own", doing: "connecting", error });
       // Node throws for TLS material that it cannot read, before there is a socket.
@@ -115,29 +118,14 @@ class AmqpLink implements Link {
     if (this.#socket === undefined) setImmediate(this.#ended.bind(this));
   }
 
-  #createConnection(): Connection {
-    const failed = this.#failed;
-    const connection = createConnection({
-      request: this.#request,
-      maxFrameBytes: this.#limits.maxFrameBytes,
-      failed,
-      writable: () => this.#socket?.destroyed === false && !this.#isClosed,
-      openSocket: (up) => {
-        const read = this.#read.bind(this);
-        const gone = this.#ended.bind(this);
-        this.#socket = openSocket(this.#request, { up, failed, gone, read });
-        return this.#socket;
-      },
-    });
-    listen(connection, {
-      failed,
-      opened: this.#opened.bind(this),
-      attached: this.#attached.bind(this),
-      flow: (fields) => {
-        if (this.#state.value === "attached") this.#state.carrier.flow(fields);
-      },
-    });
-    return connection;
+  #openSocket(up: () => void): Socket {
+    const [read, gone] = [this.#read.bind(this), this.#ended.bind(this)];
+    this.#socket = openSocket(this.#request, { up, failed: this.#failed, gone, read });
+    return this.#socket;
+  }
+
+  #hasSocket(): boolean {
+    return this.#socket?.destroyed === false;
   }
 
   /** Takes what the socket has read; the next read overwrites it. */
@@ -150,9 +138,12 @@ class AmqpLink implements Link {
     if (this.#state.value === "attached") this.#state.carrier.readDone(chunk.length);
   }
 
-  #conduct(bytes: Buffer, performative?: number | string): void {
-    // Of a connection that is closed only the answer matters: rhea would answer all else.
-    if (!this.#isClosed || performative === CLOSE) this.#connection?.input(bytes);
+  #conduct(frame: ConductedFrame): void {
+    const { performative, fields } = frame;
+    if (performative === PERFORMATIVES.flow) {
+      if (this.#state.value === "attached") this.#state.carrier.flow(fields);
+    } else if (performative !== PERFORMATIVES.disposition) this.#conductor?.take(frame);
+    // What we have settled is settled, whatever the sender says of it.
   }
 
   #transfer(cursor: Cursor, channel: number): void {
@@ -192,7 +183,7 @@ class AmqpLink implements Link {
     this.#toEnding(translateError(failure, { ...this.#request, attached }));
     const { at } = failure;
     // Only who speaks AMQP and has closed something can make sense of an answer.
-    if (at === "close" || at === "end" || at === "detach") this.#closeInOrder();
+    if (at === "close" || at === "end" || at === "detach") this.#conductor?.close();
     else this.#destroy();
   }
 
@@ -211,13 +202,6 @@ class AmqpLink implements Link {
     this.#deadline = this.#clock.after(this.#limits.closeMs, this.#destroy.bind(this));
   }
 
-  #closeInOrder(): void {
-    this.#connection?.close();
-    // Now and not in rhea's next tick: what rhea answers to a detach or an end must not follow it.
-    this.#connection?._process();
-    this.#isClosed = true;
-  }
-
   #destroy(): void {
     // With an error: rhea does not hear of a socket destroyed without one, and its timers go on.
     this.#socket?.destroy(new Error("closed by this side"));
@@ -228,7 +212,7 @@ class AmqpLink implements Link {
     this.#fail({ at: "socket" });
     const cause = this.#state.value === "ending" ? this.#state.cause : undefined;
     this.#deadline?.();
-    if (this.#connection !== undefined) endTimers(this.#connection);
+    this.#conductor?.end();
     this.#state = { value: "ended" };
     this.#events.ended(cause);
   }

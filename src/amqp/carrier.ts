@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock";
 import { DecodeError } from "../errors";
-import type { AmqpMessage } from "../protocol/amqp-message";
+import type { AmqpMessage, AmqpValue } from "../protocol/amqp-message";
 import { TEXTS } from "../texts/texts";
 import { decodeMessage } from "./decode";
 import { Malformed } from "./decode-cursor";
@@ -114,17 +114,18 @@ export class Carrier {
     }
   }
 
-  /** Takes a flow frame, as rhea has decoded it: a field may be of any type. */
-  flow(fields: Readonly<Record<string, unknown>>): void {
-    const { next_outgoing_id, handle, link_credit, delivery_count, drain, echo } = fields;
-    if (!isUint(next_outgoing_id)) throw new Malformed("flow without a next-outgoing-id");
+  /** Takes the fields of a flow frame (AMQP 1.0 part 2.7.4). */
+  flow(fields: readonly AmqpValue[]): void {
+    const { 2: nextOutgoingId, 4: handle, 5: deliveryCount, 6: linkCredit } = fields;
+    const { 8: drain, 9: echo } = fields;
+    if (!isUint(nextOutgoingId)) throw new Malformed("flow without a next-outgoing-id");
     if (this.#isEnded) return;
-    this.#nextIncomingId = next_outgoing_id;
+    this.#nextIncomingId = nextOutgoingId;
     if (echo === true) this.#isFlowDue = true;
     // Credit is ours to give: of a sender's, only that none is left means something.
-    const isGivenBack = drain === true && link_credit === 0 && handle === this.#peer.handle;
-    if (!isGivenBack || !isUint(delivery_count)) return;
-    this.#deliveryCount = delivery_count;
+    const isGivenBack = drain === true && linkCredit === 0 && handle === this.#peer.handle;
+    if (!isGivenBack || !isUint(deliveryCount)) return;
+    this.#deliveryCount = deliveryCount;
     this.#setCredit(0);
     this.#abortedCredit = 0;
     this.#parts.tell("drained");

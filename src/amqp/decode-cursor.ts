@@ -6,6 +6,8 @@ export const DESCRIBED = 0x00;
 
 /** Real messages nest two or three levels; deep ones would only overflow the stack. */
 const MAX_DEPTH = 32;
+/** By the high half of the constructor (part 1.2.2); no entry: none, or a size comes first. */
+const FIXED_WIDTHS: Readonly<Record<number, number>> = { 4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16 };
 const SHORT_TEXT_BYTES = 16;
 const NON_ASCII = 0x80;
 
@@ -180,29 +182,9 @@ export class Cursor {
 
   /** How many bytes follow the constructor; the high half of it tells, also of an unknown type. */
   width(code: number): number {
-    switch (code >> 4) {
-      case 0x4:
-        return 0;
-      case 0x5:
-        return 1;
-      case 0x6:
-        return 2;
-      case 0x7:
-        return 4;
-      case 0x8:
-        return 8;
-      case 0x9:
-        return 16;
-      case 0xa:
-      case 0xc:
-      case 0xe:
-        return this.size(false);
-      case 0xb:
-      case 0xd:
-      case 0xf:
-        return this.size(true);
-      default:
-        throw this.malformed(`no such type 0x${code.toString(16)}`);
-    }
+    const width = FIXED_WIDTHS[code >> 4];
+    if (width !== undefined) return width;
+    if (code < 0xa0) throw this.malformed(`no such type 0x${code.toString(16)}`);
+    return this.size((code & 0x10) !== 0);
   }
 }

@@ -1,5 +1,7 @@
-import { Cursor, DESCRIBED } from "./decode-cursor";
+import { DESCRIBED } from "./decode-cursor";
+import type { Cursor } from "./decode-cursor";
 import { readList } from "./decode-values";
+import type { AmqpValue } from "../protocol/amqp-message";
 
 /** Which frames come: those of SASL first, then, once signed in, those of AMQP. */
 export type Layer = "sasl" | "amqp";
@@ -11,13 +13,21 @@ const TYPE_BY_LAYER: Readonly<Record<Layer, number>> = { amqp: 0, sasl: 1 };
 const SASL_OUTCOME = 0x44;
 const UBYTE = 0x50;
 
-/** Performatives that are not rhea's business alone. A peer may name them in words, too. */
-export const TRANSFER = 0x14;
-export const CLOSE = 0x18;
-const NUMBER_BY_SYMBOL: ReadonlyMap<number | string, number> = new Map([
-  ["amqp:transfer:list", TRANSFER],
-  ["amqp:close:list", CLOSE],
-]);
+/** Performatives by their descriptors; a peer may write `amqp:open:list` for 0x10, and so on. */
+export const PERFORMATIVES = {
+  open: 0x10,
+  begin: 0x11,
+  attach: 0x12,
+  flow: 0x13,
+  transfer: 0x14,
+  disposition: 0x15,
+  detach: 0x16,
+  end: 0x17,
+  close: 0x18,
+} as const;
+const NUMBER_BY_SYMBOL: ReadonlyMap<number | string, number> = new Map(
+  Object.entries(PERFORMATIVES).map(([name, number]) => [`amqp:${name}:list`, number]),
+);
 
 /**
  * Reads a frame up to its performative's list, where the cursor then stands. Returns the number of
@@ -38,21 +48,18 @@ export function readFrameHead(cursor: Cursor, layer: Layer): number | string | u
 }
 
 /**
- * Throws Malformed unless rhea can read the performative with an effort in proportion to its size.
- * rhea believes every count: 30 bytes make it gather fifty million items. Returns whether the frame
- * is the SASL outcome that lets us in, after which another protocol header comes.
+ * Reads a performative's list. Throws Malformed unless rhea can read it too, with an effort in
+ * proportion to its size: rhea believes every count, and 30 bytes make it gather fifty million items.
  */
-export function checkPerformative(
-  cursor: Cursor,
-  descriptor: number | string,
-  layer: Layer,
-): boolean {
-  const { position } = cursor;
+export function readPerformative(cursor: Cursor): readonly AmqpValue[] {
   cursor.strict = true;
-  readList(cursor);
-  if (layer === "amqp") return false;
+  return readList(cursor);
+}
+
+/** Whether a SASL frame lets us in, after which another protocol header comes. Throws Malformed. */
+export function isSignedIn(cursor: Cursor, descriptor: number | string): boolean {
   if (typeof descriptor === "string") throw cursor.malformed("a SASL frame without a number");
-  return descriptor === SASL_OUTCOME && isOk(new Cursor(cursor.bytes, position));
+  return descriptor === SASL_OUTCOME && isOk(cursor);
 }
 
 /** Strict, because rhea takes whatever is 0 for OK, and both of us must know what comes next. */

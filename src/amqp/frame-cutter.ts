@@ -1,6 +1,13 @@
 import { Cursor, Malformed } from "./decode-cursor";
-import { checkPerformative, FRAME_HEAD_BYTES, readFrameHead, TRANSFER } from "./frame-check";
+import {
+  FRAME_HEAD_BYTES,
+  isSignedIn,
+  PERFORMATIVES,
+  readFrameHead,
+  readPerformative,
+} from "./frame-check";
 import type { Layer } from "./frame-check";
+import type { AmqpValue } from "../protocol/amqp-message";
 
 const PROTOCOL_HEADER_BYTES = 8;
 const SIZE_BYTES = 4;
@@ -20,12 +27,21 @@ export class TooLarge extends Error {
   }
 }
 
-/** Where what comes in goes. The bytes are overwritten by the next read. */
+/** A protocol header, or a frame that rhea can read safely. */
+export interface ConductedFrame {
+  /** Of its own: rhea keeps slices. */
+  readonly bytes: Buffer;
+  /** Number or name; undefined for a header. */
+  readonly performative?: number | string;
+  readonly fields: readonly AmqpValue[];
+  readonly channel: number;
+}
+
+/** Where what comes in goes. */
 export interface FrameOwner {
   /** Whether anything may still be read: not once the socket is destroyed. */
-  readable(): boolean;
-  /** A protocol header, or a frame that rhea can read safely; `performative`: its descriptor. */
-  conduct(bytes: Buffer, performative?: number | string): void;
+  isReadable(): boolean;
+  conduct(frame: ConductedFrame): void;
   /** The server has accepted the sign-in. */
   signedIn(): void;
   /** The cursor ends with the frame and stands at the list of the transfer. */
@@ -50,7 +66,7 @@ export class FrameCutter {
   /** Takes what has been read. Throws Malformed or TooLarge. */
   take(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length && this.#owner.readable()) {
+    while (at < chunk.length && this.#owner.isReadable()) {
       at = this.#partialBytes > 0 ? this.#complete(chunk, at) : this.#cut(chunk, at);
     }
   }
@@ -58,7 +74,7 @@ export class FrameCutter {
   /** Cuts what is whole in the chunk and keeps a copy of the rest; returns where it ends. */
   #cut(chunk: Buffer, start: number): number {
     let at = start;
-    while (at < chunk.length && this.#owner.readable()) {
+    while (at < chunk.length && this.#owner.isReadable()) {
       const bytes = this.#neededBytes(chunk, at);
       if (bytes > chunk.length - at) {
         this.#partial = Buffer.allocUnsafe(bytes);
@@ -102,22 +118,31 @@ export class FrameCutter {
   #whole(bytes: Buffer, start: number, end: number): void {
     if (this.#atHeader) {
       this.#atHeader = false;
-      // rhea judges the header; it keeps slices of what it gets, so it gets copies.
-      this.#owner.conduct(Buffer.from(bytes.subarray(start, end)));
+      // rhea judges the header.
+      this.#owner.conduct({
+        bytes: Buffer.from(bytes.subarray(start, end)),
+        fields: [],
+        channel: 0,
+      });
       return;
     }
     const cursor = new Cursor(bytes, start, end);
     const performative = readFrameHead(cursor, this.#layer);
     if (performative === undefined) return;
-    if (performative === TRANSFER && this.#layer === "amqp") {
-      this.#owner.transfer(cursor, bytes.readUInt16BE(start + CHANNEL_AT));
+    const channel = bytes.readUInt16BE(start + CHANNEL_AT);
+    if (performative === PERFORMATIVES.transfer && this.#layer === "amqp") {
+      this.#owner.transfer(cursor, channel);
       return;
     }
-    const isSignedIn = checkPerformative(cursor, performative, this.#layer);
-    this.#owner.conduct(Buffer.from(bytes.subarray(start, end)), performative);
-    if (!isSignedIn) return;
+    const { position } = cursor;
+    const fields = readPerformative(cursor);
+    const endsSasl =
+      this.#layer === "sasl" && isSignedIn(new Cursor(bytes, position, end), performative);
+    const copy = Buffer.from(bytes.subarray(start, end));
+    this.#owner.conduct({ bytes: copy, performative, fields, channel });
+    if (!endsSasl) return;
     this.#layer = "amqp";
     this.#atHeader = true;
-    if (this.#owner.readable()) this.#owner.signedIn();
+    if (this.#owner.isReadable()) this.#owner.signedIn();
   }
 }

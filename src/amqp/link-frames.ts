@@ -82,7 +82,23 @@ function readFlag(cursor: Cursor): boolean {
   }
 }
 
-/** What a flow frame says; see part 2.7.4. */
+/** One of our frames, with a list8 of uints, booleans and nulls, and what comes behind them. */
+function frame(
+  performative: number,
+  fields: readonly (number | boolean | null)[],
+  outcome: readonly number[] = [],
+): Buffer {
+  const list = fields.flatMap((field) => {
+    if (typeof field !== "number") return field === null ? 0x40 : field ? 0x41 : 0x42;
+    return [0x70, field >>> 24, (field >>> 16) & 0xff, (field >>> 8) & 0xff, field & 0xff];
+  });
+  const count = fields.length + (outcome.length > 0 ? 1 : 0);
+  const size = list.length + outcome.length + 1;
+  const head = [0, 0, 0, 13 + size, 2, 0, 0, CHANNEL, 0, 0x53, performative, 0xc0, size, count];
+  return Buffer.from([...head, ...list, ...outcome]);
+}
+
+/** What a flow frame says (part 2.7.4). */
 export interface Flow {
   readonly nextIncomingId: number;
   readonly deliveryCount: number;
@@ -90,42 +106,16 @@ export interface Flow {
   readonly drain: boolean;
 }
 
-/** Frame head, then the descriptor of a performative, then the size and count of its list8. */
-function frame(listBytes: number, performative: number, fields: number): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + listBytes);
-  bytes.writeUInt32BE(bytes.length, 0);
-  bytes.writeUInt32BE(0x0200_0000 + CHANNEL, 4);
-  bytes.writeUIntBE(0x00_5300 + performative, 8, 3);
-  bytes.writeUIntBE(0xc0_0000 + ((listBytes + 1) << 8) + fields, 11, 3);
-  return bytes;
-}
-const HEAD_BYTES = 14;
-
-function writeUint(bytes: Buffer, at: number, value: number): number {
-  bytes[at] = 0x70;
-  return bytes.writeUInt32BE(value, at + 1);
-}
-
 export function flowFrame({ nextIncomingId, deliveryCount, linkCredit, drain }: Flow): Buffer {
-  const uints = [nextIncomingId, INCOMING_WINDOW, 0, OUTGOING_WINDOW];
-  uints.push(HANDLE, deliveryCount, linkCredit);
-  const bytes = frame(uints.length * 5 + 2, 0x13, 9);
-  let at = HEAD_BYTES;
-  for (const value of uints) at = writeUint(bytes, at, value);
-  bytes[at] = 0x40; // available
-  bytes[at + 1] = drain ? 0x41 : 0x42;
-  return bytes;
+  const session = [nextIncomingId, INCOMING_WINDOW, 0, OUTGOING_WINDOW];
+  return frame(0x13, [...session, HANDLE, deliveryCount, linkCredit, null, drain]);
 }
 
 const STATE: Readonly<Record<Outcome, number>> = { accepted: 0x24, rejected: 0x25, released: 0x26 };
 
-/** The outcome of all deliveries from `first` to `last`; they are settled with it. */
+/** The outcome of all deliveries from `first` to `last` (part 2.7.6); they are settled with it. */
 export function dispositionFrame(first: number, last: number, outcome: Outcome): Buffer {
-  const bytes = frame(16, 0x15, 5);
-  bytes[HEAD_BYTES] = 0x41; // the role: receiver
-  let at = writeUint(bytes, HEAD_BYTES + 1, first);
-  at = writeUint(bytes, at, last);
-  bytes[at] = 0x41; // settled
-  bytes.writeUInt32BE(0x0053_0045 + (STATE[outcome] << 8), at + 1);
-  return bytes;
+  const isReceiver = true;
+  const isSettled = true;
+  return frame(0x15, [isReceiver, first, last, isSettled], [0, 0x53, STATE[outcome], 0x45]);
 }

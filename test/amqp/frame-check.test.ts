@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { types } from "rhea";
 import { Cursor, Malformed } from "../../src/amqp/decode-cursor";
-import { checkPerformative, readFrameHead } from "../../src/amqp/frame-check";
+import { isSignedIn, readFrameHead, readPerformative } from "../../src/amqp/frame-check";
 import type { Layer } from "../../src/amqp/frame-check";
 import {
   amqpError,
@@ -34,7 +34,10 @@ declare module "rhea/typings/types" {
 function checkFrame(bytes: Buffer, layer: Layer) {
   const cursor = new Cursor(bytes);
   const performative = readFrameHead(cursor, layer);
-  const endsSasl = performative !== undefined && checkPerformative(cursor, performative, layer);
+  if (performative === undefined) return { payloadBytes: cursor.left, endsSasl: false };
+  const { position } = cursor;
+  readPerformative(cursor);
+  const endsSasl = layer === "sasl" && isSignedIn(new Cursor(bytes, position), performative);
   return { payloadBytes: cursor.left, endsSasl };
 }
 

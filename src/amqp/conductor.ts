@@ -1,0 +1,249 @@
+import { create_container } from "rhea";
+import { version } from "rhea/package.json";
+import type { Socket } from "node:net";
+import type { Connection, EventContext, Receiver } from "rhea";
+import { InstallationError } from "../errors";
+import type { AmqpValue } from "../protocol/amqp-message";
+import { TEXTS } from "../texts/texts";
+import { dependencyVersion } from "../version";
+import type { Numbering } from "./carrier";
+import { PERFORMATIVES } from "./frame-check";
+import type { ConductedFrame } from "./frame-cutter";
+import type { LinkRequest } from "./link";
+import { INCOMING_WINDOW, isUint } from "./link-frames";
+import { plainMechanism } from "./sasl";
+import type { Failure } from "./translate-error";
+
+// The parts of rhea 3.0.5 that we use and its typings do not give. `INTERNALS` checks them.
+declare module "rhea/typings/connection" {
+  interface Connection {
+    /** Takes bytes that the peer has sent. */
+    input: (this: Connection, bytes: Buffer) => void;
+    /** Called when rhea has heard nothing for a while. */
+    idle: (this: Connection) => void;
+    /** Writes what is due; rhea looks it up each time. */
+    _process: (this: Connection) => void;
+    /** Ends rhea's timers; may be called again. */
+    _disconnected: (this: Connection) => void;
+  }
+}
+/** What rhea's handlers of performatives must not see as the peer has sent it. */
+const REPLACED_FIELDS: Readonly<Record<string, object>> = {
+  // The heartbeat is ours: rhea's timer cannot wait as long as a server may ask for.
+  on_open: { idle_time_out: null },
+  // rhea sees no transfers: counting from 0 it never finds that it has to open its window.
+  on_begin: { next_outgoing_id: 0 },
+  // Nobody looks at them, and rhea prints those of a kind that it does not know.
+  on_attach: { source: null, target: null },
+};
+const INTERNALS = ["input", "idle", "_process", "_disconnected", ...Object.keys(REPLACED_FIELDS)];
+
+/** A link is ours to settle and to grant credit on; rhea would accept before the flow has it. */
+const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;
+
+/** What rhea's many events come down to, and what it works with. */
+export interface ConductorOwner {
+  /** Opens the socket and calls `connected` when TCP, or TLS on it, is up. */
+  openSocket(connected: () => void): Socket;
+  /** Whether the socket is there, to be written to. */
+  isWritable(): boolean;
+  /** The server's open has come, with the idle time-out in ms that it asks for, if any. */
+  opened(askedMs: number | undefined): void;
+  /** Our receiver link is attached. */
+  attached(numbering: Numbering): void;
+  readonly failed: (failure: Failure) => void;
+}
+
+/** Lets rhea do what is rare: sign in, open, begin, attach, detach, end and close. */
+export class Conductor {
+  readonly #owner: ConductorOwner;
+  readonly #connection: Connection;
+  #receiver: Receiver | undefined;
+  /** What the peer's open, begin and attach say. */
+  #askedMs: number | undefined;
+  #session = { channel: 0, nextIncomingId: 0 };
+  #link = { handle: 0, deliveryCount: 0 };
+  #isOpen = false;
+  #isClosed = false;
+
+  /** Throws InstallationError. */
+  constructor(request: LinkRequest, maxFrameBytes: number, owner: ConductorOwner) {
+    this.#owner = owner;
+    const { host, port, clientId, idleTimeoutMs } = request;
+    // A container of its own: rhea's default one is shared by everything in the process.
+    const sasl_mechanisms = plainMechanism(request.signIn, owner.failed);
+    this.#connection = create_container({ id: clientId, sasl_mechanisms }).create_connection({
+      host,
+      port,
+      hostname: host,
+      container_id: clientId,
+      idle_time_out: idleTimeoutMs,
+      max_frame_size: maxFrameBytes,
+      session_buffer_size: { incoming: INCOMING_WINDOW },
+      // Also for links that the server might attach unasked: nothing is accepted behind our back.
+      receiver_options: UNATTENDED,
+      // The subscription reconnects; rhea would keep the old signature and knows no connect limit.
+      reconnect: false,
+      connection_details: () => ({
+        host,
+        port,
+        // rhea calls it as `net.connect(port, host, options, connected)`.
+        connect: (...[, , , connected]: [number, string, object, () => void]) =>
+          owner.openSocket(connected),
+      }),
+    });
+    checkInternals(this.#connection);
+    this.#listen();
+    this.#replace();
+  }
+
+  /** Opens the socket. Throws what Node throws for TLS material that it cannot read. */
+  connect(): void {
+    this.#connection.connect();
+  }
+
+  /** Takes a protocol header or a frame that has been checked. */
+  take({ bytes, performative, fields, channel }: ConductedFrame): void {
+    // Of a connection that is closed only the answer matters: rhea would answer all else.
+    if (this.#isClosed && performative !== PERFORMATIVES.close) return;
+    const refusal = this.#note(performative, fields, channel);
+    if (refusal === undefined) this.#connection.input(bytes);
+    else this.#owner.failed(refusal);
+  }
+
+  /** Closes in order; nothing is written after it. */
+  close(): void {
+    this.#connection.close();
+    // Now and not in rhea's next tick: what rhea answers to a detach or an end must not follow it.
+    this.#connection._process();
+    this.#isClosed = true;
+  }
+
+  /** To be called when the socket is gone: rhea may have started a timer after it had ended them. */
+  end(): void {
+    this.#connection._disconnected();
+  }
+
+  /** Takes down what rhea does not keep for us; returns why it must not get the frame. */
+  #note(
+    performative: ConductedFrame["performative"],
+    fields: readonly AmqpValue[],
+    channel: number,
+  ): Failure | undefined {
+    const refused = (reason: string) => ({ at: "protocol", error: new Error(reason) }) as const;
+    switch (performative) {
+      case PERFORMATIVES.open:
+        this.#isOpen = true;
+        this.#askedMs = isUint(fields[4]) && fields[4] > 0 ? fields[4] : undefined;
+        return undefined;
+      case PERFORMATIVES.begin: {
+        const [remoteChannel = null, nextOutgoingId] = fields;
+        // rhea answers each of them with one more session, and looks through all for a free number.
+        if (remoteChannel === null) return refused(TEXTS["en-US"].reasons.unaskedSession);
+        if (!isUint(nextOutgoingId)) return refused("begin without a next-outgoing-id");
+        this.#session = { channel, nextIncomingId: nextOutgoingId };
+        return undefined;
+      }
+      case PERFORMATIVES.attach: {
+        const { 1: handle, 9: deliveryCount } = fields;
+        if (!isUint(handle)) return refused("attach without a handle");
+        this.#link = { handle, deliveryCount: isUint(deliveryCount) ? deliveryCount : 0 };
+        return undefined;
+      }
+      case PERFORMATIVES.close: {
+        // Without an open rhea calls it a protocol error, and what the server says is lost.
+        if (this.#isOpen) return undefined;
+        const error = fields[0] ?? null;
+        if (!isList(error)) return { at: "close" };
+        return { at: "close", error: { condition: error[0], description: error[1] } };
+      }
+      case undefined:
+      default:
+        return undefined;
+    }
+  }
+
+  /**
+   * Listens to all that rhea may raise. An event that nobody listens to goes to the container,
+   * throws there inside rhea's reading, and may end the process.
+   */
+  #listen(): void {
+    const connection = this.#connection;
+    const { failed } = this.#owner;
+    const protocol = (error: unknown): void => void failed({ at: "protocol", error });
+    connection.on("connection_open", () => {
+      this.#owner.opened(this.#askedMs);
+      // No source, as in the vendor's sample: the platform knows the group from the sign-in.
+      this.#receiver = connection.open_receiver(UNATTENDED);
+    });
+    for (const event of ["receiver_open", "sender_open"]) {
+      connection.on(event, ({ receiver }: EventContext) => {
+        const isOurs = receiver !== undefined && receiver === this.#receiver;
+        if (isOurs) this.#owner.attached({ ...this.#session, ...this.#link });
+        else protocol(new Error(TEXTS["en-US"].reasons.unaskedLink));
+      });
+    }
+    // With an error both events of a pair come; the owner keeps the first.
+    connection.on("connection_error", ({ error }: EventContext) => {
+      // A refused sign-in looks like a close, but no close frame has come.
+      if (connection.error === undefined) failed({ at: "sign-in", text: error?.message ?? "" });
+      else failed({ at: "close", error });
+    });
+    connection.on("connection_close", ({ error }: EventContext) => {
+      failed({ at: "close", error });
+    });
+    for (const event of ["session_error", "session_close"]) {
+      connection.on(event, ({ session }: EventContext) => {
+        failed({ at: "end", error: session?.error });
+      });
+    }
+    for (const event of ["receiver_error", "receiver_close"]) {
+      connection.on(event, ({ receiver }: EventContext) => {
+        failed({ at: "detach", error: receiver?.error });
+      });
+    }
+    connection.on("protocol_error", protocol);
+    connection.on("error", protocol);
+    // The socket's own events say it better; without a listener rhea prints a warning.
+    connection.on("disconnected", () => undefined);
+  }
+
+  /** Replaces what rhea would do wrong, on this connection only. */
+  #replace(): void {
+    const connection = this.#connection;
+    for (const [name, fields] of Object.entries(REPLACED_FIELDS)) {
+      const original: unknown = Reflect.get(connection, name);
+      if (typeof original !== "function") continue;
+      Reflect.set(connection, name, (frame: object) => {
+        Object.assign(Object(Reflect.get(frame, "performative")) as object, fields);
+        Reflect.apply(original, connection, [frame]);
+      });
+    }
+    const onProcess = connection._process.bind(connection);
+    // rhea does not see what our carrier reads, and would call a busy peer silent.
+    connection.idle = () => undefined;
+    connection._process = () => {
+      // With each write rhea starts a timer, which would hold what is gone for two idle time-outs.
+      if (this.#isClosed || !this.#owner.isWritable()) return;
+      try {
+        onProcess();
+      } catch (error) {
+        // rhea writes in ticks of its own, where what it throws would end the process.
+        this.#owner.failed({ at: "protocol", error });
+      }
+    };
+  }
+}
+
+/** Users do not get our lock file: another rhea may have renamed what we rely on. */
+function checkInternals(connection: Connection): void {
+  const missing = INTERNALS.find((name) => typeof Reflect.get(connection, name) !== "function");
+  if (missing === undefined) return;
+  const needed = dependencyVersion("rhea");
+  throw new InstallationError("RHEA_MISMATCH", { version, needed, missing });
+}
+
+// Array.isArray alone does not narrow a readonly array.
+function isList(value: AmqpValue): value is readonly AmqpValue[] {
+  return Array.isArray(value);
+}
