@@ -170,7 +170,9 @@ export class Conductor {
   #listen(): void {
     const connection = this.#connection;
     const { failed } = this.#owner;
-    const protocol = (error: unknown): void => void failed({ at: "protocol", error });
+    const protocol = (error: unknown): void => {
+      failed({ at: "protocol", error });
+    };
     connection.on("connection_open", () => {
       this.#owner.opened(this.#askedMs);
       // No source, as in the vendor's sample: the platform knows the group from the sign-in.
@@ -192,13 +194,11 @@ export class Conductor {
     connection.on("connection_close", ({ error }: EventContext) => {
       failed({ at: "close", error });
     });
-    for (const event of ["session_error", "session_close"]) {
-      connection.on(event, ({ session }: EventContext) => {
+    for (const kind of ["error", "close"]) {
+      connection.on(`session_${kind}`, ({ session }: EventContext) => {
         failed({ at: "end", error: session?.error });
       });
-    }
-    for (const event of ["receiver_error", "receiver_close"]) {
-      connection.on(event, ({ receiver }: EventContext) => {
+      connection.on(`receiver_${kind}`, ({ receiver }: EventContext) => {
         failed({ at: "detach", error: receiver?.error });
       });
     }
