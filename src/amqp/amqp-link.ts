@@ -11,7 +11,7 @@ import { FrameCutter, TooLarge } from "./frame-cutter";
 import type { ConductedFrame } from "./frame-cutter";
 import { LINK_LIMITS } from "./limits";
 import type { LinkEnvironment, LinkLimits } from "./limits";
-import type { Link, LinkEvents, LinkRequest, OpenLink } from "./link";
+import type { IncomingDelivery, Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
 import { ReadBeat } from "./read-beat";
 import { openSocket } from "./socket";
@@ -99,6 +99,15 @@ class AmqpLink implements Link {
     }
   }
 
+  /** As `#tell`, without its detours: there are thousands a second. */
+  #deliver(delivery: IncomingDelivery): void {
+    try {
+      this.#events.delivery(delivery);
+    } catch (error) {
+      this.#fail({ at: "own", doing: "the listener of “delivery”", error });
+    }
+  }
+
   #connect(): void {
     this.#startDeadline("CONNECT_TIMEOUT", this.#limits.connectMs);
     try {
@@ -167,7 +176,11 @@ class AmqpLink implements Link {
     const socket = this.#socket;
     if (this.#state.value !== "attaching" || socket === undefined) return;
     const own = { clock: this.#clock, limits: this.#limits, beat: this.#beat };
-    const carrier = new Carrier({ ...own, socket, tell: this.#tell.bind(this) }, numbering);
+    const deliver = this.#deliver.bind(this);
+    const carrier = new Carrier(
+      { ...own, socket, deliver, tell: this.#tell.bind(this) },
+      numbering,
+    );
     this.#state = { value: "attached", carrier };
     this.#deadline?.();
     this.#tell("attached");

@@ -40,7 +40,8 @@ export interface CarrierParts {
   readonly limits: LinkLimits;
   readonly beat: ReadBeat;
   readonly socket: Socket;
-  /** Calls the link's owner; never throws. */
+  /** Calls of the link's owner; never throw. */
+  readonly deliver: (delivery: Delivery) => void;
   readonly tell: <Event extends keyof LinkEvents>(
     event: Event,
     ...about: Parameters<Required<LinkEvents>[Event]>
@@ -64,6 +65,7 @@ export class Carrier {
   #abortedCredit = 0;
   #isDraining = false;
   #isFlowDue = false;
+  #unwritten: Buffer[] = [];
   #isWriting = false;
   #isEnded = false;
 
@@ -143,17 +145,15 @@ export class Carrier {
     this.#outcomes.flush();
   }
 
-  /** Writes the outcomes that wait, and then the credit that their owner grants for them. */
+  /** Writes the outcomes that wait, and with them the credit that their owner grants for them. */
   write(): void {
-    const { socket, tell } = this.#parts;
     const batch = this.#outcomes.take();
-    socket.cork();
     this.#isWriting = true;
-    for (const bytes of dispositions(batch)) socket.write(bytes);
-    if (batch.length > 0) tell("settled", batch.length);
+    for (const bytes of dispositions(batch)) this.#unwritten.push(bytes);
+    if (batch.length > 0) this.#parts.tell("settled", batch.length);
     this.#isWriting = false;
     if (this.#isFlowDue) this.#sendFlow();
-    socket.uncork();
+    this.#writeAll();
   }
 
   /** From now on nothing is read or written. */
@@ -187,7 +187,7 @@ export class Carrier {
     this.#count();
     this.#share.messages += 1;
     this.#outcomes.expect();
-    this.#parts.tell("delivery", new Delivery(this.#outcomes, transfers, content));
+    this.#parts.deliver(new Delivery(this.#outcomes, transfers, content));
   }
 
   /** There is nothing to settle, but it has used up a credit. */
@@ -222,7 +222,14 @@ export class Carrier {
       linkCredit: this.#share.credit,
       drain: this.#isDraining,
     };
-    this.#parts.socket.write(flowFrame(flow));
+    this.#unwritten.push(flowFrame(flow));
+    this.#writeAll();
+  }
+
+  /** One write for all, as each costs more than what it writes. */
+  #writeAll(): void {
+    if (this.#unwritten.length > 0) this.#parts.socket.write(Buffer.concat(this.#unwritten));
+    this.#unwritten = [];
   }
 }
 

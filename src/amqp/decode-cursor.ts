@@ -8,8 +8,6 @@ export const DESCRIBED = 0x00;
 const MAX_DEPTH = 32;
 /** By the high half of the constructor (part 1.2.2); no entry: none, or a size comes first. */
 const FIXED_WIDTHS: Readonly<Record<number, number>> = { 4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16 };
-const SHORT_TEXT_BYTES = 16;
-const NON_ASCII = 0x80;
 
 /** A place in the bytes of one frame or message. Every method throws Malformed where they do not fit. */
 export class Cursor {
@@ -93,19 +91,7 @@ export class Cursor {
   text(wide: boolean): string {
     const length = this.size(wide);
     const at = this.take(length);
-    return this.#shortAscii(at, length) ?? this.bytes.toString("utf8", at, at + length);
-  }
-
-  /** Property names are short ASCII, and the call into the native decoder costs three times this. */
-  #shortAscii(at: number, length: number): string | undefined {
-    if (length > SHORT_TEXT_BYTES) return undefined;
-    let text = "";
-    for (let index = at; index < at + length; index++) {
-      const byte = this.bytes[index] ?? NON_ASCII;
-      if (byte >= NON_ASCII) return undefined;
-      text += String.fromCharCode(byte);
-    }
-    return text;
+    return this.bytes.toString("utf8", at, at + length);
   }
 
   /** Goes one level down. */

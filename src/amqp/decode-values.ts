@@ -153,28 +153,68 @@ export function readFirstOfList(cursor: Cursor): AmqpValue {
   return first;
 }
 
-/** Reads a map and calls `put` for each entry, in order: of a repeated key the last value counts. */
-export function readMap(cursor: Cursor, put: (key: AmqpValue, value: AmqpValue) => void): void {
-  readEntries(cursor, cursor.code(), put);
+/**
+ * Reads a map whose keys are names and calls `put` for each entry, in order: of a repeated key the
+ * last value counts.
+ */
+export function readNamed(cursor: Cursor, put: (name: string, value: AmqpValue) => void): void {
+  const code = cursor.code();
+  const outerEnd = enterMap(cursor, code);
+  for (let left = countEntries(cursor, code), index = 0; left > 0; left--, index++) {
+    put(readName(cursor, index), readValue(cursor));
+  }
+  cursor.leave(outerEnd);
+}
+
+/** Messages repeat their names in the same order, and making a text costs ten times a comparison. */
+const known: { readonly bytes: Buffer; readonly text: string }[] = [];
+const MOST_KNOWN = 32;
+const MOST_KNOWN_BYTES = 64;
+
+function readName(cursor: Cursor, index: number): string {
+  const code = cursor.code();
+  if (code !== 0xa1 && code !== 0xb1 && code !== 0xa3 && code !== 0xb3) {
+    throw cursor.malformed("an application property without a name");
+  }
+  const length = cursor.size((code & 0x10) !== 0);
+  const at = cursor.take(length);
+  const name = known[index];
+  if (name !== undefined && isAt(cursor.bytes, at, name.bytes) && name.bytes.length === length) {
+    return name.text;
+  }
+  const text = cursor.bytes.toString("utf8", at, at + length);
+  if (index < MOST_KNOWN && length <= MOST_KNOWN_BYTES) {
+    known[index] = { bytes: Buffer.from(cursor.bytes.subarray(at, at + length)), text };
+  }
+  return text;
+}
+
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index++) {
+    if (bytes[at + index] !== wanted[index]) return false;
+  }
+  return true;
 }
 
 function readMapBody(cursor: Cursor, code: number): AmqpMap {
+  const outerEnd = enterMap(cursor, code);
   const map = new Map<AmqpValue, AmqpValue>();
-  readEntries(cursor, code, (key, value) => map.set(key, value));
+  for (let left = countEntries(cursor, code); left > 0; left--) {
+    map.set(readValue(cursor), readValue(cursor));
+  }
+  cursor.leave(outerEnd);
   return map;
 }
 
-function readEntries(
-  cursor: Cursor,
-  code: number,
-  put: (key: AmqpValue, value: AmqpValue) => void,
-): void {
+function enterMap(cursor: Cursor, code: number): number {
   if (code !== 0xc1 && code !== 0xd1) throw cursor.malformed("a map was expected");
-  const outerEnd = cursor.enter(code === 0xd1);
+  return cursor.enter(code === 0xd1);
+}
+
+function countEntries(cursor: Cursor, code: number): number {
   const count = cursor.count(code === 0xd1);
   if (count % 2 !== 0) throw cursor.malformed("a map with a key but no value");
-  for (let index = 0; index < count; index += 2) put(readValue(cursor), readValue(cursor));
-  cursor.leave(outerEnd);
+  return count / 2;
 }
 
 function readArrayBody(cursor: Cursor, wide: boolean): AmqpValue[] {

@@ -3,7 +3,7 @@ import type { AmqpBody, AmqpMessage, AmqpValue } from "../protocol/amqp-message"
 import { plainValue } from "../protocol/plain";
 import type { Json } from "../protocol/plain";
 import { Cursor, DESCRIBED, Malformed } from "./decode-cursor";
-import { readFirstOfList, readList, readMap, readValue } from "./decode-values";
+import { readFirstOfList, readList, readNamed, readValue } from "./decode-values";
 
 /** Descriptors of the sections that are used (AMQP 1.0 part 3.2), as a number or as a symbol. */
 const MESSAGE_SECTIONS: ReadonlyMap<number | string, Section> = new Map<number | string, Section>([
@@ -83,8 +83,7 @@ function readApplicationProperties(
   earlier: Map<string, AmqpValue> | undefined,
 ): Map<string, AmqpValue> | undefined {
   let typed = earlier;
-  readMap(cursor, (key, value) => {
-    if (typeof key !== "string") throw cursor.malformed("an application property without a name");
+  readNamed(cursor, (key, value) => {
     const plain = plainValue(value);
     // A large integer is as good as its digits.
     const isPlain = plain === value || typeof value === "bigint";

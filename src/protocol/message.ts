@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { PayloadError } from "../errors";
 import type { PayloadFormat } from "../options";
 import type { AmqpMessage, AmqpValue } from "./amqp-message";
@@ -63,7 +62,8 @@ export function normalise(message: AmqpMessage, format: PayloadFormat): Normalis
 }
 
 /** Devices repeat their topics; those of some thousand devices are remembered. */
-const knownTopics = new LRUCache<string, Topic>({ max: 5_000 });
+const knownTopics = new Map<string, Topic>();
+const MOST_REMEMBERED = 5_000;
 /** The platform's own are shorter; what is remembered must stay small. */
 const MOST_REMEMBERED_LENGTH = 256;
 
@@ -72,6 +72,7 @@ function topicFields(topic: string): Topic {
   let known = knownTopics.get(topic);
   if (known === undefined) {
     known = parseTopic(topic);
+    if (knownTopics.size >= MOST_REMEMBERED) knownTopics.clear();
     if (topic.length <= MOST_REMEMBERED_LENGTH) knownTopics.set(topic, known);
   }
   const { messageType, device, event } = known;

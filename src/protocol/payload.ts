@@ -18,6 +18,10 @@ export interface PayloadRequest {
   readonly topic: string;
 }
 
+const BOM = 0xfeff;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
 /** Devices nest a few levels; deep nesting overflows the stack of whoever clones the payload. */
 export const MAX_JSON_DEPTH = 200;
 
@@ -87,7 +91,7 @@ function jsonOf(text: string): Read<Json> {
   if (isDeep(text)) return { why: because("deep", { levels: MAX_JSON_DEPTH }) };
   try {
     // What JSON.parse returns is JSON by definition; `__proto__` becomes an own property.
-    return { payload: JSON.parse(text.replace(/^\uFEFF/, "")) as Json };
+    return { payload: JSON.parse(text.charCodeAt(0) === BOM ? text.slice(1) : text) as Json };
   } catch {
     // The parser's own message quotes the payload, and a lifecycle message holds a device secret.
     return { why: because("notJson") };
@@ -100,11 +104,11 @@ function isDeep(text: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index++) {
-    const character = text[index];
-    if (character === '"') inString = !inString;
-    else if (inString) index += character === "\\" ? 1 : 0;
-    else if (character === "[" || character === "{") depth++;
-    else if (character === "]" || character === "}") depth--;
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) inString = !inString;
+    else if (inString) index += code === BACKSLASH ? 1 : 0;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth++;
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
     if (depth > MAX_JSON_DEPTH) return true;
   }
   return false;

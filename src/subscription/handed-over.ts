@@ -1,10 +1,14 @@
+import { performance } from "node:perf_hooks";
 import type { Cancel, Clock } from "../clock";
 import type { Connection } from "./connection";
 import type { Outcome } from "../amqp/link";
 
 /** How long a message is in the flow before it is accepted, while the platform has credit left. */
 const ACCEPT_AFTER_MS = 10;
-/** And how many turns of the event loop: Node-RED hands a message on by one node in each. */
+/**
+ * And how many turns of the event loop, as Node-RED hands a message on by one node in each; unless
+ * the loop has been idle since, which it is only when nothing is left to be handed on.
+ */
 const ACCEPT_AFTER_TURNS = 10;
 
 /** A message in the flow that is accepted by itself. */
@@ -32,6 +36,8 @@ export class HandedOver<Message extends AutoSettled> {
   /** Their turns are not over yet; the oldest first. */
   #batches: Batch<Message>[] = [];
   #isDue = false;
+  /** How long the event loop had been idle when the latest was handed over. */
+  #idleBeforeMs = 0;
   #cancelTimer: Cancel | undefined;
   #turn: NodeJS.Immediate | undefined;
 
@@ -41,9 +47,10 @@ export class HandedOver<Message extends AutoSettled> {
 
   add(message: Message): void {
     this.#latest.push(message);
+    this.#idleBeforeMs = performance.nodeTiming.idleTime;
     // A platform that is about to run out of credit would wait for us.
     if (message.connection.runsShort) this.#due();
-    else this.#cancelTimer ??= this.#clock.after(ACCEPT_AFTER_MS, this.#due.bind(this));
+    else this.#cancelTimer ??= this.#clock.after(ACCEPT_AFTER_MS, this.#timeIsOver.bind(this));
   }
 
   /** What was on a link that is gone stays: the flow may still be stopped before it has it all. */
@@ -64,6 +71,11 @@ export class HandedOver<Message extends AutoSettled> {
 
   #all(): Message[] {
     return [...this.#batches.flatMap(({ messages }) => messages), ...this.#latest];
+  }
+
+  #timeIsOver(): void {
+    if (performance.nodeTiming.idleTime > this.#idleBeforeMs) settleAll(this.takeAll(), "accepted");
+    else this.#due();
   }
 
   #due(): void {

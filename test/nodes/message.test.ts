@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, throws } from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { replaced } from "../../nodes/lib/environment";
@@ -20,12 +20,13 @@ const MESSAGE: DeviceMessage = {
 };
 
 test("a message carries a delivery in manual mode only, and it survives JSON", () => {
-  deepEqual(toMessage({ token: "t1", message: MESSAGE }), MESSAGE);
+  const { _msgid, ...auto } = toMessage({ token: "t1", message: MESSAGE });
+  deepEqual(auto, MESSAGE);
   const manual = toMessage({ token: "t1", message: MESSAGE }, "n1");
-  deepEqual(JSON.parse(JSON.stringify(manual)), {
-    ...MESSAGE,
-    delivery: { subscriber: "n1", token: "t1" },
-  });
+  const delivery = { subscriber: "n1", token: "t1" };
+  deepEqual(JSON.parse(JSON.stringify(manual)), { ...MESSAGE, _msgid: manual._msgid, delivery });
+  match(_msgid ?? "", /^[0-9a-f]{16}$/);
+  notEqual(manual._msgid, _msgid);
 });
 
 test("an undecodable message reaches Catch with its bytes", () => {
