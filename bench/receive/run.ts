@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { resolve } from "node:path";
 import { CERTIFICATES } from "../../test/support/certificates";
 import { Feed } from "./feed";
@@ -10,6 +11,7 @@ const PACKAGE_DIRECTORY = resolve(process.env["BENCH_PACKAGE"] ?? ".");
 /** How long the slowest receiver may take for a message at full speed, in ms. */
 const SLOWEST_MS = 1;
 const PATIENCE_MS = 30_000;
+const SETTLE_MS = 300;
 
 function longestMs({ messages, perSecond }: Phase): number {
   return messages * (perSecond === undefined ? SLOWEST_MS : 1_000 / perSecond);
@@ -55,6 +57,8 @@ export async function run(kind: Kind, job: Job): Promise<Figures> {
     const received = async () => {
       await feed.ready();
       await feed.send(job.warmUp);
+      // The rate of the warm-up must be forgotten, not carried into a slower one.
+      await pause(SETTLE_MS);
       await feed.send(job.measured);
       const figures = await receiver.figures;
       await feed.allAccepted();

@@ -5,7 +5,7 @@ import type { Cancel, Clock } from "../clock";
 const WINDOW_MS = 100;
 /** From these rates on, in messages per second of all sockets, they are read on the beat. */
 const BEAT_RATE = 200;
-const SLOW_BEAT_RATE = 3_000;
+const SLOW_BEAT_RATE = 800;
 /** Time between two reads of a socket. */
 const BEAT_MS = 10;
 const SLOW_BEAT_MS = 20;
