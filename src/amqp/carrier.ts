@@ -11,7 +11,7 @@ import type { LinkLimits } from "./limits";
 import type { LinkEvents } from "./link";
 import { flowFrame, isUint, later, readTransfer } from "./link-frames";
 import type { Transfer } from "./link-frames";
-import { Delivery, dispositions, Outcomes } from "./outcomes";
+import { Delivery, dispositions, GONE, Outcomes } from "./outcomes";
 import type { ReadBeat, ReadShare } from "./read-beat";
 
 /** What a frame of a delivery counts for at least: a Buffer is kept for each, also an empty one. */
@@ -187,7 +187,9 @@ export class Carrier {
     this.#count();
     this.#share.messages += 1;
     this.#outcomes.expect();
-    this.#parts.deliver(new Delivery(this.#outcomes, transfers, content));
+    const delivery = new Delivery(this.#outcomes, transfers, content);
+    this.#parts.deliver(delivery);
+    delivery.content = GONE;
   }
 
   /** There is nothing to settle, but it has used up a credit. */

@@ -22,8 +22,8 @@ export interface LinkRequest {
 /** One delivery on one link. */
 export interface IncomingDelivery {
   /**
-   * Its binaries are slices of what the socket has read: they are overwritten when the `delivery`
-   * call returns.
+   * To be read before the `delivery` call returns, and empty afterwards: its binaries are slices
+   * of what the socket has read, which the next read overwrites.
    */
   readonly content: AmqpMessage | DecodeError;
   /** Queues the outcome; the first call counts. On a link that has ended it does nothing. */

@@ -8,7 +8,7 @@ import { dispositionFrame, later, serialOrder } from "./link-frames";
 /** One delivery, from the socket to its outcome. */
 export class Delivery implements IncomingDelivery {
   readonly id: number;
-  readonly content: AmqpMessage | DecodeError;
+  content: AmqpMessage | DecodeError;
   /** Its sender wants no outcome. */
   readonly isPresettled: boolean;
   outcome: Outcome | undefined;
@@ -31,6 +31,14 @@ export class Delivery implements IncomingDelivery {
     this.#outcomes.add(this);
   }
 }
+
+/** The content of a delivery that has been handed over: its bytes have been overwritten. */
+export const GONE: AmqpMessage = {
+  properties: {},
+  typed: new Map(),
+  messageId: null,
+  body: { section: "none" },
+};
 
 /** Collects outcomes, so that many share a frame and a write, and says when they are to be written. */
 export class Outcomes {

@@ -15,8 +15,9 @@ export const PASSWORD = "hush-hush-password";
 export class Heard implements LinkEvents {
   readonly events: string[] = [];
   readonly deliveries: IncomingDelivery[] = [];
-  /** What each carries in its data section; the next read overwrites its content. */
+  /** What each carries in its data section. */
   readonly bodies: string[] = [];
+  readonly errors: DecodeError[] = [];
   settledCount = 0;
   cause: IotAmqpError | undefined;
   /** Called for each delivery as it comes. */
@@ -40,6 +41,7 @@ export class Heard implements LinkEvents {
   delivery(delivery: IncomingDelivery): void {
     this.deliveries.push(delivery);
     this.bodies.push(bodyOf(delivery));
+    if (delivery.content instanceof DecodeError) this.errors.push(delivery.content);
     this.onDelivery?.(delivery);
     this.#note("delivery");
   }
