@@ -38,6 +38,7 @@ test("in auto mode a message is accepted 10 ms and ten turns after the hand-over
     await settled(20);
     equal(subscription.counters.accepted, 0);
     await clock.advance(9);
+    await settled(20);
     equal(subscription.counters.accepted, 0);
     await clock.advance(1);
     await until(() => subscription.counters.accepted === 1, "it was accepted");
@@ -124,4 +125,5 @@ test("what was handed over on a link that is lost does not come again, unless th
     await clock.advance(10);
     await emulator.expectSettled(first, "accepted");
     equal(inbox.all.length, 2);
+    equal(subscription.counters.accepted, 1, "of what was lost nothing was accepted");
   }));
