@@ -113,8 +113,8 @@ async function soak(t: TestContext, { messages, settleMode, pushAll }: Load): Pr
   }
 }
 
-test("500,000 messages at full speed leave the memory flat", { timeout: 900_000 }, (t) => {
-  const messages = 500_000;
+test("a million messages at full speed leave the memory flat", { timeout: 900_000 }, (t) => {
+  const messages = 1_000_000;
   return soak(t, {
     messages,
     settleMode: "auto",
