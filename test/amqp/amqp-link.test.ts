@@ -372,25 +372,20 @@ const SCENARIOS: readonly Scenario[] = [
     },
     says: /next-outgoing-id/,
   },
-  {
-    title: "a flow whose next-outgoing-id cannot be made a number",
+  ...(
+    [
+      ["cannot be made a number", NO_NUMBER],
+      ["is negative", Buffer.from("7180000000", "hex")],
+    ] as const
+  ).map(([what, value]): Scenario => ({
+    title: `a flow whose next-outgoing-id ${what}`,
     code: "CONNECTION_CORRUPTED",
     script: async (peer) => {
       await peer.attach();
-      peer.performative(CODE.flow, [uint(0), uint(1), NO_NUMBER, uint(1)]);
+      peer.performative(CODE.flow, [uint(0), uint(1), value, uint(1)]);
     },
     says: /next-outgoing-id/,
-  },
-  {
-    title: "a flow whose next-outgoing-id is no counter",
-    code: "CONNECTION_CORRUPTED",
-    script: async (peer) => {
-      await peer.attach();
-      const negative = Buffer.from("7180000000", "hex");
-      peer.performative(CODE.flow, [uint(0), uint(1), negative, uint(1)]);
-    },
-    says: /next-outgoing-id/,
-  },
+  })),
   {
     title: "a giant frame before the attach",
     code: "FRAME_TOO_LARGE",
