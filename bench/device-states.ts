@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ContextStore } from "../nodes/lib/context-store";
-import { DeviceStates, observationsOf, systemClock } from "../src/index";
+import { ContextStore } from "../nodes/device-state/context-store";
 import { Redis, REDIS_MISSING } from "../test/support/redis";
-import type { FlowMessage } from "../src/index";
-import type { Context } from "../nodes/lib/context-store";
+import type { Context } from "../nodes/device-state/context-store";
+import { DeviceStates } from "../src/device-state/device-states";
+import { observationsOf } from "../src/device-state/observation";
+import { systemClock } from "../src/clock";
+import type { FlowMessage } from "../src/protocol/flow-message";
 
 const DEVICES = 10_000;
 const PROPERTIES = 20;

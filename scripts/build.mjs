@@ -11,10 +11,8 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
 /** Beside dist until all of it is there: a running Node-RED reads texts and icons from dist. */
 const STAGE = `dist.tmp-${process.pid}`;
 const OUT = join(STAGE, "nodes");
-const LOCALES = "nodes/locales";
-/** What several forms say, beside the texts of each node. */
-const SHARED_FILE = "shared.json";
-/** Parts of src/texts that forms, statuses and errors of the nodes take from there. */
+const LANGUAGES = ["en-US", "zh-CN"];
+/** Parts of src/errors that forms, statuses and errors of the nodes take from there. */
 const SHARED_TEXTS = ["settings", "allowed", "reasons", "errors"];
 
 /** What the programs called here have already explained: its message is all that is left to say. */
@@ -35,8 +33,8 @@ function compile() {
 const withoutTexts = {
   name: "without-texts",
   setup({ onLoad }) {
-    onLoad({ filter: /src[\\/]texts[\\/]texts\.ts$/ }, () => ({
-      contents: `export const errorText = (code) => ({ short: code, text: code, remedy: "" });`,
+    onLoad({ filter: /src[\\/]errors[\\/]texts\.ts$/ }, () => ({
+      contents: `export const errorText = (code) => ({ short: code, text: code, remedy: "" }); export const because = () => ({});`,
     }));
   },
 };
@@ -46,9 +44,9 @@ function globalName(node) {
   return node.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
 }
 
-async function editorScript(node) {
+async function editorScript({ folder, node }) {
   const { outputFiles } = await build({
-    entryPoints: [`nodes/${node}.editor.ts`],
+    entryPoints: [`nodes/${folder}/${node}.editor.ts`],
     bundle: true,
     write: false,
     format: "iife",
@@ -64,34 +62,38 @@ async function editorScript(node) {
   return script;
 }
 
+/** Node-RED looks for form, help and texts beside the module that package.json names. */
+function buildRuntime({ folder, node }) {
+  fs.writeFileSync(
+    join(OUT, `${node}.js`),
+    `module.exports = require("./${folder}/${node}.js");\n`,
+  );
+}
+
 /** Style and script in front of the form, because a node's html is all that Node-RED loads for it. */
-async function buildForm(node) {
-  const html = fs.readFileSync(`nodes/${node}.html`, "utf8");
-  const style = fs.readFileSync("nodes/lib/form.css", "utf8");
-  const script = await editorScript(node);
+async function buildForm({ folder, node }) {
+  const html = fs.readFileSync(`nodes/${folder}/${node}.html`, "utf8");
+  const style = fs.readFileSync("nodes/shared/form.css", "utf8");
+  const script = await editorScript({ folder, node });
   fs.writeFileSync(
     join(OUT, `${node}.html`),
     `<style>\n${style}</style>\n\n<script type="text/javascript">\n${script}\n</script>\n\n${html}`,
   );
 }
 
-function buildLocale(language) {
-  const texts = readJson(`src/texts/${language}.json`);
-  const shared = {
-    ...readJson(join(LOCALES, language, SHARED_FILE)),
+/** A node's help, and its texts together with those that all nodes share. */
+function buildLocale({ folder, node }, language) {
+  const from = `nodes/${folder}/locales/${language}/${node}`;
+  const to = join(OUT, "locales", language);
+  const texts = readJson(`src/errors/${language}.json`);
+  const all = {
+    ...readJson(`${from}.json`),
+    ...readJson(`nodes/shared/locales/${language}/shared.json`),
     ...Object.fromEntries(SHARED_TEXTS.map((part) => [part, texts[part]])),
   };
-  fs.mkdirSync(join(OUT, "locales", language), { recursive: true });
-  for (const file of fs.readdirSync(join(LOCALES, language))) {
-    if (file === SHARED_FILE) continue;
-    const from = join(LOCALES, language, file);
-    const to = join(OUT, "locales", language, file);
-    if (file.endsWith(".json")) {
-      fs.writeFileSync(to, JSON.stringify({ ...readJson(from), ...shared }, null, 2));
-    } else {
-      fs.cpSync(from, to);
-    }
-  }
+  fs.mkdirSync(to, { recursive: true });
+  fs.cpSync(`${from}.html`, join(to, `${node}.html`));
+  fs.writeFileSync(join(to, `${node}.json`), JSON.stringify(all, null, 2));
 }
 
 /** dist is gone for two renames only. */
@@ -104,12 +106,16 @@ function swapIn() {
 
 try {
   compile();
+  // A folder for each node; what is named otherwise is shared by them.
   const nodes = fs
     .readdirSync("nodes")
-    .filter((file) => file.endsWith(".editor.ts"))
-    .map((file) => file.slice(0, -".editor.ts".length));
+    .map((folder) => ({ folder, node: `aliyun-iot-${folder}` }))
+    .filter(({ folder, node }) => fs.existsSync(`nodes/${folder}/${node}.ts`));
+  for (const each of nodes) {
+    buildRuntime(each);
+    for (const language of LANGUAGES) buildLocale(each, language);
+  }
   await Promise.all(nodes.map(buildForm));
-  for (const language of fs.readdirSync(LOCALES)) buildLocale(language);
   fs.cpSync("icons", join(OUT, "icons"), { recursive: true });
   swapIn();
 } catch (error) {

@@ -1,10 +1,10 @@
 // Writes docs/errors.md and its Chinese twin from the catalogue that status, Catch, forms and
 // doctor share.
-import { RETRY_BY_CODE } from "../src/errors";
-import { TEXTS } from "../src/texts/texts";
+import { RETRY_BY_CODE } from "../src/errors/error";
+import { TEXTS } from "../src/errors/texts";
 import { writePages } from "./markdown-page";
-import type { ErrorCode } from "../src/errors";
-import type { Language } from "../src/texts/texts";
+import type { ErrorCode } from "../src/errors/error";
+import type { Language } from "../src/errors/texts";
 
 const PAGES: Readonly<Record<Language, { readonly file: string; readonly words: Words }>> = {
   "en-US": {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "prettier";
-import type { Language } from "../src/texts/texts";
+import type { Language } from "../src/errors/texts";
 
 /** Pages that are made, one for each language. */
 export interface Pages {

@@ -3,7 +3,7 @@ import enUS from "./message-texts/en-US.json";
 import zhCN from "./message-texts/zh-CN.json";
 import type { Fields, FieldType } from "../src/protocol/payload-fields";
 import type { MessageType } from "../src/protocol/topic";
-import type { Language } from "../src/texts/texts";
+import type { Language } from "../src/errors/texts";
 
 /** One field of a payload, with what leads to it: `items.*.value`, `devices[].iotId`. */
 export interface FieldRow {

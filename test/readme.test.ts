@@ -1,18 +1,17 @@
+import { PORT_RANGE } from "../src/protocol/endpoint";
+import { SUBSCRIBE_LIMITS } from "../src/settings/subscribe";
 import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../src/flow-options";
-import { ACK_DEFAULTS, ACK_OUTCOMES, CONTEXT_TYPES } from "../src/flow-options";
-import { DEVICE_STATE_DEFAULTS, MAX_DEVICES } from "../src/flow-options";
-import {
-  INSTANCE_DEFAULTS,
-  LIMITS,
-  PAYLOAD_FORMATS,
-  SETTLE_MODES,
-  SIGN_METHODS,
-  SUBSCRIBE_DEFAULTS,
-} from "../src/options";
 import { MESSAGE_TYPES } from "../src/protocol/topic";
+import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../src/settings/properties";
+import { ACK_DEFAULTS, ACK_OUTCOMES } from "../src/settings/ack";
+import { CONTEXT_TYPES } from "../src/settings/device-state";
+import { DEVICE_STATE_DEFAULTS, MAX_DEVICES } from "../src/settings/device-state";
+import { INSTANCE_DEFAULTS } from "../src/settings/instance";
+import { SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../src/settings/subscribe";
+import { PAYLOAD_FORMATS } from "../src/protocol/choices";
+import { SIGN_METHODS } from "../src/protocol/choices";
 
 const READMES = ["README.md", "README.zh-CN.md"];
 const NODES = [
@@ -64,7 +63,8 @@ for (const readme of READMES) {
 
     test(`${readme} names the ranges and choices of ${type} that the code has`, () => {
       const limits: Readonly<Record<string, { min: number; max: number }>> = {
-        ...LIMITS,
+        ...SUBSCRIBE_LIMITS,
+        port: PORT_RANGE,
         maxDevices: MAX_DEVICES,
       };
       for (const { property, range } of table(readme, type)) {

@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createSubscription, resolveInstance, resolveSubscribe } from "../src/index";
-import { RETRY_BY_CODE } from "../src/errors";
-import { TEXTS } from "../src/texts/texts";
+import { createSubscription } from "../src/index";
+import { RETRY_BY_CODE } from "../src/errors/error";
+import { TEXTS } from "../src/errors/texts";
 import { CERTIFICATES, TestCa } from "./support/certificates";
 import { ManualClock, settled } from "./support/manual-clock";
 import { PeerServer } from "./support/peer";
@@ -12,10 +12,12 @@ import { until } from "./support/until";
 import { withEmulator } from "./support/with-emulator";
 import { state, withSubscription } from "./support/subscribed";
 import type { TlsOptions } from "node:tls";
-import type { ErrorCode } from "../src/errors";
-import type { TlsOptions as ClientTls } from "../src/index";
+import type { ErrorCode } from "../src/errors/error";
 import type { Peer, Script } from "./support/peer";
-import type { Stored } from "../src/stored";
+import type { Stored } from "../src/settings/read";
+import { resolveInstance } from "../src/settings/instance";
+import { resolveSubscribe } from "../src/settings/subscribe";
+import type { TlsOptions as ClientTls } from "../src/settings/instance";
 
 /** A failure over a real connection: what the peer does, or what is set wrongly. */
 interface Provoked {

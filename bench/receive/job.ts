@@ -1,5 +1,5 @@
 // What a run consists of, for both of its sides: the feed and the receiver in its own process.
-import type { Stored } from "../../src/stored";
+import type { Stored } from "../../src/settings/read";
 
 /** A stretch of a feed. */
 export interface Phase {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Cancel, Clock } from "../clock";
-import { isIotAmqpError } from "../errors";
-import type { IotAmqpError } from "../errors";
+import { isIotAmqpError } from "../errors/error";
+import type { IotAmqpError } from "../errors/error";
 import { Carrier } from "./carrier";
 import type { Numbering } from "./carrier";
 import type { Cursor } from "./decode-cursor";

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock";
-import { DecodeError } from "../errors";
+import { DecodeError } from "../errors/error";
 import type { AmqpMessage, AmqpValue } from "../protocol/amqp-message";
-import { TEXTS } from "../texts/texts";
+import { TEXTS } from "../errors/texts";
 import { decodeMessage } from "./decode";
 import { Malformed } from "./decode-cursor";
 import type { Cursor } from "./decode-cursor";

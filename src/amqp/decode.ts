@@ -1,4 +1,4 @@
-import { DecodeError } from "../errors";
+import { DecodeError } from "../errors/error";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../protocol/amqp-message";
 import { plainValue } from "../protocol/plain";
 import type { Json } from "../protocol/plain";

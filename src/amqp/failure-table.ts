@@ -1,6 +1,6 @@
-import { TEXTS } from "../texts/texts";
-import type { ErrorCode } from "../errors";
-import type { Reason } from "../texts/texts";
+import { TEXTS } from "../errors/texts";
+import type { ErrorCode } from "../errors/error";
+import type { Reason } from "../errors/texts";
 
 type CodeTable<Code extends ErrorCode> = ReadonlyMap<string, Code>;
 

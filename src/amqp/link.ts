@@ -1,9 +1,8 @@
-import type { DecodeError, IotAmqpError } from "../errors";
-import type { Outcome, TlsOptions } from "../options";
+import type { DecodeError, IotAmqpError } from "../errors/error";
 import type { AmqpMessage } from "../protocol/amqp-message";
 import type { SignIn } from "../protocol/sign-in";
-
-export type { Outcome } from "../options";
+import type { TlsOptions } from "../settings/instance";
+import type { Outcome } from "../protocol/choices";
 
 /** One attempt: one new connection with one receiver link. */
 export interface LinkRequest {
@@ -67,3 +66,4 @@ export interface Link {
 
 /** Starts an attempt. Never throws: whatever goes wrong comes as `ended`, later. */
 export type OpenLink = (request: LinkRequest, events: LinkEvents) => Link;
+export type { Outcome } from "../protocol/choices";

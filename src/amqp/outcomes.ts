@@ -1,9 +1,10 @@
 import type { Cancel, Clock } from "../clock";
-import type { DecodeError } from "../errors";
+import type { DecodeError } from "../errors/error";
 import type { AmqpMessage } from "../protocol/amqp-message";
 import type { LinkLimits } from "./limits";
-import type { IncomingDelivery, Outcome } from "./link";
+import type { IncomingDelivery } from "./link";
 import { dispositionFrame, later, serialOrder } from "./link-frames";
+import type { Outcome } from "../protocol/choices";
 
 /** One delivery, from the socket to its outcome. */
 export class Delivery implements IncomingDelivery {

@@ -1,7 +1,7 @@
-import { IotAmqpError, NetworkError, ProtocolError, RefusalError, TlsError } from "../errors";
-import { because, TEXTS } from "../texts/texts";
+import { IotAmqpError, NetworkError, ProtocolError, RefusalError, TlsError } from "../errors/error";
+import { because, TEXTS } from "../errors/texts";
 import { CONDITIONS, HUNG_UP, NODE_CODES, OWN_WORDS, SASL_CODES, TLS_CODE } from "./failure-table";
-import type { ErrorDetails } from "../errors";
+import type { ErrorDetails } from "../errors/error";
 import type { TooLarge } from "./frame-cutter";
 
 /** What went wrong, where, as Node, rhea or the peer says it. */

@@ -1,13 +1,15 @@
-import { circumstances, examineConnection, tellFinding, tellResult } from "../index";
 import { linesOf } from "../doctor/tell";
-import { resolveInstance, resolveSubscribe } from "../options";
-import { integer } from "../stored";
 import { lookUpFor } from "./explain";
 import { language } from "./io";
 import { DOCTOR_SOURCES, readSettings, readText } from "./settings";
 import type { ToldFinding, ToldResult } from "../doctor/tell";
-import type { LookUp } from "../texts/tell";
+import type { LookUp } from "../errors/tell";
 import type { ExitCode, Io } from "./io";
+import { circumstances, examine } from "../doctor/examine";
+import { tellFinding, tellResult } from "../doctor/tell";
+import { resolveInstance } from "../settings/instance";
+import { resolveSubscribe } from "../settings/subscribe";
+import { integer } from "../settings/read";
 
 /** Checks a connection, a line each step. */
 export async function doctor(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -28,7 +30,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<ExitCode>
     instance: resolveInstance({ ...given, useTls: noTls !== true }, ca),
     options: resolveSubscribe({ ...given, clientId: "doctor" }),
   });
-  const passed = await examineConnection({ settings, waitMs, stopping: io.stopping }, (finding) => {
+  const passed = await examine({ settings, waitMs, stopping: io.stopping }, (finding) => {
     const told = tellFinding(finding, lookUp);
     if (told.state === "running") return;
     findings.push(told);

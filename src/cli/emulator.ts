@@ -1,7 +1,7 @@
 import { Emulator } from "../emulator/emulator";
 import { resolveEmulator } from "../emulator/options";
-import { SettingError } from "../errors";
-import { fill, TEXTS } from "../texts/texts";
+import { SettingError } from "../errors/error";
+import { fill, TEXTS } from "../errors/texts";
 import { language, stopRequested } from "./io";
 import { EMULATOR_SOURCES, readSettings, readText } from "./settings";
 import type { EmulatorOptions } from "../emulator/options";

@@ -1,10 +1,10 @@
-import { isIotAmqpError } from "../errors";
-import { tellError } from "../texts/tell";
-import { fill, joined, textAt, TEXTS } from "../texts/texts";
+import { isIotAmqpError } from "../errors/error";
+import { tellError } from "../errors/tell";
+import { fill, joined, textAt, TEXTS } from "../errors/texts";
 import { UsageError } from "./usage-error";
-import type { IotAmqpError } from "../errors";
-import type { LookUp } from "../texts/tell";
-import type { Language } from "../texts/texts";
+import type { IotAmqpError } from "../errors/error";
+import type { LookUp } from "../errors/tell";
+import type { Language } from "../errors/texts";
 import type { Source, Sources } from "./settings";
 
 /** Whom a command talks to, and by which names its user knows the settings. */

@@ -1,4 +1,4 @@
-import type { Language } from "../texts/texts";
+import type { Language } from "../errors/texts";
 
 /** What a command may touch: its process, as an argument. */
 export interface Io {

@@ -1,5 +1,7 @@
-import type { Delivery, Outcome, Subscription } from "../index";
 import type { ExitCode } from "./io";
+import type { Delivery } from "../subscription/state";
+import type { Subscription } from "../subscription/subscription";
+import type { Outcome } from "../protocol/choices";
 
 /** Where the lines go, and how many. */
 export interface Lines {

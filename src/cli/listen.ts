@@ -1,15 +1,17 @@
 import { hostname } from "node:os";
-import { createSubscription } from "../index";
-import { resolveInstance, resolveSubscribe } from "../options";
+import { createSubscription } from "../subscription/create-subscription";
 import { defaultClientId } from "../protocol/client-id";
-import { integer } from "../stored";
-import { fill, TEXTS, timeOfDay } from "../texts/texts";
+import { fill, TEXTS, timeOfDay } from "../errors/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
 import { writeLines } from "./lines";
 import { LISTEN_SOURCES, readSettings, readText } from "./settings";
-import type { Subscription, SubscriptionState } from "../index";
 import type { ExitCode, Io } from "./io";
+import type { Subscription } from "../subscription/subscription";
+import type { SubscriptionState } from "../subscription/state";
+import { resolveInstance } from "../settings/instance";
+import { resolveSubscribe } from "../settings/subscribe";
+import { integer } from "../settings/read";
 
 /** Receives until it is asked to end, until `--count`, or until a setting turns out wrong. */
 export async function listen(args: readonly string[], io: Io): Promise<ExitCode> {

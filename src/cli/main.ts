@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { fill, TEXTS } from "../texts/texts";
+import { fill, TEXTS } from "../errors/texts";
 import { doctor } from "./doctor";
 import { emulator } from "./emulator";
 import { explain } from "./explain";
@@ -9,7 +9,7 @@ import { language } from "./io";
 import { listen } from "./listen";
 import { DOCTOR_SOURCES, EMULATOR_SOURCES, LISTEN_SOURCES } from "./settings";
 import { UsageError } from "./usage-error";
-import type { Language } from "../texts/texts";
+import type { Language } from "../errors/texts";
 import type { ExitCode, Io } from "./io";
 import type { Sources } from "./settings";
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { SettingError } from "../errors";
+import { SettingError } from "../errors/error";
 import { UsageError } from "./usage-error";
-import type { Stored } from "../stored";
 import type { Io } from "./io";
+import type { Stored } from "../settings/read";
 
 /** Where the command line takes a setting from; a flag stands before a variable. */
 export interface Source {

@@ -1,6 +1,6 @@
-import { fill, TEXTS } from "../texts/texts";
-import type { ErrorDetails } from "../errors";
-import type { Language } from "../texts/texts";
+import { fill, TEXTS } from "../errors/texts";
+import type { ErrorDetails } from "../errors/error";
+import type { Language } from "../errors/texts";
 
 /** A command line that cannot be understood; it ends with exit code 2. */
 export class UsageError extends Error {

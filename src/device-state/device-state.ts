@@ -1,9 +1,9 @@
 import { copyOf } from "../protocol/plain";
 import type { Json } from "../protocol/plain";
-import type { DeviceFilter } from "../request";
 import type { Device } from "../protocol/topic";
 import { isAlive } from "./record";
 import type { DeviceRecord } from "./record";
+import type { DeviceFilter } from "../settings/device-state";
 
 /** The last known value of a property. */
 export interface PropertyState {

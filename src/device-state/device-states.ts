@@ -1,14 +1,14 @@
-import { isIotAmqpError, StoreError } from "../errors";
+import { isIotAmqpError, StoreError } from "../errors/error";
 import { fits, stateOf } from "./device-state";
 import { Entries } from "./entries";
 import { isAlive, merged, storedRecord } from "./record";
 import { isRecordKey, recordKey } from "./state-store";
-import type { DeviceFilter } from "../request";
 import type { Device } from "../protocol/topic";
 import type { DeviceState } from "./device-state";
 import type { Observation } from "./observation";
 import type { Change, DeviceRecord } from "./record";
 import type { StateStore } from "./state-store";
+import type { DeviceFilter } from "../settings/device-state";
 
 /** Beyond this, messages come faster than the store takes them, and the heap would fill. */
 const MOST_WAITING = 10_000;

@@ -1,11 +1,11 @@
-import { because } from "../texts/texts";
+import { because } from "../errors/texts";
 import { deviceOf, isFields, malformed, messageTypeOf } from "../protocol/flow-message";
 import { namedDevice, payloadFields, receivedMs, timeMsOf } from "../protocol/flow-message";
 import { readPropertyReport } from "../protocol/property-report";
-import { shown } from "../stored";
 import type { Fields, FlowMessage } from "../protocol/flow-message";
 import type { Json } from "../protocol/plain";
 import type { Device } from "../protocol/topic";
+import { shown } from "../errors/invalid-setting";
 
 /** The parts of a device's state. */
 export const PARTS = ["online", "enabled", "gateway", "properties", "tags", "modules"] as const;

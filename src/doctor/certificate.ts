@@ -1,6 +1,6 @@
 import { TLSSocket } from "node:tls";
 import type { Socket } from "node:net";
-import type { ErrorDetails } from "../errors";
+import type { ErrorDetails } from "../errors/error";
 
 /** What a server's certificate says, as far as it is for people. */
 export interface Certificate {

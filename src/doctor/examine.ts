@@ -1,9 +1,11 @@
 import { hostname } from "node:os";
-import { isIotAmqpError, RefusalError } from "../errors";
+import { openLink } from "../amqp/open-link";
+import { systemClock } from "../clock";
+import { isIotAmqpError, RefusalError } from "../errors/error";
 import { defaultClientId } from "../protocol/client-id";
 import { signIn } from "../protocol/sign-in";
 import { consumerGroup } from "../subscription/consumer-group";
-import { utcTime } from "../texts/texts";
+import { utcTime } from "../errors/texts";
 import { packageVersion } from "../version";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
@@ -12,10 +14,11 @@ import { addressesOf, checkMaterial, reach, refusedCertificate } from "./network
 import { Probe } from "./probe";
 import type { LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
-import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors";
-import type { InstanceOptions, SubscribeOptions } from "../options";
+import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors/error";
 import type { Fact, Finding, Step } from "./finding";
 import type { Reaching } from "./network";
+import type { InstanceOptions } from "../settings/instance";
+import type { SubscribeOptions } from "../settings/subscribe";
 
 /** Settings that have been checked. */
 export interface Settings {
@@ -222,8 +225,8 @@ async function receive(probe: Probe, waitMs: number): Promise<Checked<void>> {
 /** Checks step by step whether a subscriber with these settings would receive; true if all passed. */
 export function examine(
   examination: Examination,
-  environment: ExamineEnvironment,
   tell: (finding: Finding) => void,
+  environment: ExamineEnvironment = { clock: systemClock, openLink },
 ): Promise<boolean> {
   return new Examiner(examination, environment, tell).run();
 }

@@ -1,5 +1,5 @@
-import type { ErrorDetails, IotAmqpError } from "../errors";
-import type { TEXTS } from "../texts/texts";
+import type { ErrorDetails, IotAmqpError } from "../errors/error";
+import type { TEXTS } from "../errors/texts";
 
 /** What is checked, in this order; the first that fails ends the examination. */
 export const STEPS = [

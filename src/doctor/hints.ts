@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
-import { isLoopback } from "../options";
 import { parseEndpoint, REGIONS } from "../protocol/endpoint";
-import { timeOfDay, utcTime } from "../texts/texts";
+import { timeOfDay, utcTime } from "../errors/texts";
 import { certificateValues } from "./certificate";
-import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors";
-import type { InstanceOptions, SubscribeOptions } from "../options";
+import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors/error";
 import type { Certificate } from "./certificate";
 import type { Hint } from "./finding";
+import { isLoopback } from "../protocol/endpoint";
+import type { InstanceOptions } from "../settings/instance";
+import type { SubscribeOptions } from "../settings/subscribe";
 
 /** All that is known when a step has failed. */
 export interface Case {

@@ -1,6 +1,6 @@
 import type { Link, LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
-import { DecodeError, DiagnosisError } from "../errors";
+import { DecodeError, DiagnosisError } from "../errors/error";
 import { topicOf } from "../protocol/message";
 import { Deferred } from "./deferred";
 

@@ -1,6 +1,6 @@
-import { tellError } from "../texts/tell";
-import type { ErrorCode, ErrorDetails } from "../errors";
-import type { LookUp } from "../texts/tell";
+import { tellError } from "../errors/tell";
+import type { ErrorCode, ErrorDetails } from "../errors/error";
+import type { LookUp } from "../errors/tell";
 import type { Finding, Step } from "./finding";
 
 /** A finding for people, as plain data. */

@@ -1,6 +1,4 @@
 import { systemClock } from "../clock";
-import { isLoopback } from "../options";
-import { missing } from "../stored";
 import { Behaviours } from "./behaviour";
 import { ClientConnections } from "./client-connections";
 import { ConsumerGroup } from "./consumer-group";
@@ -15,7 +13,6 @@ import { checkScenario } from "./scenario-check";
 import { ScenarioRun } from "./scenario-run";
 import { Settlements } from "./settlements";
 import type { Push } from "./message";
-import type { Outcome } from "../amqp/link";
 import type { Behaviour, DispatchContext } from "./behaviour";
 import type { GroupStatus } from "./consumer-group";
 import type { FaultAnswer } from "./faults/fault";
@@ -24,6 +21,9 @@ import type { EmulatorOptions } from "./options";
 import type { Scenario } from "./scenario";
 import type { History } from "./settlements";
 import type { Identity } from "./sign-in-check";
+import { isLoopback } from "../protocol/endpoint";
+import { missing } from "../errors/invalid-setting";
+import type { Outcome } from "../protocol/choices";
 
 /** How long clients may take to answer the close frames of `stop`. */
 const STOP_TIMEOUT_MS = 1_000;

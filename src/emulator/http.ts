@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import { isLoopback } from "../options";
 import { FaultError } from "./faults/fault-error";
 import { HttpError } from "./http-error";
 import { parsePush } from "./http-message";
@@ -11,6 +10,7 @@ import type { FaultAnswer } from "./faults/fault";
 import type { FaultsTold } from "./faults/faults";
 import type { JsonObject } from "./http-message";
 import type { Log } from "./options";
+import { isLoopback } from "../protocol/endpoint";
 
 /** What the HTTP control works on. */
 export interface HttpTarget {

@@ -1,15 +1,16 @@
 import { createSecureContext } from "node:tls";
 import { systemClock } from "../clock";
-import { LIMITS } from "../options";
-import { choice, flag, integer, invalid, invalidSecret, missing, required } from "../stored";
-import { secret, signInValue, text } from "../stored";
+import { PORT_RANGE } from "../protocol/endpoint";
 import { MESSAGE_ID_TYPES } from "./message";
 import { parseScenario } from "./scenario-check";
 import type { Clock } from "../clock";
-import type { Range, Stored } from "../stored";
 import type { WireForm } from "./message";
 import type { Scenario } from "./scenario";
 import type { Account } from "./sign-in-check";
+import { choice, flag, integer, required } from "../settings/read";
+import { invalid, invalidSecret, missing } from "../errors/invalid-setting";
+import { secret, signInValue, text } from "../settings/read";
+import type { Range, Stored } from "../settings/read";
 
 export const DUPLICATE_CLIENT_ID_MODES = ["allow", "kick-old"] as const;
 /** What a second connection with a client ID in use does; the platform's way is unknown. */
@@ -89,8 +90,8 @@ export const EMULATOR_DEFAULTS = {
 
 /** Ranges of the numbers, both ends included. `rate` may be a fraction. */
 export const EMULATOR_LIMITS = {
-  port: { min: 0, max: LIMITS.port.max },
-  httpPort: { min: 0, max: LIMITS.port.max },
+  port: { min: 0, max: PORT_RANGE.max },
+  httpPort: { min: 0, max: PORT_RANGE.max },
   devices: { min: 0, max: 10_000 },
   rate: { min: 0, max: 10_000 },
   dataSections: { min: 1, max: 100 },

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { SIGN_METHODS } from "../options";
 import { CLIENT_ID_MAX_LENGTH } from "../protocol/client-id";
 import { signature } from "../protocol/sign-in";
+import { SIGN_METHODS } from "../protocol/choices";
 
 /** Who may sign in. */
 export interface Account {

@@ -1,12 +1,12 @@
-import { MessageError } from "../errors";
+import { MessageError } from "../errors/error";
 import { messageTypeOf } from "../protocol/flow-message";
 import { isPropertyMessage, readPropertyReport } from "../protocol/property-report";
 import { chosenValues } from "./named-values";
 import { leavingValues } from "./outputs";
-import type { PropertiesOptions } from "../flow-options";
 import type { FlowMessage } from "../protocol/flow-message";
 import type { RefusedValue } from "../protocol/property-report";
 import type { Leaving } from "./named-values";
+import type { PropertiesOptions } from "../settings/properties";
 
 /** Where a message goes, or what becomes of it; refused values leave before the others. */
 export interface Distribution {

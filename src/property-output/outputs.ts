@@ -1,8 +1,8 @@
 import { byTime, groupedByTime, newestMs } from "./named-values";
 import { pointsOf } from "./influx-points";
-import type { PropertyOutput } from "../flow-options";
 import type { Device } from "../protocol/topic";
 import type { Leaving, NamedValue } from "./named-values";
+import type { PropertyOutput } from "../settings/properties";
 
 /** What chosen values become, oldest first. */
 export function leavingValues(

@@ -1,7 +1,7 @@
-import { invalid, invalidSecret, missing } from "../stored";
-import type { Allowed, Range } from "../stored";
+import { invalid, invalidSecret, missing } from "../errors/invalid-setting";
+import type { Allowed } from "../errors/invalid-setting";
 
-export const PORT_RANGE = { min: 1, max: 65_535 } as const satisfies Range;
+export const PORT_RANGE = { min: 1, max: 65_535 } as const;
 
 /** What a host name is composed of: `legacy` is a public instance that shows no instance ID. */
 export type EndpointParts =
@@ -140,4 +140,9 @@ export function parseEndpoint(pasted: string): Endpoint {
   if (port === undefined) return { host, ...hostParts(host) };
   if (!isPort(port)) throw wrong("port", port, { rule: "integer", ...PORT_RANGE });
   return { host, port: Number(port), ...hostParts(host) };
+}
+
+/** Whether a host name can only mean this computer. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 }

@@ -1,8 +1,8 @@
-import { MessageError } from "../errors";
-import { because } from "../texts/texts";
+import { MessageError } from "../errors/error";
+import { because } from "../errors/texts";
 import { MAX_TIME_MS } from "./message";
 import { MESSAGE_TYPES, parseTopic } from "./topic";
-import type { ErrorDetails } from "../errors";
+import type { ErrorDetails } from "../errors/error";
 import type { Json } from "./plain";
 import type { Device, MessageType } from "./topic";
 

@@ -1,10 +1,10 @@
-import type { PayloadError } from "../errors";
-import type { PayloadFormat } from "../options";
+import type { PayloadError } from "../errors/error";
 import type { AmqpMessage, AmqpValue } from "./amqp-message";
 import { payloadOf } from "./payload";
 import type { Json } from "./plain";
 import { parseTopic } from "./topic";
 import type { Device, MessageType, Topic } from "./topic";
+import type { PayloadFormat } from "./choices";
 
 export type { Json } from "./plain";
 

@@ -1,7 +1,7 @@
-import { PayloadError } from "../errors";
-import { because } from "../texts/texts";
-import type { ErrorDetails } from "../errors";
-import type { PayloadFormat } from "../options";
+import { PayloadError } from "../errors/error";
+import type { PayloadFormat } from "./choices";
+import { because } from "../errors/texts";
+import type { ErrorDetails } from "../errors/error";
 import type { AmqpBody } from "./amqp-message";
 import { plainText } from "./plain";
 import type { Json } from "./plain";

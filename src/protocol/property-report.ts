@@ -1,4 +1,4 @@
-import { because } from "../texts/texts";
+import { because } from "../errors/texts";
 import { deviceOf, isFields, malformed, payloadFields } from "./flow-message";
 import { messageTypeOf, receivedMs, timeMsOf } from "./flow-message";
 import { MAX_JSON_DEPTH } from "./payload";

@@ -1,5 +1,15 @@
 import { createHmac } from "node:crypto";
-import type { InstanceOptions, SignMethod } from "../options";
+import type { SignMethod } from "./choices";
+
+/** As whom to sign in. */
+export interface SignInAccount {
+  readonly iotInstanceId: string;
+  readonly signMethod: SignMethod;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** STS token; its presence selects `authMode=ststoken`. */
+  readonly securityToken: string | undefined;
+}
 
 /** The user name and password of SASL PLAIN. */
 export interface SignIn {
@@ -32,7 +42,7 @@ export function signature(signed: Signed, method: SignMethod, accessKeySecret: s
 
 /** What an attempt signs in for. */
 export interface SignInRequest {
-  readonly instance: InstanceOptions;
+  readonly instance: SignInAccount;
   readonly consumerGroupId: string;
   readonly clientId: string;
   /** ms since the epoch, at the moment of signing. */

@@ -1,4 +1,4 @@
-import type { Retry } from "../errors";
+import type { Retry } from "../errors/error";
 
 const FAST = { firstMs: 1_000, mostMs: 30_000 };
 const SLOW = { firstMs: 30_000, mostMs: 300_000 };

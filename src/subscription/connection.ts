@@ -1,11 +1,12 @@
-import { NetworkError, RefusalError } from "../errors";
+import { NetworkError, RefusalError } from "../errors/error";
 import { Credit } from "./credit";
 import { transition } from "./machine";
-import type { IncomingDelivery, Link, LinkRequest, OpenLink, Outcome } from "../amqp/link";
+import type { IncomingDelivery, Link, LinkRequest, OpenLink } from "../amqp/link";
 import type { Cancel, Clock } from "../clock";
-import type { IotAmqpError } from "../errors";
+import type { IotAmqpError } from "../errors/error";
 import type { ConnectLimiter } from "./connect-limiter";
 import type { MachineEffect, MachineInput, MachineState } from "./machine";
+import type { Outcome } from "../protocol/choices";
 
 /** How long deliveries may stay unsettled when the connection is to close. */
 const DRAIN_MS = 5_000;

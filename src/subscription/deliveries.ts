@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { SettlementError } from "../errors";
-import type { Outcome } from "../amqp/link";
+import { SettlementError } from "../errors/error";
 import type { Cancel, Clock } from "../clock";
+import type { Outcome } from "../protocol/choices";
 
 /** A delivery that the flow has and that is not settled yet. */
 export interface Unsettled {

@@ -1,5 +1,5 @@
 import { backoffMs } from "./backoff";
-import type { IotAmqpError, Retry } from "../errors";
+import type { IotAmqpError, Retry } from "../errors/error";
 
 /** An attempt counts as good only after this long subscribed, or with the first settled delivery:
  * otherwise a link that is kicked at once would be tried again at full speed for ever. */

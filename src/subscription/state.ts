@@ -1,4 +1,4 @@
-import type { IotAmqpError, PayloadError } from "../errors";
+import type { IotAmqpError, PayloadError } from "../errors/error";
 import type { DeviceMessage } from "../protocol/message";
 
 /** What a subscription is doing, over all its connections. */

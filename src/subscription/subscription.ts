@@ -5,12 +5,14 @@ import { Connection } from "./connection";
 import { consumerGroup } from "./consumer-group";
 import { Intake } from "./intake";
 import { sameState, summarise } from "./summary";
-import type { LinkRequest, Outcome } from "../amqp/link";
-import type { DecodeError } from "../errors";
-import type { InstanceOptions, SubscribeOptions } from "../options";
+import type { LinkRequest } from "../amqp/link";
+import type { DecodeError } from "../errors/error";
 import type { ConnectionOwner, Environment } from "./connection";
 import type { MachineState } from "./machine";
 import type { Counters, Delivery, SubscriptionState } from "./state";
+import type { InstanceOptions } from "../settings/instance";
+import type { SubscribeOptions } from "../settings/subscribe";
+import type { Outcome } from "../protocol/choices";
 
 interface SubscriptionEvents {
   changed: [SubscriptionState];

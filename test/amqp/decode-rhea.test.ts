@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { message, types } from "rhea";
 import { decodeMessage } from "../../src/amqp/decode";
-import { DecodeError } from "../../src/errors";
+import { DecodeError } from "../../src/errors/error";
 import { amqpProperties } from "../support/amqp-properties";
 import type { AmqpValue } from "../../src/protocol/amqp-message";
 

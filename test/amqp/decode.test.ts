@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { decodeMessage } from "../../src/amqp/decode";
-import { DecodeError } from "../../src/errors";
+import { DecodeError } from "../../src/errors/error";
 import type { AmqpValue } from "../../src/protocol/amqp-message";
 
 /** Bytes written as hexadecimal digits, with blanks where they help to read. */

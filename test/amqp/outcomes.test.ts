@@ -1,11 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import type { Outcome } from "../../src/amqp/link";
 import { ManualClock, settled } from "../support/manual-clock";
 import { PeerServer } from "../support/peer";
 import { CODE, dataSection } from "../support/peer-frames";
 import { openTo } from "../support/peer-link";
 import { until } from "../support/until";
+import type { Outcome } from "../../src/protocol/choices";
 
 /** Runs `body` with so many deliveries that have come, while the platform has `left` credit. */
 async function withDeliveries(

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import type { TlsOptions as ServerOptions } from "node:tls";
 import { TLSSocket } from "node:tls";
 import { systemClock } from "../../src/clock";
-import type { TlsOptions } from "../../src/options";
 import { TestCa } from "../support/certificates";
 import { ManualClock } from "../support/manual-clock";
 import { PeerServer } from "../support/peer";
 import type { Peer } from "../support/peer";
 import { openTo } from "../support/peer-link";
 import type { Heard } from "../support/peer-link";
+import type { TlsOptions } from "../../src/settings/instance";
 
 const ca = new TestCa();
 const leaf = ca.leaf();

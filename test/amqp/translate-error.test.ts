@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { translateError } from "../../src/amqp/translate-error";
 import { TooLarge } from "../../src/amqp/frame-cutter";
 import type { Failure } from "../../src/amqp/translate-error";
-import { IotAmqpError, NetworkError, RefusalError, TlsError } from "../../src/errors";
-import type { ErrorCode } from "../../src/errors";
-import { errorText, TEXTS } from "../../src/texts/texts";
+import { IotAmqpError, NetworkError, RefusalError, TlsError } from "../../src/errors/error";
+import type { ErrorCode } from "../../src/errors/error";
+import { errorText, TEXTS } from "../../src/errors/texts";
 
 const PEER = { host: "iot.example", port: 5671, consumerGroupId: "group-1" };
 

@@ -8,12 +8,13 @@ import {
   readSettings,
 } from "../../src/cli/settings";
 import { EMULATOR_DEFAULTS } from "../../src/emulator/options";
-import { IotAmqpError, RETRY_BY_CODE, SettingError } from "../../src/errors";
-import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
-import { TEXTS } from "../../src/texts/texts";
+import { IotAmqpError, RETRY_BY_CODE, SettingError } from "../../src/errors/error";
+import { TEXTS } from "../../src/errors/texts";
 import type { Sources } from "../../src/cli/settings";
-import type { ErrorCode } from "../../src/errors";
-import type { Language } from "../../src/texts/texts";
+import type { ErrorCode } from "../../src/errors/error";
+import type { Language } from "../../src/errors/texts";
+import { INSTANCE_DEFAULTS } from "../../src/settings/instance";
+import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 
 const LANGUAGES: readonly Language[] = ["en-US", "zh-CN"];
 const COMMANDS: readonly (readonly [string, Sources])[] = [

@@ -2,10 +2,14 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { DeviceStates, isIotAmqpError, observationsOf } from "../../src/index";
 import { MemoryStore } from "./memory-store";
 import { stateMessage } from "./messages";
-import type { DeviceState, FlowMessage, StateChange } from "../../src/index";
+import { DeviceStates } from "../../src/device-state/device-states";
+import { isIotAmqpError } from "../../src/errors/error";
+import { observationsOf } from "../../src/device-state/observation";
+import type { DeviceState } from "../../src/device-state/device-state";
+import type { FlowMessage } from "../../src/protocol/flow-message";
+import type { StateChange } from "../../src/device-state/device-states";
 
 const ALL = { productKey: undefined, online: undefined, silentMs: undefined };
 const ENOUGH = 1_000;

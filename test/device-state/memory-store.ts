@@ -1,4 +1,4 @@
-import type { StateStore } from "../../src/index";
+import type { StateStore } from "../../src/device-state/state-store";
 
 /** A store as slow and as forgetful of sharing as one behind a network: every value is a copy. */
 export class MemoryStore implements StateStore {

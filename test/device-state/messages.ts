@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { FlowMessage } from "../../src/index";
+import type { FlowMessage } from "../../src/protocol/flow-message";
 
 const PRODUCT = "k1";
 const DEVICES = ["d1", "d2", "d3"];

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { MessageError } from "../../src/errors";
+import { MessageError } from "../../src/errors/error";
 import { observationsOf } from "../../src/device-state/observation";
 import { MESSAGE_TYPES } from "../../src/protocol/topic";
 import type { FlowMessage } from "../../src/protocol/flow-message";

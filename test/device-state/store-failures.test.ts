@@ -1,9 +1,12 @@
 // What a store that fails leaves behind, and what a flow may do with what it was told.
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { DeviceStates, observationsOf } from "../../src/index";
 import { MemoryStore } from "./memory-store";
-import type { DeviceState, StateChange, StateStore } from "../../src/index";
+import { DeviceStates } from "../../src/device-state/device-states";
+import { observationsOf } from "../../src/device-state/observation";
+import type { DeviceState } from "../../src/device-state/device-state";
+import type { StateChange } from "../../src/device-state/device-states";
+import type { StateStore } from "../../src/device-state/state-store";
 
 const ALL = { productKey: undefined, online: undefined, silentMs: undefined };
 const TOPIC = "/k1/d1/thing/event/property/post";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { consumerGroup } from "../../src/subscription/consumer-group";
-import { lookUpIn } from "../../src/texts/texts";
+import { lookUpIn } from "../../src/errors/texts";
 import { tellFinding } from "../../src/doctor/tell";
 import { CERTIFICATES, TestCa } from "../support/certificates";
 import { examined } from "../support/examined";
@@ -15,7 +15,7 @@ import type { Examined } from "../support/examined";
 import type { EmulatorOptions } from "../../src/emulator/options";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { Finding, Step } from "../../src/doctor/finding";
-import type { ErrorCode } from "../../src/errors";
+import type { ErrorCode } from "../../src/errors/error";
 
 const TOPIC = "/k1/d1/user/update";
 

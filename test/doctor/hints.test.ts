@@ -1,13 +1,14 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { hintsFor } from "../../src/doctor/hints";
-import { DiagnosisError, IotAmqpError } from "../../src/errors";
-import { resolveInstance, resolveSubscribe } from "../../src/options";
-import { lookUpIn, TEXTS } from "../../src/texts/texts";
+import { DiagnosisError, IotAmqpError } from "../../src/errors/error";
+import { lookUpIn, TEXTS } from "../../src/errors/texts";
 import { tellFinding } from "../../src/doctor/tell";
 import type { Case } from "../../src/doctor/hints";
-import type { ErrorCode } from "../../src/errors";
-import type { Stored } from "../../src/stored";
+import type { ErrorCode } from "../../src/errors/error";
+import { resolveInstance } from "../../src/settings/instance";
+import { resolveSubscribe } from "../../src/settings/subscribe";
+import type { Stored } from "../../src/settings/read";
 
 const INSTANCE_HOST = "iot-06abc.amqp.iothub.aliyuncs.com";
 const LEGACY_HOST = "1234567890.iot-amqp.cn-shanghai.aliyuncs.com";

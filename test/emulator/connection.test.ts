@@ -1,12 +1,12 @@
 import { equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { SIGN_METHODS } from "../../src/options";
 import { TestCa } from "../support/certificates";
 import { ManualClock } from "../support/manual-clock";
 import { RawClient, attached, once } from "../support/raw-client";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { RawClientOptions } from "../support/raw-client";
+import { SIGN_METHODS } from "../../src/protocol/choices";
 
 /** What a client is told that is not let in. */
 async function refusal(port: number, options: RawClientOptions): Promise<string> {

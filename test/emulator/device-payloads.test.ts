@@ -2,10 +2,10 @@ import { deepEqual, doesNotThrow } from "node:assert/strict";
 import { test } from "node:test";
 import { DEVICE_MESSAGES, deviceMessage } from "../../src/emulator/device-messages";
 import { Device } from "../../src/emulator/device";
-import { observationsOf } from "../../src/index";
 import { misfits } from "../support/payload-check";
 import { Inbox, withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
+import { observationsOf } from "../../src/device-state/observation";
 
 const NOW_MS = Date.UTC(2024, 4, 6, 12, 55, 30, 190);
 

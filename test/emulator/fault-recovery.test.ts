@@ -5,7 +5,7 @@ import { ManualClock } from "../support/manual-clock";
 import { Inbox, state, withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
 import type { FaultRequest } from "../../src/emulator/faults/table";
-import type { ErrorCode } from "../../src/index";
+import type { ErrorCode } from "../../src/errors/error";
 
 const topic = "/k1/d1/user/update";
 /** Heartbeats as short as no setting allows, so that a silent peer is noticed within half a second. */

@@ -2,8 +2,8 @@ import { deepEqual, equal, match, notDeepEqual, rejects, throws } from "node:ass
 import { test } from "node:test";
 import { Emulator } from "../../src/emulator/emulator";
 import { checkScenario, parseScenario } from "../../src/emulator/scenario-check";
-import { SettingError } from "../../src/errors";
-import { errorText } from "../../src/texts/texts";
+import { SettingError } from "../../src/errors/error";
+import { errorText } from "../../src/errors/texts";
 import { ManualClock } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { withSubscription } from "../support/subscribed";

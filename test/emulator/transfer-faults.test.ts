@@ -1,7 +1,7 @@
 import { deepEqual, equal, notDeepEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { decodeMessage } from "../../src/amqp/decode";
-import { DecodeError } from "../../src/errors";
+import { DecodeError } from "../../src/errors/error";
 import { seeded } from "../../src/emulator/chance";
 import { Emulator } from "../../src/emulator/emulator";
 import { MALFORMED_SORTS } from "../../src/emulator/faults/malformed";

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { createOpenLink } from "../../src/amqp/amqp-link";
-import type { IncomingDelivery, Link, LinkEvents, Outcome } from "../../src/amqp/link";
-import { isIotAmqpError } from "../../src/errors";
-import type { IotAmqpError } from "../../src/errors";
+import type { IncomingDelivery, Link, LinkEvents } from "../../src/amqp/link";
+import { isIotAmqpError } from "../../src/errors/error";
+import type { IotAmqpError } from "../../src/errors/error";
 import { settled } from "../support/manual-clock";
 import { Random } from "../support/random";
 import { ScaledClock } from "../support/scaled-clock";
@@ -16,6 +16,7 @@ import type { Plan } from "./plan";
 import { SECRET } from "./script";
 import { DEADLINE_MS, FACTOR, IDLE_TIMEOUT_MS, SLACK_MS } from "./report";
 import type { Part, Report } from "./report";
+import type { Outcome } from "../../src/protocol/choices";
 
 const CONCURRENT = 32;
 /** A link that is up when its server has said everything is closed after so long. */

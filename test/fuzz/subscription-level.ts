@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { createOpenLink } from "../../src/amqp/amqp-link";
-import { createSubscription, resolveInstance, resolveSubscribe } from "../../src/index";
-import type { Subscription } from "../../src/index";
+import { createSubscription } from "../../src/index";
 import { CODE } from "../support/peer-frames";
 import { Random } from "../support/random";
 import { ScaledClock } from "../support/scaled-clock";
@@ -14,6 +13,9 @@ import { goodPlan, planOf } from "./plan";
 import type { Plan } from "./plan";
 import { DEADLINE_MS, IDLE_TIMEOUT_MS, SLACK_MS } from "./report";
 import type { Part } from "./report";
+import type { Subscription } from "../../src/subscription/subscription";
+import { resolveInstance } from "../../src/settings/instance";
+import { resolveSubscribe } from "../../src/settings/subscribe";
 
 /** How many times faster than the computer's clock backoffs pass. */
 const FACTOR = 25;

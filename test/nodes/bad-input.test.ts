@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { RETRY_BY_CODE } from "../../src/errors";
-import { errorText } from "../../src/texts/texts";
+import { RETRY_BY_CODE } from "../../src/errors/error";
+import { errorText } from "../../src/errors/texts";
 import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
 import { NodeRed } from "../support/node-red";
 import { withEmulator } from "../support/with-emulator";
 import { LANGUAGES } from "../support/built-nodes";
-import type { ErrorCode } from "../../src/errors";
+import type { ErrorCode } from "../../src/errors/error";
 import type { EmulatorOptions } from "../../src/emulator/options";
 import type { FlowSettings } from "../support/flow";
 

@@ -13,16 +13,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import {
-  ACK_DEFAULTS,
-  DEVICE_STATE_DEFAULTS,
-  PROPERTIES_DEFAULTS,
-  PROPERTY_OUTPUTS,
-} from "../../src/flow-options";
-import { INSTANCE_DEFAULTS, SUBSCRIBE_DEFAULTS } from "../../src/options";
-import { errorText } from "../../src/texts/texts";
+import { errorText } from "../../src/errors/texts";
 import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
 import { translator } from "../support/built-nodes";
+import { ACK_DEFAULTS } from "../../src/settings/ack";
+import { DEVICE_STATE_DEFAULTS } from "../../src/settings/device-state";
+import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../../src/settings/properties";
+import { INSTANCE_DEFAULTS } from "../../src/settings/instance";
+import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;

@@ -1,14 +1,15 @@
 // Node-RED's contexts behind promises, and who shares them; on a clock that the test moves.
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { ContextStore } from "../../nodes/lib/context-store";
-import { StateDesk } from "../../nodes/lib/state-desk";
-import { countStatus, StateStatus } from "../../nodes/lib/state-status";
-import { observationsOf, RequestError, StoreError } from "../../src/index";
+import { ContextStore } from "../../nodes/device-state/context-store";
+import { StateDesk } from "../../nodes/device-state/state-desk";
+import { countStatus, StateStatus } from "../../nodes/device-state/state-status";
 import { translator } from "../support/built-nodes";
 import { propertyPost } from "../support/device-messages";
 import { ManualClock, settled } from "../support/manual-clock";
 import type { NodeContextData } from "node-red";
+import { observationsOf } from "../../src/device-state/observation";
+import { RequestError, StoreError } from "../../src/errors/error";
 
 type Callback = (error: unknown, ...values: readonly unknown[]) => void;
 

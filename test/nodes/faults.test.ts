@@ -1,8 +1,8 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { Faults } from "../../nodes/lib/faults";
-import { NetworkError, RefusalError } from "../../src/errors";
-import type { SubscriptionState } from "../../src/index";
+import { Faults } from "../../nodes/shared/faults";
+import { NetworkError, RefusalError } from "../../src/errors/error";
+import type { SubscriptionState } from "../../src/subscription/state";
 
 const lost = new NetworkError("CONNECTION_LOST", { host: "h", reason: "reset" });
 const refused = new RefusalError("SIGN_IN_REFUSED", { reason: "SASL 1" });

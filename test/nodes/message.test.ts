@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, notEqual, throws } from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
-import { replaced } from "../../nodes/lib/environment";
-import { followFlows } from "../../nodes/lib/flows";
-import { toMessage, toRawMessage } from "../../nodes/lib/message";
-import { DecodeError, SettingError } from "../../src/errors";
-import type { DeviceMessage } from "../../src/index";
+import { replaced } from "../../nodes/shared/environment";
+import { followFlows } from "../../nodes/subscribe/flows";
+import { toMessage, toRawMessage } from "../../nodes/subscribe/message";
+import { DecodeError, SettingError } from "../../src/errors/error";
+import type { DeviceMessage } from "../../src/protocol/message";
 
 const MESSAGE: DeviceMessage = {
   topic: "/pk/dn/thing/event/alarm/post",

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { Monitor } from "../../nodes/lib/monitor";
-import { NetworkError } from "../../src/errors";
+import { Monitor } from "../../nodes/subscribe/monitor";
+import { NetworkError } from "../../src/errors/error";
 import { translator } from "../support/built-nodes";
 import { ManualClock } from "../support/manual-clock";
 

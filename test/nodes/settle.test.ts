@@ -5,7 +5,7 @@ import { NodeRed } from "../support/node-red";
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { EmulatorOptions } from "../../src/emulator/options";
-import type { ErrorCode } from "../../src/errors";
+import type { ErrorCode } from "../../src/errors/error";
 import type { FlowNode, ProbeEvent } from "../support/node-red";
 import type { SettlingSettings } from "../support/flow";
 

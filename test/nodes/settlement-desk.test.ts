@@ -1,6 +1,6 @@
 import { equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { SettlementDesk } from "../../nodes/lib/settlement-desk";
+import { SettlementDesk } from "../../nodes/shared/settlement-desk";
 import { Inbox, subscriptionTo, withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
 

@@ -1,14 +1,14 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { Faults, flowError } from "../../nodes/lib/faults";
-import { StatusLine } from "../../nodes/lib/status-line";
-import { statusOf } from "../../nodes/lib/status";
-import { NetworkError, RefusalError, SettingError } from "../../src/errors";
+import { Faults, flowError } from "../../nodes/shared/faults";
+import { StatusLine } from "../../nodes/shared/status-line";
+import { statusOf } from "../../nodes/subscribe/status";
+import { NetworkError, RefusalError, SettingError } from "../../src/errors/error";
 import { translator } from "../support/built-nodes";
 import { ManualClock } from "../support/manual-clock";
-import type { FlowError } from "../../nodes/lib/faults";
-import type { SubscriptionState } from "../../src/index";
+import type { FlowError } from "../../nodes/shared/faults";
 import type { NodeMessage, NodeStatus } from "node-red";
+import type { SubscriptionState } from "../../src/subscription/state";
 
 const english = translator("aliyun-iot-subscribe", "en-US");
 const chinese = translator("aliyun-iot-subscribe", "zh-CN");

@@ -2,14 +2,14 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { resolve } from "node:path";
 import { before, test } from "node:test";
 import { i18n, init } from "@node-red/util";
-import { translateError } from "../../nodes/lib/texts";
-import { because, errorText } from "../../src/texts/texts";
-import { IotAmqpError, NetworkError, RETRY_BY_CODE, RefusalError } from "../../src/errors";
-import { SettingError } from "../../src/errors";
-import { invalidSecret } from "../../src/stored";
-import { resolveSubscribe } from "../../src/options";
-import type { ErrorCode, ErrorDetails } from "../../src/errors";
+import { translateError } from "../../nodes/shared/texts";
+import { because, errorText } from "../../src/errors/texts";
+import { IotAmqpError, NetworkError, RETRY_BY_CODE, RefusalError } from "../../src/errors/error";
+import { SettingError } from "../../src/errors/error";
+import type { ErrorCode, ErrorDetails } from "../../src/errors/error";
 import type { Language } from "../support/built-nodes";
+import { invalidSecret } from "../../src/errors/invalid-setting";
+import { resolveSubscribe } from "../../src/settings/subscribe";
 
 const NAMESPACE = "test/aliyun-iot-subscribe";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { shownRate, Throughput } from "../../nodes/lib/throughput";
+import { shownRate, Throughput } from "../../nodes/subscribe/throughput";
 import { ManualClock } from "../support/manual-clock";
 
 function measured() {

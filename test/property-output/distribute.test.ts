@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { MessageError } from "../../src/errors";
-import { PROPERTY_OUTPUTS, resolveProperties } from "../../src/flow-options";
+import { MessageError } from "../../src/errors/error";
 import { distribute } from "../../src/property-output/distribute";
 import { PROPERTY_TYPES } from "../../src/protocol/property-report";
-import type { PropertyOutput } from "../../src/flow-options";
 import type { Distribution } from "../../src/property-output/distribute";
 import type { FlowMessage } from "../../src/protocol/flow-message";
+import { PROPERTY_OUTPUTS, resolveProperties } from "../../src/settings/properties";
+import type { PropertyOutput } from "../../src/settings/properties";
 
 const DEVICE = { productKey: "k1", deviceName: "d1" };
 const DELIVERY = { subscriber: "s", token: "t" };

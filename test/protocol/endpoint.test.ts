@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { SettingError } from "../../src/errors";
+import { SettingError } from "../../src/errors/error";
 import { composeHost, parseEndpoint, REGIONS } from "../../src/protocol/endpoint";
 import type { Endpoint, EndpointParts } from "../../src/protocol/endpoint";
 

@@ -3,16 +3,15 @@ import { test } from "node:test";
 import { temperatureOf } from "../../scripts/message-types-example";
 import { MESSAGE_TABLE } from "../../src/protocol/message-table";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
+import type { Device, MessageType } from "../../src/protocol/topic";
+import type { DeviceMessage } from "../../src/protocol/message";
+import type { Json } from "../../src/protocol/plain";
 import type {
-  Device,
-  DeviceMessage,
-  Json,
   MessageOf,
-  MessageType,
   OtaUpgrade,
   PlatformMessage,
   PropertyPost,
-} from "../../src/index";
+} from "../../src/protocol/message-table";
 
 type IsAny<A> = 0 extends 1 & A ? true : false;
 /** Whether each of two types may stand for the other, and neither is `any`. */

@@ -1,13 +1,13 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { PayloadError } from "../../src/errors";
-import { PAYLOAD_FORMATS } from "../../src/options";
+import { PayloadError } from "../../src/errors/error";
 import { normalise } from "../../src/protocol/message";
 import { amqpProperties } from "../support/amqp-properties";
-import type { PayloadFormat } from "../../src/options";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../../src/protocol/amqp-message";
 import type { DeviceMessage } from "../../src/protocol/message";
+import { PAYLOAD_FORMATS } from "../../src/protocol/choices";
+import type { PayloadFormat } from "../../src/protocol/choices";
 
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";
 

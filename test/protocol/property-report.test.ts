@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { MessageError } from "../../src/errors";
+import { MessageError } from "../../src/errors/error";
 import { flattened, readPropertyReport } from "../../src/protocol/property-report";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { Json } from "../../src/protocol/plain";

@@ -1,7 +1,8 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { signature, signIn } from "../../src/protocol/sign-in";
-import type { InstanceOptions, SignMethod } from "../../src/options";
+import type { InstanceOptions } from "../../src/settings/instance";
+import type { SignMethod } from "../../src/protocol/choices";
 
 // Synthetic keys; the signatures were computed by two implementations other than ours.
 const ACCESS_KEY_ID = "testAccessKeyId0001";

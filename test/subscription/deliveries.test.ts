@@ -2,8 +2,8 @@ import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Deliveries } from "../../src/subscription/deliveries";
 import { ManualClock } from "../support/manual-clock";
-import type { Outcome } from "../../src/amqp/link";
-import type { ErrorCode } from "../../src/errors";
+import type { ErrorCode } from "../../src/errors/error";
+import type { Outcome } from "../../src/protocol/choices";
 
 const connection = { name: "one" };
 

@@ -5,7 +5,7 @@ import { Inbox, withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { Subscription } from "../../src/index";
+import type { Subscription } from "../../src/subscription/subscription";
 
 const topic = "/k1/d1/user/update";
 

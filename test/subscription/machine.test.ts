@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { NetworkError, RefusalError, SettingError } from "../../src/errors";
+import { NetworkError, RefusalError, SettingError } from "../../src/errors/error";
 import { PROVEN_AFTER_MS, transition } from "../../src/subscription/machine";
 import type { MachineEffect, MachineInput, MachineState } from "../../src/subscription/machine";
 

@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { OUTCOMES } from "../../src/index";
 import { CODE } from "../support/peer-frames";
 import { Random, seedOf } from "../support/random";
 import { contentsOf, withSender } from "../support/with-sender";
-import type { Outcome } from "../../src/index";
 import type { PeerSender } from "../support/peer-sender";
 import type { SenderParts } from "../support/with-sender";
+import { OUTCOMES } from "../../src/protocol/choices";
+import type { Outcome } from "../../src/protocol/choices";
 
 /** Long enough for thousands of messages on a computer that has other things to do, in ms. */
 const LONG_MS = 15_000;

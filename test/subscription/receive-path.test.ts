@@ -5,10 +5,10 @@ import { amqpError, CODE, EMPTY_FRAME, nothing, uint, yes } from "../support/pee
 import { Random, seedOf } from "../support/random";
 import { state } from "../support/subscribed";
 import { contentsOf, withSender } from "../support/with-sender";
-import type { ErrorCode } from "../../src/index";
 import type { Outgoing, PeerSender } from "../support/peer-sender";
 import type { SenderParts } from "../support/with-sender";
 import type { Encoding } from "../support/transfer-frame";
+import type { ErrorCode } from "../../src/errors/error";
 
 const MIB = 2 ** 20;
 const manual = (creditWindow: number) => ({ settings: { settleMode: "manual", creditWindow } });

@@ -4,8 +4,8 @@ import { serial } from "../support/link-books";
 import { CODE } from "../support/peer-frames";
 import { Random, seedOf } from "../support/random";
 import { contentsOf, withSender } from "../support/with-sender";
-import type { Outcome } from "../../src/index";
 import type { SenderRun } from "../support/with-sender";
+import type { Outcome } from "../../src/protocol/choices";
 
 type Starts = NonNullable<SenderRun["sender"]>;
 

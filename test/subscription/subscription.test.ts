@@ -2,18 +2,17 @@ import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import {
-  createSubscription,
-  resolveInstance,
-  resolveSubscribe,
-  systemClock,
-} from "../../src/index";
+import { createSubscription } from "../../src/index";
 import { ManualClock } from "../support/manual-clock";
 import { Inbox, state, subscriptionTo, withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { AddressInfo } from "node:net";
-import type { Clock, SubscriptionState } from "../../src/index";
+import { systemClock } from "../../src/clock";
+import type { Clock } from "../../src/clock";
+import type { SubscriptionState } from "../../src/subscription/state";
+import { resolveInstance } from "../../src/settings/instance";
+import { resolveSubscribe } from "../../src/settings/subscribe";
 
 const topic = "/k1/d1/user/update";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { NetworkError, RefusalError, SettingError } from "../../src/errors";
+import { NetworkError, RefusalError, SettingError } from "../../src/errors/error";
 import { sameState, summarise } from "../../src/subscription/summary";
 import type { MachineState } from "../../src/subscription/machine";
 import type { SubscriptionState } from "../../src/subscription/state";

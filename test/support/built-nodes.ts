@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { runInNewContext } from "node:vm";
-import { fill } from "../../src/texts/texts";
+import { fill } from "../../src/errors/texts";
 
 export const LANGUAGES = ["en-US", "zh-CN"] as const;
 export type Language = (typeof LANGUAGES)[number];

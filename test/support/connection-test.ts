@@ -1,9 +1,9 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { TEXTS } from "../../src/texts/texts";
+import { TEXTS } from "../../src/errors/texts";
 import { settled } from "./editor-form";
 import type { Locator } from "playwright-core";
-import type { ErrorCode } from "../../src/errors";
-import type { Language } from "../../src/texts/texts";
+import type { ErrorCode } from "../../src/errors/error";
+import type { Language } from "../../src/errors/texts";
 import type { EditorForm } from "./editor-form";
 
 const STEPS = ["settings", "dns", "tcp", "tls", "signIn", "open", "attach"];

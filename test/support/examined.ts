@@ -1,11 +1,12 @@
 import { createOpenLink } from "../../src/amqp/amqp-link";
 import { systemClock } from "../../src/clock";
 import { examine } from "../../src/doctor/examine";
-import { resolveInstance, resolveSubscribe } from "../../src/options";
 import type { Clock } from "../../src/clock";
 import type { Finding, Step } from "../../src/doctor/finding";
-import type { TlsOptions } from "../../src/options";
-import type { Stored } from "../../src/stored";
+import { resolveInstance } from "../../src/settings/instance";
+import { resolveSubscribe } from "../../src/settings/subscribe";
+import type { TlsOptions } from "../../src/settings/instance";
+import type { Stored } from "../../src/settings/read";
 
 /** What differs from a subscriber to the emulator with its defaults. */
 export interface Examined {
@@ -44,11 +45,11 @@ export async function examined(port: number, settings: Examined = {}) {
       waitMs,
       stopping,
     },
-    { clock, openLink: createOpenLink({ clock }) },
     (finding) => {
       findings.push(finding);
       settings.heard?.(finding);
     },
+    { clock, openLink: createOpenLink({ clock }) },
   );
   const ended = findings.filter(({ state }) => state !== "running");
   const failure = ended.find((finding) => finding.state === "failed");

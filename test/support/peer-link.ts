@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/clock";
-import { DecodeError } from "../../src/errors";
-import type { IotAmqpError } from "../../src/errors";
+import { DecodeError } from "../../src/errors/error";
+import type { IotAmqpError } from "../../src/errors/error";
 import type { LinkLimits } from "../../src/amqp/limits";
 import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../src/amqp/link";
 import { createOpenLink } from "../../src/amqp/amqp-link";

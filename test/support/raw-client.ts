@@ -2,7 +2,8 @@ import { create_container } from "rhea";
 import { signIn } from "../../src/protocol/sign-in";
 import type { Socket } from "node:net";
 import type { Connection, Delivery, EventContext, Message, Receiver } from "rhea";
-import type { SignMethod, TlsOptions } from "../../src/options";
+import type { TlsOptions } from "../../src/settings/instance";
+import type { SignMethod } from "../../src/protocol/choices";
 
 /** How a raw test client differs from one that signs in well. */
 export interface RawClientOptions {
@@ -171,9 +172,6 @@ function text(value: unknown): string | undefined {
 function signInOf(options: RawClientOptions) {
   const signed = signIn({
     instance: {
-      host: "localhost",
-      port: 0,
-      tls: undefined,
       iotInstanceId: options.iotInstanceId ?? "",
       signMethod: options.signMethod ?? "hmacsha1",
       accessKeyId: options.accessKeyId ?? "testAccessKeyId",

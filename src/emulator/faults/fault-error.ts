@@ -1,5 +1,5 @@
-import { fill, TEXTS } from "../../texts/texts";
-import type { Allowed } from "../../stored";
+import { fill, TEXTS } from "../../errors/texts";
+import type { Allowed } from "../../errors/invalid-setting";
 
 /** What is wrong with a request for a fault, in no language yet. */
 export interface Problem {

@@ -1,6 +1,7 @@
-import { shown } from "../../stored";
 import { FaultError } from "./fault-error";
-import type { Allowed, Range } from "../../stored";
+import { shown } from "../../errors/invalid-setting";
+import type { Allowed } from "../../errors/invalid-setting";
+import type { Range } from "../../settings/read";
 
 /** A parameter of a fault. `fallback` is its value when it is absent; without it there must be one. */
 export interface Parameter<T, Needed extends boolean = boolean> {

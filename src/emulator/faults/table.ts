@@ -1,4 +1,3 @@
-import { shown } from "../../stored";
 import { KICK, REBALANCE, RESET } from "./connection-faults";
 import { FaultError } from "./fault-error";
 import { DETACH, END_SESSION } from "./link-faults";
@@ -8,6 +7,7 @@ import { GARBAGE, HALF_FRAME, SILENT } from "./stream-faults";
 import { THROTTLE } from "./throttle";
 import { DELAY, REORDER } from "./transfer-faults";
 import type { Given } from "./parameter";
+import { shown } from "../../errors/invalid-setting";
 
 /** Every fault by its name. A new one needs no more than a line here. */
 export const FAULTS = {

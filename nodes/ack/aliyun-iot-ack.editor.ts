@@ -1,0 +1,7 @@
+import { validators } from "../shared/form.editor";
+import { resolveAck } from "../../src/settings/ack";
+
+/** Validator of one setting, by the runtime's own rules. */
+export const validate = validators((setting, value) => {
+  resolveAck({ [setting]: value });
+});

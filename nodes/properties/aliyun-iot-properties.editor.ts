@@ -1,0 +1,42 @@
+import { isVariable, showDefaults, showWhile, textOf, validators } from "../shared/form.editor";
+import type { FormNode } from "../shared/form.editor";
+import {
+  identifiersIn,
+  PROPERTIES_DEFAULTS,
+  resolveProperties,
+} from "../../src/settings/properties";
+
+const PREFIX = "node-input";
+const IDENTIFIERS = "#aliyun-iot-properties-identifiers";
+const EXAMPLES = ".aliyun-iot-form-example";
+
+/** Validator of one setting, by the runtime's own rules. */
+export const validate = validators((setting, value) => {
+  resolveProperties({ [setting]: value });
+});
+
+/** Fills in and wires what the form has beside its plain fields. */
+export function prepare(node: FormNode): void {
+  showDefaults(node, PREFIX, PROPERTIES_DEFAULTS);
+  const stored: unknown = node["identifiers"];
+  const text: unknown = Array.isArray(stored) ? stored.join(", ") : stored;
+  // An environment variable in the list's place is text.
+  $(IDENTIFIERS).val(typeof text === "string" ? text : "");
+  $(`${EXAMPLES} [data-output]`).each((_, example) => {
+    const output = $(example).attr("data-output");
+    showWhile(`#${PREFIX}-output`, `[data-output="${output}"]`, (field) => field.val() === output);
+  });
+  const others = $(`#${PREFIX}-passOthers`);
+  const draw = () => {
+    const { outputs } = PROPERTIES_DEFAULTS;
+    $(`#${PREFIX}-outputs`).val(others.is(":checked") ? outputs + 1 : outputs);
+  };
+  others.on("change", draw);
+  draw();
+}
+
+/** Stores what the editor does not store by itself. */
+export function save(node: FormNode): void {
+  const text = textOf(IDENTIFIERS);
+  node["identifiers"] = isVariable(text) ? text : identifiersIn(text);
+}

@@ -1,0 +1,66 @@
+import { translateError } from "../shared/texts";
+import type { NodeStatus } from "node-red";
+import type { Translate } from "../shared/texts";
+import { timeOfDay } from "../../src/errors/texts";
+import type { IotAmqpError } from "../../src/errors/error";
+import type { SubscriptionState } from "../../src/subscription/state";
+
+/** Yellow comes back by itself soon; red wants somebody to look. */
+function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
+  const soon = cause === undefined || cause.retry === "fast";
+  return { fill: soon ? "yellow" : "red", shape: "ring", text };
+}
+
+function subscribed(
+  state: Extract<SubscriptionState, { value: "subscribed" }>,
+  translate: Translate,
+  ratePerSecond: number,
+): NodeStatus {
+  const { connected, connections, cause } = state;
+  if (state.paused === true) {
+    return { fill: "grey", shape: "dot", text: translate("status.paused") };
+  }
+  const connectedText =
+    connections === 1
+      ? translate("status.connected")
+      : translate("status.connectedOf", { connected, connections });
+  const text =
+    ratePerSecond === 0
+      ? connectedText
+      : translate("status.rate", { text: connectedText, rate: ratePerSecond });
+  if (connected === connections) return { fill: "green", shape: "dot", text };
+  const reason = cause === undefined ? "" : translateError(cause, translate).short;
+  const withReason = reason === "" ? text : translate("status.because", { text, reason });
+  return { fill: "yellow", shape: "dot", text: withReason };
+}
+
+/** What a node's status says of a state: the state, and when down the reason and the next attempt. */
+export function statusOf(
+  state: SubscriptionState,
+  translate: Translate,
+  ratePerSecond = 0,
+): NodeStatus {
+  switch (state.value) {
+    case "idle":
+      return {};
+    case "connecting": {
+      const text = translate("status.connecting");
+      if (state.cause === undefined) return ring(undefined, text);
+      const reason = translateError(state.cause, translate).short;
+      return ring(state.cause, translate("status.because", { text, reason }));
+    }
+    case "subscribed":
+      return subscribed(state, translate, ratePerSecond);
+    case "backoff": {
+      const reason = translateError(state.cause, translate).short;
+      const time = timeOfDay(state.nextAttemptAtMs);
+      return ring(state.cause, translate("status.backoff", { reason, time }));
+    }
+    case "draining":
+      return { fill: "grey", shape: "ring", text: translate("status.draining") };
+    case "stopped":
+      return { fill: "grey", shape: "ring", text: translate("status.stopped") };
+    case "failed":
+      return { fill: "red", shape: "ring", text: translateError(state.cause, translate).short };
+  }
+}

@@ -1,0 +1,40 @@
+import type { ErrorCode, ErrorDetails } from "./error";
+
+/** An error for people: `short` for a status, `text` says what happened, `remedy` what to do. */
+export interface ErrorText {
+  readonly short: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** Finds a text by its path and fills it; returns the path where there is none, as `RED._` does. */
+export type LookUp = (path: string, values: ErrorDetails) => string;
+
+/** Tells an error with the texts of any catalogue that is laid out as this one. */
+export function tellError(
+  { code, details }: { readonly code: ErrorCode; readonly details: ErrorDetails },
+  lookUp: LookUp,
+): ErrorText {
+  const find = (path: string, values: ErrorDetails) => {
+    const found = lookUp(path, values);
+    return found === path ? undefined : found;
+  };
+  const { setting, rule } = details;
+  const values: Record<string, string | number> = { label: "", allowed: "", ...details };
+  if (setting !== undefined) values["label"] = find(`settings.${setting}`, details) ?? setting;
+  if (rule !== undefined) values["allowed"] = find(`allowed.${rule}`, details) ?? "";
+  // `reasonCode` names the text for `reason`, and so for every detail of which we are the author.
+  for (const [key, name] of Object.entries(details)) {
+    const text = key.endsWith("Code") ? find(`reasons.${name}`, values) : undefined;
+    if (text !== undefined) values[key.slice(0, -"Code".length)] = text;
+  }
+  const part = (name: string) => lookUp(`errors.${code}.${name}`, values);
+  return { short: spaced(part("short")), text: part("text"), remedy: part("remedy") };
+}
+
+/** A blank between Chinese and Latin, which a template cannot have: labels are of either kind. */
+function spaced(short: string): string {
+  return short
+    .replace(/(\p{Script=Han})([a-z0-9])/giu, "$1 $2")
+    .replace(/([a-z0-9])(\p{Script=Han})/giu, "$1 $2");
+}

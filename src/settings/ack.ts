@@ -1,0 +1,45 @@
+import { RequestError } from "../errors/error";
+import { choice, requested } from "./read";
+import type { Stored } from "./read";
+import { OUTCOMES } from "../protocol/choices";
+import type { Outcome } from "../protocol/choices";
+
+/** What an ack node may be set to; `msg`: the message says it. */
+export const ACK_OUTCOMES = [...OUTCOMES, "msg"] as const;
+export type AckOutcome = (typeof ACK_OUTCOMES)[number];
+
+/** Defaults of the ack node's properties, as they are stored in a flow. */
+export const ACK_DEFAULTS = { name: "", outcome: "accepted" } as const;
+
+/** Where a delivery is to be settled: plain text, so that it survives cloning and JSON. */
+export interface DeliveryReference {
+  /** ID of the subscriber node. */
+  readonly subscriber: string;
+  readonly token: string;
+}
+
+/** Checks an ack node's stored settings. Throws SettingError for a bad one. */
+export function resolveAck(stored: Stored): { readonly outcome: AckOutcome } {
+  return { outcome: choice(stored, "outcome", ACK_OUTCOMES) };
+}
+
+/** The outcome that a message asks for. Throws RequestError. */
+export function requestedOutcome(value: unknown): Outcome {
+  return requested("OUTCOME_INVALID", value, OUTCOMES);
+}
+
+function isReference(value: unknown): value is DeliveryReference {
+  if (typeof value !== "object" || value === null) return false;
+  const { subscriber, token } = value as Partial<Record<keyof DeliveryReference, unknown>>;
+  return typeof subscriber === "string" && typeof token === "string";
+}
+
+/**
+ * The deliveries that a message carries: one, or a list, as when messages were joined by it.
+ * Throws RequestError where there is none.
+ */
+export function requestedDeliveries(value: unknown): readonly DeliveryReference[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0 || !list.every(isReference)) throw new RequestError("DELIVERY_MISSING");
+  return list;
+}

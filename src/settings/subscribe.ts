@@ -1,0 +1,112 @@
+import { invalid } from "../errors/invalid-setting";
+import { CLIENT_ID_RULE, isClientId } from "../protocol/client-id";
+import { isTopicFilter } from "../protocol/topic-filter";
+import { choice, flag, integer, requested, required, signInValue } from "./read";
+import type { Range, Stored } from "./read";
+import { PAYLOAD_FORMATS } from "../protocol/choices";
+import type { PayloadFormat } from "../protocol/choices";
+
+export const SETTLE_MODES = ["auto", "manual"] as const;
+export type SettleMode = (typeof SETTLE_MODES)[number];
+
+export const ACTIONS = ["connect", "disconnect", "pause", "resume", "stats"] as const;
+/** What a message to a subscriber's control input may ask for. */
+export type Action = (typeof ACTIONS)[number];
+
+/** Defaults of the subscriber's properties, as they are stored in a flow; durations in seconds. */
+export const SUBSCRIBE_DEFAULTS = {
+  name: "",
+  instance: "",
+  consumerGroupId: "DEFAULT_GROUP",
+  clientId: "",
+  connections: 1,
+  heartbeat: 60,
+  creditWindow: 200,
+  settleMode: "auto",
+  ackTimeout: 25,
+  payloadFormat: "auto",
+  topicFilters: [],
+  skipDuplicates: true,
+  inputs: 0,
+} as const;
+
+/** Ranges of the numbers, both ends included. */
+export const SUBSCRIBE_LIMITS = {
+  connections: { min: 1, max: 128 },
+  heartbeat: { min: 30, max: 300 },
+  creditWindow: { min: 1, max: 2_000 },
+  ackTimeout: { min: 1, max: 25 },
+} as const satisfies Record<string, Range>;
+
+/** What to receive and how, checked. */
+export interface SubscribeOptions {
+  readonly consumerGroupId: string;
+  /** Base of the client IDs; with several connections each appends its own suffix. */
+  readonly clientId: string;
+  readonly connections: number;
+  /** Idle time-out sent in the open frame; the platform accepts 30 000 to 300 000. */
+  readonly idleTimeoutMs: number;
+  /** Most messages per connection received and not yet settled. */
+  readonly creditWindow: number;
+  readonly settleMode: SettleMode;
+  /** Manual mode: not settled by then, released. The platform itself times out at 30 000. */
+  readonly ackTimeoutMs: number;
+  readonly payloadFormat: PayloadFormat;
+  /** MQTT wildcard patterns; empty: all topics. */
+  readonly topicFilters: readonly string[];
+  readonly skipDuplicates: boolean;
+}
+
+function clientId(stored: Stored, connections: number): string {
+  const value = required(stored, "clientId");
+  if (!isClientId(value, connections)) throw invalid("clientId", value, CLIENT_ID_RULE);
+  return value;
+}
+
+function topicFilters(stored: Stored): readonly string[] {
+  const value: unknown = stored["topicFilters"] ?? SUBSCRIBE_DEFAULTS.topicFilters;
+  const allowed = { rule: "topicFilters" } as const;
+  // An environment variable in the list's place hands it over as text.
+  const list: unknown = typeof value === "string" ? value.split(/[,\n]/).filter(hasText) : value;
+  if (!Array.isArray(list)) throw invalid("topicFilters", value, allowed);
+  return list.map((entry: unknown) => {
+    const filter = typeof entry === "string" ? entry.trim() : "";
+    if (!isTopicFilter(filter)) throw invalid("topicFilters", entry, allowed);
+    return filter;
+  });
+}
+
+function hasText(value: string): boolean {
+  return value.trim() !== "";
+}
+
+/**
+ * Checks stored subscriber settings; the caller has filled in a client ID where the setting is
+ * empty. Throws SettingError for the first bad one.
+ */
+export function resolveSubscribe(stored: Stored): SubscribeOptions {
+  const number = (setting: keyof typeof SUBSCRIBE_LIMITS) =>
+    integer(stored, setting, {
+      ...SUBSCRIBE_LIMITS[setting],
+      fallback: SUBSCRIBE_DEFAULTS[setting],
+    });
+  const connections = number("connections");
+  const group = required(stored, "consumerGroupId", SUBSCRIBE_DEFAULTS.consumerGroupId);
+  return {
+    consumerGroupId: signInValue(group, "consumerGroupId"),
+    clientId: clientId(stored, connections),
+    connections,
+    idleTimeoutMs: number("heartbeat") * 1_000,
+    creditWindow: number("creditWindow"),
+    settleMode: choice(stored, "settleMode", SETTLE_MODES),
+    ackTimeoutMs: number("ackTimeout") * 1_000,
+    payloadFormat: choice(stored, "payloadFormat", PAYLOAD_FORMATS),
+    topicFilters: topicFilters(stored),
+    skipDuplicates: flag(stored, "skipDuplicates", SUBSCRIBE_DEFAULTS.skipDuplicates),
+  };
+}
+
+/** The action that a message asks for. Throws RequestError. */
+export function requestedAction(value: unknown): Action {
+  return requested("ACTION_INVALID", value, ACTIONS);
+}

@@ -1,0 +1,100 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { SettingError } from "../../src/errors/error";
+import { EMULATOR_DEFAULTS, resolveEmulator } from "../../src/emulator/options";
+import { Emulator } from "../../src/emulator/emulator";
+import { TestCa } from "../support/certificates";
+
+function settingOf(stored: Readonly<Record<string, unknown>>): unknown {
+  let setting: unknown;
+  throws(
+    () => resolveEmulator(stored),
+    (error) => {
+      if (!(error instanceof SettingError)) return false;
+      setting = error.details["setting"];
+      equal(error.message.includes("__"), false, error.message);
+      return true;
+    },
+  );
+  return setting;
+}
+
+test("no settings give the documented defaults, and so do undefined ones", () => {
+  const { host, port, httpPort, devices, rate, consumerGroupIds, cert } = resolveEmulator({});
+  deepEqual(
+    { host, port, httpPort, devices, rate, consumerGroupIds, cert },
+    {
+      host: "127.0.0.1",
+      port: 5672,
+      httpPort: 5680,
+      devices: 3,
+      rate: 1,
+      consumerGroupIds: ["DEFAULT_GROUP"],
+      cert: undefined,
+    },
+  );
+  const absent = Object.fromEntries(Object.keys(EMULATOR_DEFAULTS).map((key) => [key, undefined]));
+  deepEqual(resolveEmulator(absent), resolveEmulator({}));
+});
+
+test("numbers may come as text, groups once each, certificates as PEM", () => {
+  const { cert, key } = new TestCa().leaf();
+  const options = resolveEmulator({
+    port: "0",
+    rate: "0.5",
+    devices: "10",
+    consumerGroupIds: ["A", "B", "A"],
+    cert,
+    key,
+  });
+  deepEqual([options.port, options.rate, options.devices], [0, 0.5, 10]);
+  deepEqual(options.consumerGroupIds, ["A", "B"]);
+  equal(options.cert?.trim(), cert.trim());
+});
+
+test("each bad setting is named, and a key is never quoted", () => {
+  const { cert, key } = new TestCa().leaf();
+  const other = new TestCa().leaf();
+  const bad: readonly [string, Readonly<Record<string, unknown>>][] = [
+    ["host", { host: " " }],
+    ["port", { port: 70_000 }],
+    ["port", { port: "amqp" }],
+    ["httpPort", { httpPort: -1 }],
+    ["devices", { devices: 1.5 }],
+    ["rate", { rate: "fast" }],
+    ["rate", { rate: -1 }],
+    ["rate", { rate: Number.NaN }],
+    ["accessKeyId", { accessKeyId: "" }],
+    ["accessKeySecret", { accessKeySecret: "a b" }],
+    ["iotInstanceId", { iotInstanceId: "a,b" }],
+    ["consumerGroupIds", { consumerGroupIds: [] }],
+    ["consumerGroupIds", { consumerGroupIds: "DEFAULT_GROUP" }],
+    ["consumerGroupId", { consumerGroupIds: ["a|b"] }],
+    ["cert", { cert: "nonsense", key }],
+    ["key", { cert }],
+    ["cert", { key }],
+    ["cert", { cert, key: other.key }],
+    ["messageIdType", { messageIdType: "uuid" }],
+    ["dataSections", { dataSections: 0 }],
+    ["strictTimestamp", { strictTimestamp: "maybe" }],
+    ["duplicateClientId", { duplicateClientId: "kick" }],
+    ["scenario", { scenario: "{" }],
+    ["scenario", { scenario: '{"steps":[{"fault":"kick","group":"NO"}]}' }],
+  ];
+  for (const [setting, stored] of bad) equal(settingOf(stored), setting, JSON.stringify(stored));
+  throws(
+    () => resolveEmulator({ cert, key: "secretkey" }),
+    (error) => error instanceof Error && !error.message.includes("secretkey"),
+  );
+});
+
+test("listening on another address than loopback is logged", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const loopback = await Emulator.start({ log });
+  await loopback.stop();
+  equal(lines.length, 0);
+  const open = await Emulator.start({ log, host: "0.0.0.0" });
+  await open.stop();
+  equal(lines.filter((line) => line.includes("0.0.0.0")).length, 1);
+});
