@@ -73,7 +73,7 @@ function page(language: Language): string {
   const hints = Object.values(texts.doctor.hints).map((hint) => `- ${plain(hint)}`);
   return [
     `# ${words.title}`,
-    `<!-- Made from src/texts by \`npm run docs\`. -->`,
+    `<!-- Made from src/errors by \`npm run docs\`. -->`,
     words.intro,
     words.placeholder,
     ...errors,
@@ -84,7 +84,7 @@ function page(language: Language): string {
 }
 
 void writePages({
-  source: "src/texts",
+  source: "src/errors",
   files: { "en-US": PAGES["en-US"].file, "zh-CN": PAGES["zh-CN"].file },
   page,
 });
