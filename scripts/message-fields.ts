@@ -1,7 +1,7 @@
 import { MESSAGE_TABLE } from "../src/protocol/message-table";
 import enUS from "./message-texts/en-US.json";
 import zhCN from "./message-texts/zh-CN.json";
-import type { Fields, FieldType } from "../src/protocol/payload-fields";
+import type { ObjectSchema, FieldType } from "../src/protocol/payload-fields";
 import type { MessageType } from "../src/protocol/topic";
 import type { Language } from "../src/errors/texts";
 
@@ -42,7 +42,7 @@ export function fieldRows(messageType: MessageType): readonly FieldRow[] {
   return fields === "anything" ? [] : rowsOf(fields, "");
 }
 
-function rowsOf(fields: Fields, prefix: string): FieldRow[] {
+function rowsOf(fields: ObjectSchema, prefix: string): FieldRow[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const optional = typeof field === "object" && "optional" in field;
     const type = optional ? field.optional : field;

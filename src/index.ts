@@ -5,7 +5,7 @@ export { INSTANCE_DEFAULTS, resolveInstance } from "./settings/instance";
 export { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "./settings/subscribe";
 export { createSubscription } from "./subscription/create-subscription";
 export type { Cancel, Clock } from "./clock";
-export type { DeviceMessage, Json } from "./protocol/message";
+export type { DeviceMessage } from "./protocol/message";
 export type {
   DeviceLifecycle,
   DeviceStatus,
@@ -37,3 +37,4 @@ export type { Language } from "./errors/texts";
 export type { Outcome } from "./protocol/choices";
 export type { PayloadFormat } from "./protocol/choices";
 export type { SignMethod } from "./protocol/choices";
+export type { Json } from "./protocol/json";

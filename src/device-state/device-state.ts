@@ -1,9 +1,9 @@
-import { copyOf } from "../protocol/plain";
-import type { Json } from "../protocol/plain";
-import type { Device } from "../protocol/topic";
+import { copyJson } from "../protocol/json";
 import { isAlive } from "./record";
-import type { DeviceRecord } from "./record";
+import type { Json } from "../protocol/json";
+import type { Device } from "../protocol/topic";
 import type { DeviceFilter } from "../settings/device-state";
+import type { DeviceRecord } from "./record";
 
 /** The last known value of a property. */
 export interface PropertyState {
@@ -40,17 +40,19 @@ export function stateOf(record: DeviceRecord): DeviceState {
   const { online, enabled, gateway, properties = {}, tags = {}, modules = {} } = values;
   const status = online?.[""];
   const valuesOnly = (registers: typeof tags) =>
-    Object.fromEntries(Object.entries(registers).map(([name, { value }]) => [name, copyOf(value)]));
+    Object.fromEntries(
+      Object.entries(registers).map(([name, { value }]) => [name, copyJson(value)]),
+    );
   return {
     productKey,
     deviceName,
     ...(status === undefined ? {} : { online: status.value === true, onlineTime: status.timeMs }),
     ...(enabled?.[""] === undefined ? {} : { enabled: enabled[""].value === true }),
-    ...(gateway?.[""] === undefined ? {} : { gateway: copyOf(gateway[""].value) }),
+    ...(gateway?.[""] === undefined ? {} : { gateway: copyJson(gateway[""].value) }),
     properties: Object.fromEntries(
       Object.entries(properties).map(([name, { value, timeMs: time, minorMs }]) => [
         name,
-        { value: copyOf(value), time, ...(minorMs > time ? { deviceTime: minorMs } : {}) },
+        { value: copyJson(value), time, ...(minorMs > time ? { deviceTime: minorMs } : {}) },
       ]),
     ),
     tags: valuesOnly(tags),

@@ -1,11 +1,19 @@
-import { because } from "../errors/texts";
-import { deviceOf, isFields, malformed, messageTypeOf } from "../protocol/flow-message";
-import { namedDevice, payloadFields, receivedMs, timeMsOf } from "../protocol/flow-message";
-import { readPropertyReport } from "../protocol/property-report";
-import type { Fields, FlowMessage } from "../protocol/flow-message";
-import type { Json } from "../protocol/plain";
-import type { Device } from "../protocol/topic";
 import { shown } from "../errors/invalid-setting";
+import { because } from "../errors/texts";
+import {
+  deviceOf,
+  malformed,
+  messageTypeOf,
+  namedDevice,
+  payloadFields,
+  receivedMs,
+  timeMsOf,
+} from "../protocol/flow-message";
+import { isJsonObject } from "../protocol/json";
+import { readPropertyReport } from "../protocol/property-report";
+import type { FlowMessage } from "../protocol/flow-message";
+import type { Json, JsonObject } from "../protocol/json";
+import type { Device } from "../protocol/topic";
 
 /** The parts of a device's state. */
 export const PARTS = ["online", "enabled", "gateway", "properties", "tags", "modules"] as const;
@@ -90,7 +98,7 @@ function propertyObservations(message: FlowMessage): Observation[] {
 /** A message whose fields are read one by one; what is missing or wrong is named. */
 class Reading {
   readonly #message: FlowMessage;
-  readonly fields: Fields;
+  readonly fields: JsonObject;
 
   constructor(message: FlowMessage) {
     this.#message = message;
@@ -125,11 +133,11 @@ class Reading {
     return typeof value === "string" && value !== "" ? value : this.refuse(field);
   }
 
-  list(field: string): readonly Fields[] {
+  list(field: string): readonly JsonObject[] {
     const value = this.fields[field];
     if (!Array.isArray(value)) return this.refuse(field);
     return value.map((entry: unknown, index) =>
-      isFields(entry) ? entry : this.refuse(`${field}[${index}]`),
+      isJsonObject(entry) ? entry : this.refuse(`${field}[${index}]`),
     );
   }
 

@@ -1,8 +1,8 @@
-import { isFields, namedDevice } from "../protocol/flow-message";
-import { copyOf } from "../protocol/plain";
-import type { Json } from "../protocol/plain";
-import type { Device } from "../protocol/topic";
+import { namedDevice } from "../protocol/flow-message";
+import { copyJson, isJsonObject } from "../protocol/json";
 import { PARTS } from "./observation";
+import type { Json } from "../protocol/json";
+import type { Device } from "../protocol/topic";
 import type { Observation, Part } from "./observation";
 
 /** A value and when it was so. Times in ms since the epoch. */
@@ -58,8 +58,8 @@ export function storedRecord(value: unknown): DeviceRecord | undefined {
 }
 
 function isRecord(value: unknown): value is DeviceRecord {
-  if (!isFields(value) || namedDevice(value) === undefined) return false;
-  return typeof value["timeMs"] === "number" && isFields(value["values"]);
+  if (!isJsonObject(value) || namedDevice(value) === undefined) return false;
+  return typeof value["timeMs"] === "number" && isJsonObject(value["values"]);
 }
 
 /** Adds what was observed of a record's device. */
@@ -76,7 +76,7 @@ export function merged(
 /** One text for one value, whatever the order of a struct's members. */
 function canonical(value: Json): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    isFields(inner)
+    isJsonObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
@@ -127,7 +127,7 @@ class Draft {
         const candidate = { value, timeMs, minorMs };
         if (known !== undefined && !isNewer(candidate, known)) return;
         // A memory store keeps the record itself, and the flow may still change the message.
-        registers.set(name, { ...candidate, value: copyOf(value) });
+        registers.set(name, { ...candidate, value: copyJson(value) });
         this.#touched.set(part, (this.#touched.get(part) ?? new Set()).add(name));
       }
     }
@@ -187,8 +187,8 @@ class Draft {
             part,
             ...(name === "" ? {} : { name }),
             // What was known from before the device was deleted is not known any more.
-            value: now === undefined ? null : copyOf(now.value),
-            ...(then === undefined ? {} : { previous: copyOf(then.value) }),
+            value: now === undefined ? null : copyJson(now.value),
+            ...(then === undefined ? {} : { previous: copyJson(then.value) }),
             time: now?.timeMs ?? record.timeMs,
           },
         ];

@@ -1,5 +1,5 @@
 import { groupedByTime, newestMs } from "./named-values";
-import type { Json } from "../protocol/plain";
+import type { Json } from "../protocol/json";
 import type { Device } from "../protocol/topic";
 import type { Leaving, NamedValue } from "./named-values";
 

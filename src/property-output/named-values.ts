@@ -1,5 +1,5 @@
 import { flattened } from "../protocol/property-report";
-import type { Json } from "../protocol/plain";
+import type { Json } from "../protocol/json";
 import type { PropertyValue } from "../protocol/property-report";
 
 /** A value under the name by which it leaves: an identifier, or `struct.member`. */

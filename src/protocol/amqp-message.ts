@@ -1,4 +1,4 @@
-import type { Json } from "./plain";
+import type { Json } from "./json";
 
 /** A value as AMQP 1.0 types it (part 1.6), decoded without losing anything. */
 export type AmqpValue =

@@ -1,19 +1,14 @@
 import { MessageError } from "../errors/error";
 import { because } from "../errors/texts";
+import { isJsonObject } from "./json";
 import { MAX_TIME_MS } from "./message";
 import { MESSAGE_TYPES, parseTopic } from "./topic";
 import type { ErrorDetails } from "../errors/error";
-import type { Json } from "./plain";
+import type { JsonObject } from "./json";
 import type { Device, MessageType } from "./topic";
 
 /** A message as a flow hands it over: nothing is known of it. */
 export type FlowMessage = Readonly<Record<string, unknown>>;
-/** A JSON object of a payload. */
-export type Fields = Readonly<Record<string, Json>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** What is wrong with a message, by the name of a text that says so. */
 export function malformed(message: FlowMessage, why: ErrorDetails): MessageError {
@@ -32,16 +27,16 @@ export function messageTypeOf({ messageType, topic }: FlowMessage): MessageType 
 }
 
 /** The payload's fields; JSON that is still text or bytes is parsed. Throws MessageError. */
-export function payloadFields(message: FlowMessage): Fields {
+export function payloadFields(message: FlowMessage): JsonObject {
   const { payload } = message;
   const text = Buffer.isBuffer(payload) ? payload.toString("utf8") : payload;
   if (typeof text !== "string") {
-    if (isFields(text)) return text;
+    if (isJsonObject(text)) return text;
     throw malformed(message, because("payloadNoObject"));
   }
   try {
     const parsed: unknown = JSON.parse(text);
-    if (isFields(parsed)) return parsed;
+    if (isJsonObject(parsed)) return parsed;
   } catch {
     // The parser's own message would quote the payload.
   }
@@ -49,17 +44,17 @@ export function payloadFields(message: FlowMessage): Fields {
 }
 
 /** The device of a message: as its payload says, else as the subscriber or the topic does. */
-export function deviceOf(message: FlowMessage, fields: Fields): Device | undefined {
+export function deviceOf(message: FlowMessage, fields: JsonObject): Device | undefined {
   const { device, topic } = message;
   return (
     namedDevice(fields) ??
-    (isFields(device) ? namedDevice(device) : undefined) ??
+    (isJsonObject(device) ? namedDevice(device) : undefined) ??
     parseTopic(typeof topic === "string" ? topic : "").device
   );
 }
 
 /** The device that two fields name. */
-export function namedDevice({ productKey, deviceName }: Fields): Device | undefined {
+export function namedDevice({ productKey, deviceName }: JsonObject): Device | undefined {
   if (typeof productKey !== "string" || typeof deviceName !== "string") return undefined;
   return productKey === "" || deviceName === "" ? undefined : { productKey, deviceName };
 }
@@ -72,7 +67,7 @@ export function timeMsOf(value: unknown): number | undefined {
 }
 
 /** When the platform had the message, by its own clock, in ms; undefined where nothing says so. */
-export function receivedMs(message: FlowMessage, fields: Fields): number | undefined {
+export function receivedMs(message: FlowMessage, fields: JsonObject): number | undefined {
   return (
     timeMsOf(fields["gmtCreate"]) ??
     timeMsOf(fields["messageCreateTime"]) ??

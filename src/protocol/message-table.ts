@@ -1,5 +1,5 @@
 import type { DeviceMessage } from "./message";
-import type { Fields, ObjectOf } from "./payload-fields";
+import type { ObjectOf, ObjectSchema } from "./payload-fields";
 import type { Device, MessageType, TOPIC_TABLE } from "./topic";
 
 const DEVICE = { iotId: "string", productKey: "string", deviceName: "string" } as const;
@@ -136,7 +136,7 @@ export const MESSAGE_TABLE = {
   },
   custom: "anything",
   unknown: "anything",
-} as const satisfies Readonly<Record<MessageType, Fields | "anything">>;
+} as const satisfies Readonly<Record<MessageType, ObjectSchema | "anything">>;
 
 /** The payload of a message type, where the payload format is `auto` or `json`. */
 export type PayloadOf<T extends MessageType> = (typeof MESSAGE_TABLE)[T] extends "anything"

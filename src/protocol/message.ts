@@ -1,12 +1,10 @@
+import { payloadOf } from "./payload";
+import { parseTopic } from "./topic";
 import type { PayloadError } from "../errors/error";
 import type { AmqpMessage, AmqpValue } from "./amqp-message";
-import { payloadOf } from "./payload";
-import type { Json } from "./plain";
-import { parseTopic } from "./topic";
-import type { Device, MessageType, Topic } from "./topic";
 import type { PayloadFormat } from "./choices";
-
-export type { Json } from "./plain";
+import type { Json } from "./json";
+import type { Device, MessageType, Topic } from "./topic";
 
 /** A platform message, normalised; plain data, safe to clone. */
 export interface DeviceMessage {

@@ -1,4 +1,4 @@
-import type { Json } from "./plain";
+import type { Json } from "./json";
 
 /** What a field may be; a closed set, so that types, pages and tests can all be made from it. */
 export type FieldType =
@@ -11,13 +11,13 @@ export type FieldType =
   | "any" // whatever the thing model says, or nothing that is documented
   | { readonly oneOf: readonly string[] }
   | { readonly known: readonly string[] } // others may come
-  | { readonly object: Fields }
+  | { readonly object: ObjectSchema }
   | { readonly list: FieldType }
   | { readonly map: FieldType }; // from an identifier of the thing model, or a name, to an entry
 
 export type Field = FieldType | { readonly optional: FieldType };
 
-export type Fields = Readonly<Record<string, Field>>;
+export type ObjectSchema = Readonly<Record<string, Field>>;
 
 /** The TypeScript type of a field type. */
 export type ValueOf<T> = T extends "string" | "localTime" | "utcTime"

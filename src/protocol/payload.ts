@@ -1,10 +1,10 @@
 import { PayloadError } from "../errors/error";
-import type { PayloadFormat } from "./choices";
 import { because } from "../errors/texts";
+import { plainText } from "./plain";
 import type { ErrorDetails } from "../errors/error";
 import type { AmqpBody } from "./amqp-message";
-import { plainText } from "./plain";
-import type { Json } from "./plain";
+import type { PayloadFormat } from "./choices";
+import type { Json } from "./json";
 
 /** A payload in the format asked for, or the raw Buffer with the reason why it is not. */
 export interface Payload {

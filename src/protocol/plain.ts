@@ -1,21 +1,8 @@
 import type { AmqpValue } from "./amqp-message";
-
-export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from "./json";
 
 /** Deeper than any real value; what is nested deeper becomes null, so that nothing overflows. */
 const MAX_DEPTH = 64;
-
-/** A value that shares nothing with the one that it is of, so that neither changes with the other. */
-export function copyOf(value: Json): Json {
-  if (typeof value !== "object" || value === null) return value;
-  if (isJsonList(value)) return value.map(copyOf);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
-}
-
-function isJsonList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
 
 /** An AMQP value as plain JSON; a number that JSON cannot hold becomes its decimal string. */
 export function plainValue(value: AmqpValue, depth = 0): Json {

@@ -1,9 +1,16 @@
 import { because } from "../errors/texts";
-import { deviceOf, isFields, malformed, payloadFields } from "./flow-message";
-import { messageTypeOf, receivedMs, timeMsOf } from "./flow-message";
+import {
+  deviceOf,
+  malformed,
+  messageTypeOf,
+  payloadFields,
+  receivedMs,
+  timeMsOf,
+} from "./flow-message";
+import { isJsonObject } from "./json";
 import { MAX_JSON_DEPTH } from "./payload";
 import type { FlowMessage } from "./flow-message";
-import type { Json } from "./plain";
+import type { Json } from "./json";
 import type { Device, MessageType } from "./topic";
 
 /** The message types that report properties. */
@@ -52,7 +59,7 @@ export function readPropertyReport(message: FlowMessage): PropertyReport {
   const received = receivedMs(message, fields);
   const read = reader(message, received);
   // The name of a batch's values is known from programs only, not from the documentation.
-  const name = ["items", "payload", "params"].find((candidate) => isFields(fields[candidate]));
+  const name = ["items", "payload", "params"].find((candidate) => isJsonObject(fields[candidate]));
   const refused = entries(fields["checkFailedData"] ?? {}, "checkFailedData", message);
   // A report of which nothing passed the check may come without values.
   if (name === undefined && refused.length === 0) {
@@ -64,7 +71,7 @@ export function readPropertyReport(message: FlowMessage): PropertyReport {
     madeMs: timeMsOf(fields["gmtCreate"]),
     values: name === undefined ? [] : entries(fields[name] ?? {}, name, message).map(read),
     refused: refused.map((entry) => {
-      const { code = null, message: reason = null } = isFields(entry.entry) ? entry.entry : {};
+      const { code = null, message: reason = null } = isJsonObject(entry.entry) ? entry.entry : {};
       return { ...read(entry), code, message: reason };
     }),
   };
@@ -79,7 +86,7 @@ interface Entry {
 
 /** The entries of a map from identifiers to one entry or a list of them. */
 function entries(map: Json, name: string, message: FlowMessage): Entry[] {
-  if (!isFields(map)) {
+  if (!isJsonObject(map)) {
     throw malformed(message, because("fieldWrong", { place: "", field: name, value: kind(map) }));
   }
   return Object.entries(map).flatMap(([identifier, given]) => {
@@ -92,7 +99,7 @@ function entries(map: Json, name: string, message: FlowMessage): Entry[] {
 /** Reads entries whose time is, where they have none, that of the receipt. */
 function reader(message: FlowMessage, received: number | undefined) {
   return ({ identifier, entry, field }: Entry): PropertyValue => {
-    if (!isFields(entry) || entry["value"] === undefined) {
+    if (!isJsonObject(entry) || entry["value"] === undefined) {
       throw malformed(message, because("fieldMissing", { place: "", field: `${field}.value` }));
     }
     if (isDeeper(entry["value"], MAX_JSON_DEPTH)) {
@@ -123,7 +130,7 @@ function kind(value: Json): string {
 /** A value with the members of a struct apart, named `struct.member`; arrays stay as they are. */
 export function flattened(identifier: string, value: Json): readonly (readonly [string, Json])[] {
   // An empty struct has no members that could stand for it.
-  if (!isFields(value) || Object.keys(value).length === 0) return [[identifier, value]];
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return [[identifier, value]];
   return Object.entries(value).flatMap(([member, inner]) =>
     flattened(`${identifier}.${member}`, inner),
   );

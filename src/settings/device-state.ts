@@ -1,6 +1,7 @@
 import { RequestError } from "../errors/error";
 import { invalid, shown } from "../errors/invalid-setting";
-import { isFields, namedDevice } from "../protocol/flow-message";
+import { namedDevice } from "../protocol/flow-message";
+import { isJsonObject } from "../protocol/json";
 import { choice, integer, requested, text } from "./read";
 import type { Device } from "../protocol/topic";
 import type { Range, Stored } from "./read";
@@ -104,7 +105,7 @@ export function requestedStateAction(value: unknown): StateAction {
 
 /** The device that a message names. Throws RequestError. */
 export function requestedDevice(value: unknown): Device {
-  const device = isFields(value) ? namedDevice(value) : undefined;
+  const device = isJsonObject(value) ? namedDevice(value) : undefined;
   if (device === undefined) throw new RequestError("DEVICE_MISSING");
   return device;
 }
@@ -118,7 +119,7 @@ const FILTERS = ["productKey", "online", "silentSeconds"];
 /** The filter that a message carries; none: every device. Throws RequestError. */
 export function requestedFilter(value: unknown): DeviceFilter {
   const given: unknown = value ?? {};
-  if (!isFields(given)) throw badFilter("filter", given);
+  if (!isJsonObject(given)) throw badFilter("filter", given);
   const { productKey, online, silentSeconds } = given;
   const unknown = Object.keys(given).find((field) => !FILTERS.includes(field));
   if (unknown !== undefined) throw badFilter(unknown, given[unknown]);

@@ -5,13 +5,13 @@ import { MESSAGE_TABLE } from "../../src/protocol/message-table";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
 import type { Device, MessageType } from "../../src/protocol/topic";
 import type { DeviceMessage } from "../../src/protocol/message";
-import type { Json } from "../../src/protocol/plain";
 import type {
   MessageOf,
   OtaUpgrade,
   PlatformMessage,
   PropertyPost,
 } from "../../src/protocol/message-table";
+import type { Json } from "../../src/protocol/json";
 
 type IsAny<A> = 0 extends 1 & A ? true : false;
 /** Whether each of two types may stand for the other, and neither is `any`. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { MessageError } from "../../src/errors/error";
 import { flattened, readPropertyReport } from "../../src/protocol/property-report";
 import type { FlowMessage } from "../../src/protocol/flow-message";
-import type { Json } from "../../src/protocol/plain";
+import type { Json } from "../../src/protocol/json";
 
 const DEVICE = { productKey: "k1demoPk01", deviceName: "meter-07" };
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";

@@ -1,5 +1,5 @@
 import { MESSAGE_TABLE } from "../../src/protocol/message-table";
-import type { Fields, FieldType } from "../../src/protocol/payload-fields";
+import type { ObjectSchema, FieldType } from "../../src/protocol/payload-fields";
 import type { MessageType } from "../../src/protocol/topic";
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export function misfits(messageType: MessageType, payload: unknown): readonly st
   return fields === "anything" ? [] : inObject(fields, payload, "payload");
 }
 
-function inObject(fields: Fields, value: unknown, path: string): string[] {
+function inObject(fields: ObjectSchema, value: unknown, path: string): string[] {
   if (!isEntries(value)) return [`${path} is no object`];
   const extra = Object.keys(value).filter((name) => !Object.hasOwn(fields, name));
   const inFields = Object.entries(fields).flatMap(([name, field]) => {
