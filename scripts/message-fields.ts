@@ -1,7 +1,7 @@
 import { MESSAGE_TABLE } from "../src/protocol/message-table";
 import enUS from "./message-texts/en-US.json";
 import zhCN from "./message-texts/zh-CN.json";
-import type { ObjectSchema, FieldType } from "../src/protocol/payload-fields";
+import type { ObjectSchema, FieldType } from "../src/protocol/payload-schema";
 import type { MessageType } from "../src/protocol/topic";
 import type { Language } from "../src/errors/texts";
 

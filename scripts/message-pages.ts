@@ -5,7 +5,7 @@ import { MESSAGE_TYPES, TOPIC_TABLE } from "../src/protocol/topic";
 import { writePages } from "./markdown-page";
 import { exampleOf } from "./message-examples";
 import { fieldRows, fieldText, MESSAGE_TEXTS, typeName } from "./message-fields";
-import type { FieldType } from "../src/protocol/payload-fields";
+import type { FieldType } from "../src/protocol/payload-schema";
 import type { MessageType } from "../src/protocol/topic";
 import type { MessageTexts } from "./message-fields";
 

@@ -10,8 +10,8 @@ import { CONTEXT_TYPES } from "../src/settings/device-state";
 import { DEVICE_STATE_DEFAULTS, MAX_DEVICES } from "../src/settings/device-state";
 import { INSTANCE_DEFAULTS } from "../src/settings/instance";
 import { SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../src/settings/subscribe";
-import { PAYLOAD_FORMATS } from "../src/protocol/choices";
-import { SIGN_METHODS } from "../src/protocol/choices";
+import { PAYLOAD_FORMATS } from "../src/protocol/payload";
+import { SIGN_METHODS } from "../src/protocol/sign-in-values";
 
 const READMES = ["README.md", "README.zh-CN.md"];
 const NODES = [

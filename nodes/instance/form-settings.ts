@@ -3,11 +3,11 @@ import { replaced, variableOf } from "../shared/environment";
 import { tlsOptions } from "../shared/tls-config";
 import type { Node, NodeAPI } from "node-red";
 import type { Credentials } from "../shared/instance-node";
-import { defaultClientId } from "../../src/protocol/client-id";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
 import type { InstanceOptions } from "../../src/settings/instance";
 import type { SubscribeOptions } from "../../src/settings/subscribe";
+import { defaultClientId } from "../../src/protocol/sign-in-values";
 
 /** A form's fields, as they came over HTTP. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { unknownToken } from "../../src/subscription/deliveries";
 import type { Subscription } from "../../src/subscription/subscription";
 import type { DeliveryReference } from "../../src/settings/ack";
-import type { Outcome } from "../../src/protocol/choices";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
 /**
  * Where ack nodes find the subscribers, and subscribers learn whether anybody is left to settle.

@@ -3,11 +3,11 @@ import { createSubscription } from "../../src/subscription/create-subscription";
 import { isInstance } from "../shared/instance-node";
 import { replaced } from "../shared/environment";
 import type { NodeAPI, NodeDef } from "node-red";
-import { defaultClientId } from "../../src/protocol/client-id";
 import { SettingError } from "../../src/errors/error";
 import type { Subscription } from "../../src/subscription/subscription";
 import { resolveSubscribe } from "../../src/settings/subscribe";
 import type { SubscribeOptions } from "../../src/settings/subscribe";
+import { defaultClientId } from "../../src/protocol/sign-in-values";
 
 /** A subscriber as a flow stores it. */
 export interface SubscribeDef extends NodeDef {

@@ -1,9 +1,9 @@
 import { DecodeError } from "../errors/error";
-import { plainValue } from "../protocol/plain";
 import { Cursor, DESCRIBED, Malformed } from "./decode-cursor";
 import { readFirstOfList, readList, readNamed, readValue } from "./decode-values";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../protocol/amqp-message";
 import type { Json } from "../protocol/json";
+import { toJson } from "../protocol/amqp-message";
 
 /** Descriptors of the sections that are used (AMQP 1.0 part 3.2), as a number or as a symbol. */
 const MESSAGE_SECTIONS: ReadonlyMap<number | string, Section> = new Map<number | string, Section>([
@@ -84,7 +84,7 @@ function readApplicationProperties(
 ): Map<string, AmqpValue> | undefined {
   let typed = earlier;
   readNamed(cursor, (key, value) => {
-    const plain = plainValue(value);
+    const plain = toJson(value);
     // A large integer is as good as its digits.
     const isPlain = plain === value || typeof value === "bigint";
     if (!isPlain) (typed ??= new Map()).set(key, value);

@@ -1,5 +1,5 @@
 import type { Cursor } from "./decode-cursor";
-import type { Outcome } from "../protocol/choices";
+import type { Outcome } from "../protocol/amqp-message";
 
 /** The first session and the first link of a connection: rhea numbers both from 0. */
 const CHANNEL = 0;

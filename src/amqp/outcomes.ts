@@ -4,7 +4,7 @@ import type { AmqpMessage } from "../protocol/amqp-message";
 import type { LinkLimits } from "./limits";
 import type { IncomingDelivery } from "./link";
 import { dispositionFrame, later, serialOrder } from "./link-frames";
-import type { Outcome } from "../protocol/choices";
+import type { Outcome } from "../protocol/amqp-message";
 
 /** One delivery, from the socket to its outcome. */
 export class Delivery implements IncomingDelivery {

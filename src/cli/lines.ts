@@ -1,7 +1,7 @@
 import type { ExitCode } from "./io";
 import type { Delivery } from "../subscription/state";
 import type { Subscription } from "../subscription/subscription";
-import type { Outcome } from "../protocol/choices";
+import type { Outcome } from "../protocol/amqp-message";
 
 /** Where the lines go, and how many. */
 export interface Lines {

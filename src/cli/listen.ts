@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import { createSubscription } from "../subscription/create-subscription";
-import { defaultClientId } from "../protocol/client-id";
 import { fill, TEXTS, timeOfDay } from "../errors/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
@@ -12,6 +11,7 @@ import type { SubscriptionState } from "../subscription/state";
 import { resolveInstance } from "../settings/instance";
 import { resolveSubscribe } from "../settings/subscribe";
 import { integer } from "../settings/read";
+import { defaultClientId } from "../protocol/sign-in-values";
 
 /** Receives until it is asked to end, until `--count`, or until a setting turns out wrong. */
 export async function listen(args: readonly string[], io: Io): Promise<ExitCode> {

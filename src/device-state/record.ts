@@ -1,4 +1,4 @@
-import { namedDevice } from "../protocol/flow-message";
+import { readDevice } from "../protocol/flow-message";
 import { copyJson, isJsonObject } from "../protocol/json";
 import { PARTS } from "./observation";
 import type { Json } from "../protocol/json";
@@ -58,7 +58,7 @@ export function storedRecord(value: unknown): DeviceRecord | undefined {
 }
 
 function isRecord(value: unknown): value is DeviceRecord {
-  if (!isJsonObject(value) || namedDevice(value) === undefined) return false;
+  if (!isJsonObject(value) || readDevice(value) === undefined) return false;
   return typeof value["timeMs"] === "number" && isJsonObject(value["values"]);
 }
 

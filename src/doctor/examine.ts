@@ -2,7 +2,6 @@ import { hostname } from "node:os";
 import { openLink } from "../amqp/open-link";
 import { systemClock } from "../clock";
 import { isIotAmqpError, RefusalError } from "../errors/error";
-import { defaultClientId } from "../protocol/client-id";
 import { signIn } from "../protocol/sign-in";
 import { consumerGroup } from "../subscription/consumer-group";
 import { utcTime } from "../errors/texts";
@@ -19,6 +18,7 @@ import type { Fact, Finding, Step } from "./finding";
 import type { Reaching } from "./network";
 import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
+import { defaultClientId } from "../protocol/sign-in-values";
 
 /** Settings that have been checked. */
 export interface Settings {

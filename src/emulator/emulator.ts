@@ -23,7 +23,7 @@ import type { History } from "./settlements";
 import type { Identity } from "./sign-in-check";
 import { isLoopback } from "../protocol/endpoint";
 import { missing } from "../errors/invalid-setting";
-import type { Outcome } from "../protocol/choices";
+import type { Outcome } from "../protocol/amqp-message";
 
 /** How long clients may take to answer the close frames of `stop`. */
 const STOP_TIMEOUT_MS = 1_000;

@@ -1,4 +1,4 @@
-import { flattened } from "../protocol/property-report";
+import { flattenStruct } from "../protocol/property-report";
 import type { Json } from "../protocol/json";
 import type { PropertyValue } from "../protocol/property-report";
 
@@ -23,7 +23,7 @@ export function chosenValues(
 ): NamedValue[] {
   const wanted = new Set(identifiers);
   const named = values.flatMap(({ identifier, value, timeMs }) =>
-    flattened(identifier, value).map(([name, inner]) => ({ name, value: inner, timeMs })),
+    flattenStruct(identifier, value).map(([name, inner]) => ({ name, value: inner, timeMs })),
   );
   return wanted.size === 0 ? named : named.filter(({ name }) => isWanted(name, wanted));
 }

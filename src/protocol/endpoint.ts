@@ -8,7 +8,7 @@ export type EndpointParts =
   | { readonly kind: "instance"; readonly iotInstanceId: string }
   | { readonly kind: "legacy"; readonly accountId: string; readonly regionId: string };
 
-/** What a pasted address tells; the parts only where the host name has a known shape. */
+/** What a pasted address says; the parts only where the host name has a known form. */
 export interface Endpoint {
   readonly host: string;
   readonly port?: number;
@@ -37,39 +37,40 @@ export const REGIONS: readonly Region[] = [
 const LEGACY_HOST = /^(\d+)\.iot-amqp\.([a-z0-9-]+)\.aliyuncs\.com$/i;
 const INSTANCE_HOST = /^([a-z0-9_-]+)\.amqp\.iothub\.aliyuncs\.com$/i;
 
-interface Part {
+/** What one part of a host name may look like. */
+interface PartRule {
   readonly setting: string;
   readonly form: RegExp;
   readonly allowed: Allowed;
 }
 
-const INSTANCE_ID: Part = {
+const INSTANCE_ID: PartRule = {
   setting: "iotInstanceId",
   // One label of a host name (RFC 1035): 63 characters.
   form: /^[a-z0-9_-]{1,63}$/i,
   allowed: { rule: "instanceId" },
 };
-const ACCOUNT_ID: Part = {
+const ACCOUNT_ID: PartRule = {
   setting: "accountId",
   form: /^\d{1,32}$/,
   allowed: { rule: "accountId" },
 };
-const REGION_ID: Part = {
+const REGION_ID: PartRule = {
   setting: "regionId",
   form: /^[a-z]+(-[a-z0-9]+)+$/,
   allowed: { rule: "regionId" },
 };
 
-function checked(value: string, { setting, form, allowed }: Part): string {
+function checkPart(value: string, { setting, form, allowed }: PartRule): string {
   const trimmed = value.trim();
   if (trimmed === "") throw missing(setting, "hostParts");
   if (!form.test(trimmed)) throw invalid(setting, trimmed, allowed);
   return trimmed;
 }
 
-/** The region ID of a legacy host; one that the table does not know may be newer than it. */
-function legacyRegion(value: string): string {
-  const regionId = checked(value, REGION_ID);
+/** The region ID of a legacy host. One that is not in the table may be newer than the table. */
+function checkLegacyRegion(value: string): string {
+  const regionId = checkPart(value, REGION_ID);
   const known = REGIONS.find((region) => region.regionId === regionId);
   if (known?.kinds.includes("legacy") === false) {
     const serving = REGIONS.filter(({ kinds }) => kinds.includes("legacy"));
@@ -83,10 +84,10 @@ function legacyRegion(value: string): string {
 export function composeHost(parts: EndpointParts): string {
   switch (parts.kind) {
     case "instance":
-      return `${checked(parts.iotInstanceId, INSTANCE_ID)}.amqp.iothub.aliyuncs.com`;
+      return `${checkPart(parts.iotInstanceId, INSTANCE_ID)}.amqp.iothub.aliyuncs.com`;
     case "legacy": {
-      const accountId = checked(parts.accountId, ACCOUNT_ID);
-      return `${accountId}.iot-amqp.${legacyRegion(parts.regionId)}.aliyuncs.com`;
+      const accountId = checkPart(parts.accountId, ACCOUNT_ID);
+      return `${accountId}.iot-amqp.${checkLegacyRegion(parts.regionId)}.aliyuncs.com`;
     }
   }
 }
@@ -97,7 +98,7 @@ export function isHostName(host: string): boolean {
   return /^([a-z0-9_-]+(\.[a-z0-9_-]+)*|(?=.*:.*:)[0-9a-f:]+)$/i.test(host);
 }
 
-function hostParts(host: string): Omit<Endpoint, "host" | "port"> {
+function parseHostName(host: string): Omit<Endpoint, "host" | "port"> {
   const [, iotInstanceId] = INSTANCE_HOST.exec(host) ?? [];
   if (iotInstanceId !== undefined) return { iotInstanceId };
   const [, accountId, regionId] = LEGACY_HOST.exec(host) ?? [];
@@ -137,9 +138,9 @@ export function parseEndpoint(pasted: string): Endpoint {
   const wrong = (setting: string, value: string, allowed: Allowed) =>
     text.includes("@") ? invalidSecret(setting, allowed) : invalid(setting, value, allowed);
   if (!isHostName(host)) throw wrong("host", text, { rule: "address" });
-  if (port === undefined) return { host, ...hostParts(host) };
+  if (port === undefined) return { host, ...parseHostName(host) };
   if (!isPort(port)) throw wrong("port", port, { rule: "integer", ...PORT_RANGE });
-  return { host, port: Number(port), ...hostParts(host) };
+  return { host, port: Number(port), ...parseHostName(host) };
 }
 
 /** Whether a host name can only mean this computer. */

@@ -1,4 +1,5 @@
 import { MessageError } from "../errors/error";
+import { shown } from "../errors/invalid-setting";
 import { because } from "../errors/texts";
 import { isJsonObject } from "./json";
 import { MAX_TIME_MS } from "./message";
@@ -10,67 +11,125 @@ import type { Device, MessageType } from "./topic";
 /** A message as a flow hands it over: nothing is known of it. */
 export type FlowMessage = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a message, by the name of a text that says so. */
-export function malformed(message: FlowMessage, why: ErrorDetails): MessageError {
-  const { topic } = message;
-  return new MessageError("MESSAGE_MALFORMED", {
-    ...why,
-    messageType: messageTypeOf(message),
-    topic: typeof topic === "string" ? topic : "",
-  });
-}
+/** Characters of a wrong value that an error quotes. */
+const MAX_QUOTED_LENGTH = 40;
 
-/** What a message is: as the subscriber said, else by its topic. */
-export function messageTypeOf({ messageType, topic }: FlowMessage): MessageType {
+/** The type of a message: as the subscriber said, else by its topic. */
+export function messageTypeOf(message: FlowMessage): MessageType {
+  const { messageType } = message;
   const known = MESSAGE_TYPES.find((candidate) => candidate === messageType);
-  return known ?? parseTopic(typeof topic === "string" ? topic : "").messageType;
+  return known ?? parseTopic(topicOf(message)).messageType;
 }
 
-/** The payload's fields; JSON that is still text or bytes is parsed. Throws MessageError. */
-export function payloadFields(message: FlowMessage): JsonObject {
-  const { payload } = message;
-  const text = Buffer.isBuffer(payload) ? payload.toString("utf8") : payload;
-  if (typeof text !== "string") {
-    if (isJsonObject(text)) return text;
-    throw malformed(message, because("payloadNoObject"));
-  }
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (isJsonObject(parsed)) return parsed;
-  } catch {
-    // The parser's own message would quote the payload.
-  }
-  throw malformed(message, because("payloadNoObject"));
+function topicOf({ topic }: FlowMessage): string {
+  return typeof topic === "string" ? topic : "";
 }
 
-/** The device of a message: as its payload says, else as the subscriber or the topic does. */
-export function deviceOf(message: FlowMessage, fields: JsonObject): Device | undefined {
-  const { device, topic } = message;
-  return (
-    namedDevice(fields) ??
-    (isJsonObject(device) ? namedDevice(device) : undefined) ??
-    parseTopic(typeof topic === "string" ? topic : "").device
-  );
-}
-
-/** The device that two fields name. */
-export function namedDevice({ productKey, deviceName }: JsonObject): Device | undefined {
+/** The device that an object names; undefined where one of the two names is missing. */
+export function readDevice({ productKey, deviceName }: JsonObject): Device | undefined {
   if (typeof productKey !== "string" || typeof deviceName !== "string") return undefined;
   return productKey === "" || deviceName === "" ? undefined : { productKey, deviceName };
 }
 
 /** ms since the epoch, also from digits in a string; undefined for what is no time. */
-export function timeMsOf(value: unknown): number | undefined {
+export function parseTimeMs(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== "number" || !(number >= 0 && number <= MAX_TIME_MS)) return undefined;
   return Math.trunc(number);
 }
 
-/** When the platform had the message, by its own clock, in ms; undefined where nothing says so. */
-export function receivedMs(message: FlowMessage, fields: JsonObject): number | undefined {
-  return (
-    timeMsOf(fields["gmtCreate"]) ??
-    timeMsOf(fields["messageCreateTime"]) ??
-    timeMsOf(message["generateTime"])
-  );
+/** A message is not what its type promises; `why` names the text that says so. */
+export function malformedMessage(message: FlowMessage, why: ErrorDetails): MessageError {
+  const about = { messageType: messageTypeOf(message), topic: topicOf(message) };
+  return new MessageError("MESSAGE_MALFORMED", { ...why, ...about });
+}
+
+/** Reads the payload of a message. What is missing or wrong becomes a MessageError that names it. */
+export class PayloadReader {
+  readonly #message: FlowMessage;
+  readonly fields: JsonObject;
+
+  /** JSON that is still text or bytes is parsed. Throws MessageError if it is no object. */
+  constructor(message: FlowMessage) {
+    this.#message = message;
+    this.fields = this.#parse();
+  }
+
+  /** As the payload says, else as the subscriber or the topic does. */
+  get device(): Device | undefined {
+    const { device } = this.#message;
+    return (
+      readDevice(this.fields) ??
+      (isJsonObject(device) ? readDevice(device) : undefined) ??
+      parseTopic(topicOf(this.#message)).device
+    );
+  }
+
+  /** When the platform had the message, by its own clock; undefined where nothing says so. */
+  get receivedMs(): number | undefined {
+    return (
+      parseTimeMs(this.fields["gmtCreate"]) ??
+      parseTimeMs(this.fields["messageCreateTime"]) ??
+      parseTimeMs(this.#message["generateTime"])
+    );
+  }
+
+  requireDevice(): Device {
+    const { device } = this;
+    if (device === undefined) throw this.malformed(because("noDevice"));
+    return device;
+  }
+
+  requireReceivedMs(): number {
+    return this.receivedMs ?? this.refuse("messageCreateTime");
+  }
+
+  requireText(field: string): string {
+    const value = this.fields[field];
+    return typeof value === "string" && value !== "" ? value : this.refuse(field);
+  }
+
+  requireObjects(field: string): readonly JsonObject[] {
+    const value = this.fields[field];
+    if (!Array.isArray(value)) return this.refuse(field);
+    return value.map((entry: unknown, index) =>
+      isJsonObject(entry) ? entry : this.refuse(`${field}[${index}]`),
+    );
+  }
+
+  /** Throws for a field that is missing, or not what it should be. */
+  refuse(field: string): never {
+    const value = this.fields[field];
+    if (value === undefined) throw this.missing(field);
+    const quoted = typeof value === "string" ? value.slice(0, MAX_QUOTED_LENGTH) : value;
+    throw this.wrong(field, shown(quoted));
+  }
+
+  missing(field: string): MessageError {
+    return this.malformed(because("fieldMissing", { place: "", field }));
+  }
+
+  wrong(field: string, value: string): MessageError {
+    return this.malformed(because("fieldWrong", { place: "", field, value }));
+  }
+
+  malformed(why: ErrorDetails): MessageError {
+    return malformedMessage(this.#message, why);
+  }
+
+  #parse(): JsonObject {
+    const { payload } = this.#message;
+    const text = Buffer.isBuffer(payload) ? payload.toString("utf8") : payload;
+    if (typeof text !== "string") {
+      if (isJsonObject(text)) return text;
+      throw this.malformed(because("payloadNoObject"));
+    }
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (isJsonObject(parsed)) return parsed;
+    } catch {
+      // The parser's own message would quote the payload.
+    }
+    throw this.malformed(because("payloadNoObject"));
+  }
 }

@@ -1,5 +1,5 @@
 import type { DeviceMessage } from "./message";
-import type { ObjectOf, ObjectSchema } from "./payload-fields";
+import type { ObjectOf, ObjectSchema } from "./payload-schema";
 import type { Device, MessageType, TOPIC_TABLE } from "./topic";
 
 const DEVICE = { iotId: "string", productKey: "string", deviceName: "string" } as const;
@@ -42,7 +42,7 @@ const EVENT_POST = {
 
 const BATCH_VALUES = { list: { object: { value: "any", time: "ms" } } } as const;
 
-/** Only client programs tell of batches, and they disagree about where the values are. */
+/** Known from client programs only, and they disagree about where the values are. */
 const BATCH_POST = {
   productKey: "string",
   deviceName: "string",
@@ -61,8 +61,8 @@ const GATEWAY = {
 } as const;
 
 /**
- * What the payload of each message type holds; its topic is in TOPIC_TABLE. `anything`: what a device
- * likes, JSON or not. More fields than these may come: a reader passes over what it does not know.
+ * What the payload of each message type holds; its topic is in TOPIC_TABLE. `anything`: whatever
+ * the device sends, JSON or not. More fields than these may come; a reader ignores them.
  */
 export const MESSAGE_TABLE = {
   "device-status": {

@@ -2,8 +2,8 @@ import { payloadOf } from "./payload";
 import { parseTopic } from "./topic";
 import type { PayloadError } from "../errors/error";
 import type { AmqpMessage, AmqpValue } from "./amqp-message";
-import type { PayloadFormat } from "./choices";
 import type { Json } from "./json";
+import type { PayloadFormat } from "./payload";
 import type { Device, MessageType, Topic } from "./topic";
 
 /** A platform message, normalised; plain data, safe to clone. */
@@ -59,19 +59,19 @@ export function normalise(message: AmqpMessage, format: PayloadFormat): Normalis
   return error === undefined ? { message: normalised } : { message: normalised, error };
 }
 
-/** Devices repeat their topics; those of some thousand devices are remembered. */
+/** Parsed topics: devices repeat theirs, so those of some thousand devices are kept. */
 const knownTopics = new Map<string, Topic>();
-const MOST_REMEMBERED = 5_000;
-/** The platform's own are shorter; what is remembered must stay small. */
-const MOST_REMEMBERED_LENGTH = 256;
+const MAX_KNOWN_TOPICS = 5_000;
+/** Longer topics are not kept, so that the map stays small; the platform's own are shorter. */
+const MAX_KNOWN_TOPIC_LENGTH = 256;
 
-/** What a topic tells, in objects that only this message has: a flow may change them. */
+/** What a topic says, in objects of this message's own: a flow may change them. */
 function topicFields(topic: string): Topic {
   let known = knownTopics.get(topic);
   if (known === undefined) {
     known = parseTopic(topic);
-    if (knownTopics.size >= MOST_REMEMBERED) knownTopics.clear();
-    if (topic.length <= MOST_REMEMBERED_LENGTH) knownTopics.set(topic, known);
+    if (knownTopics.size >= MAX_KNOWN_TOPICS) knownTopics.clear();
+    if (topic.length <= MAX_KNOWN_TOPIC_LENGTH) knownTopics.set(topic, known);
   }
   const { messageType, device, event } = known;
   if (device === undefined) return { messageType };

@@ -1,10 +1,13 @@
 import { PayloadError } from "../errors/error";
 import { because } from "../errors/texts";
-import { plainText } from "./plain";
+import { toText } from "./amqp-message";
 import type { ErrorDetails } from "../errors/error";
 import type { AmqpBody } from "./amqp-message";
-import type { PayloadFormat } from "./choices";
 import type { Json } from "./json";
+
+export const PAYLOAD_FORMATS = ["auto", "json", "string", "buffer", "base64"] as const;
+/** What a message's payload becomes; `auto`: JSON if it is an object or array, else text if it is UTF-8, else a Buffer. */
+export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
 
 /** A payload in the format asked for, or the raw Buffer with the reason why it is not. */
 export interface Payload {
@@ -63,9 +66,9 @@ function bodyBytes(body: AmqpBody): Buffer {
     case "value":
       if (body.value === null) return Buffer.alloc(0);
       if (Buffer.isBuffer(body.value)) return body.value;
-      return Buffer.from(plainText(body.value));
+      return Buffer.from(toText(body.value));
     case "sequence":
-      return Buffer.from(plainText(body.values));
+      return Buffer.from(toText(body.values));
     case "none":
       return Buffer.alloc(0);
   }

@@ -1,12 +1,5 @@
 import { because } from "../errors/texts";
-import {
-  deviceOf,
-  malformed,
-  messageTypeOf,
-  payloadFields,
-  receivedMs,
-  timeMsOf,
-} from "./flow-message";
+import { messageTypeOf, parseTimeMs, PayloadReader } from "./flow-message";
 import { isJsonObject } from "./json";
 import { MAX_JSON_DEPTH } from "./payload";
 import type { FlowMessage } from "./flow-message";
@@ -42,7 +35,7 @@ export interface PropertyReport {
   /** When the platform had it, by its own clock; undefined where nothing says so. */
   readonly receivedMs: number | undefined;
   /** The same, only if the payload says it: `generateTime` is not fit for ordering. */
-  readonly madeMs: number | undefined;
+  readonly gmtCreateMs: number | undefined;
   /** In the order of the payload; a batch has several values of one property. */
   readonly values: readonly PropertyValue[];
   readonly refused: readonly RefusedValue[];
@@ -55,29 +48,28 @@ export function isPropertyMessage(message: FlowMessage): boolean {
 
 /** Reads a property message. Throws MessageError if one of its fields is not what it should be. */
 export function readPropertyReport(message: FlowMessage): PropertyReport {
-  const fields = payloadFields(message);
-  const received = receivedMs(message, fields);
-  const read = reader(message, received);
+  const reader = new PayloadReader(message);
+  const { device, fields, receivedMs } = reader;
   // The name of a batch's values is known from programs only, not from the documentation.
   const name = ["items", "payload", "params"].find((candidate) => isJsonObject(fields[candidate]));
-  const refused = entries(fields["checkFailedData"] ?? {}, "checkFailedData", message);
+  const refused = readEntries(reader, "checkFailedData");
   // A report of which nothing passed the check may come without values.
-  if (name === undefined && refused.length === 0) {
-    throw malformed(message, because("fieldMissing", { place: "", field: "items" }));
-  }
+  if (name === undefined && refused.length === 0) throw reader.missing("items");
   return {
-    device: deviceOf(message, fields),
-    receivedMs: received,
-    madeMs: timeMsOf(fields["gmtCreate"]),
-    values: name === undefined ? [] : entries(fields[name] ?? {}, name, message).map(read),
+    device,
+    receivedMs,
+    gmtCreateMs: parseTimeMs(fields["gmtCreate"]),
+    values:
+      name === undefined ? [] : readEntries(reader, name).map((entry) => readValue(reader, entry)),
     refused: refused.map((entry) => {
       const { code = null, message: reason = null } = isJsonObject(entry.entry) ? entry.entry : {};
-      return { ...read(entry), code, message: reason };
+      return { ...readValue(reader, entry), code, message: reason };
     }),
   };
 }
 
-interface Entry {
+/** One entry of a report, not read yet. */
+interface ReportEntry {
   readonly identifier: string;
   readonly entry: Json | undefined;
   /** Where it stands, for an error. */
@@ -85,34 +77,29 @@ interface Entry {
 }
 
 /** The entries of a map from identifiers to one entry or a list of them. */
-function entries(map: Json, name: string, message: FlowMessage): Entry[] {
-  if (!isJsonObject(map)) {
-    throw malformed(message, because("fieldWrong", { place: "", field: name, value: kind(map) }));
-  }
-  return Object.entries(map).flatMap(([identifier, given]) => {
+function readEntries(reader: PayloadReader, name: string): ReportEntry[] {
+  const map = reader.fields[name] ?? {};
+  if (!isJsonObject(map)) throw reader.wrong(name, kindOf(map));
+  return Object.entries(map).flatMap(([identifier, oneOrMore]) => {
     const field = `${name}.${identifier}`;
-    const list: readonly Json[] = Array.isArray(given) ? given : [given];
+    const list: readonly Json[] = Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
     return list.map((entry) => ({ identifier, entry, field }));
   });
 }
 
-/** Reads entries whose time is, where they have none, that of the receipt. */
-function reader(message: FlowMessage, received: number | undefined) {
-  return ({ identifier, entry, field }: Entry): PropertyValue => {
-    if (!isJsonObject(entry) || entry["value"] === undefined) {
-      throw malformed(message, because("fieldMissing", { place: "", field: `${field}.value` }));
-    }
-    if (isDeeper(entry["value"], MAX_JSON_DEPTH)) {
-      throw malformed(message, because("deep", { levels: MAX_JSON_DEPTH }));
-    }
-    const given = entry["time"];
-    const timeMs = given == null ? received : timeMsOf(given);
-    if (timeMs === undefined) {
-      const details = { place: "", field: `${field}.time`, value: kind(given ?? null) };
-      throw malformed(message, because("fieldWrong", details));
-    }
-    return { identifier, value: entry["value"], timeMs };
-  };
+/** Reads an entry; one without a time has that of the receipt. */
+function readValue(
+  reader: PayloadReader,
+  { identifier, entry, field }: ReportEntry,
+): PropertyValue {
+  if (!isJsonObject(entry) || entry["value"] === undefined) throw reader.missing(`${field}.value`);
+  if (isDeeper(entry["value"], MAX_JSON_DEPTH)) {
+    throw reader.malformed(because("deep", { levels: MAX_JSON_DEPTH }));
+  }
+  const { time, value } = entry;
+  const timeMs = time == null ? reader.receivedMs : parseTimeMs(time);
+  if (timeMs === undefined) throw reader.wrong(`${field}.time`, kindOf(time ?? null));
+  return { identifier, value, timeMs };
 }
 
 /** Whether a value nests deeper than so many levels; one that holds itself does. */
@@ -122,16 +109,19 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /** What a value is, without quoting it: payloads may be long or private. */
-function kind(value: Json): string {
+function kindOf(value: Json): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "[…]" : typeof value === "object" ? "{…}" : typeof value;
 }
 
 /** A value with the members of a struct apart, named `struct.member`; arrays stay as they are. */
-export function flattened(identifier: string, value: Json): readonly (readonly [string, Json])[] {
+export function flattenStruct(
+  identifier: string,
+  value: Json,
+): readonly (readonly [string, Json])[] {
   // An empty struct has no members that could stand for it.
   if (!isJsonObject(value) || Object.keys(value).length === 0) return [[identifier, value]];
   return Object.entries(value).flatMap(([member, inner]) =>
-    flattened(`${identifier}.${member}`, inner),
+    flattenStruct(`${identifier}.${member}`, inner),
   );
 }

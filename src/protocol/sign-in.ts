@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { SignMethod } from "./choices";
+import type { SignMethod } from "./sign-in-values";
 
 /** As whom to sign in. */
 export interface SignInAccount {
@@ -23,8 +23,8 @@ const HASH: Readonly<Record<SignMethod, string>> = {
   hmacmd5: "md5",
 };
 
-/** What the password signs. */
-export interface Signed {
+/** The values that the password signs. */
+export interface SignedValues {
   readonly authId: string;
   readonly securityToken: string | undefined;
   /** ms since the epoch. */
@@ -32,7 +32,11 @@ export interface Signed {
 }
 
 /** The password: base64 of the HMAC over the signed values, keys in alphabetical order, raw. */
-export function signature(signed: Signed, method: SignMethod, accessKeySecret: string): string {
+export function signature(
+  signed: SignedValues,
+  method: SignMethod,
+  accessKeySecret: string,
+): string {
   const { authId, securityToken, timestamp } = signed;
   const token = securityToken === undefined ? "" : `&securityToken=${securityToken}`;
   return createHmac(HASH[method], accessKeySecret)

@@ -1,8 +1,8 @@
 import { RequestError } from "../errors/error";
+import { OUTCOMES } from "../protocol/amqp-message";
 import { choice, requested } from "./read";
+import type { Outcome } from "../protocol/amqp-message";
 import type { Stored } from "./read";
-import { OUTCOMES } from "../protocol/choices";
-import type { Outcome } from "../protocol/choices";
 
 /** What an ack node may be set to; `msg`: the message says it. */
 export const ACK_OUTCOMES = [...OUTCOMES, "msg"] as const;

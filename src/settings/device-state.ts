@@ -1,6 +1,6 @@
 import { RequestError } from "../errors/error";
 import { invalid, shown } from "../errors/invalid-setting";
-import { namedDevice } from "../protocol/flow-message";
+import { readDevice } from "../protocol/flow-message";
 import { isJsonObject } from "../protocol/json";
 import { choice, integer, requested, text } from "./read";
 import type { Device } from "../protocol/topic";
@@ -105,7 +105,7 @@ export function requestedStateAction(value: unknown): StateAction {
 
 /** The device that a message names. Throws RequestError. */
 export function requestedDevice(value: unknown): Device {
-  const device = isJsonObject(value) ? namedDevice(value) : undefined;
+  const device = isJsonObject(value) ? readDevice(value) : undefined;
   if (device === undefined) throw new RequestError("DEVICE_MISSING");
   return device;
 }

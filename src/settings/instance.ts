@@ -1,10 +1,10 @@
 import { SettingError } from "../errors/error";
 import { invalid } from "../errors/invalid-setting";
 import { isHostName, isLoopback, PORT_RANGE } from "../protocol/endpoint";
+import { SIGN_METHODS } from "../protocol/sign-in-values";
 import { choice, flag, integer, optionalSecret, required, secret, signInValue, text } from "./read";
 import type { SignInAccount } from "../protocol/sign-in";
 import type { Stored } from "./read";
-import { SIGN_METHODS } from "../protocol/choices";
 
 /** Defaults of the instance's properties, as they are stored in a flow. */
 export const INSTANCE_DEFAULTS = {

@@ -1,10 +1,10 @@
 import { invalid } from "../errors/invalid-setting";
-import { CLIENT_ID_RULE, isClientId } from "../protocol/client-id";
-import { isTopicFilter } from "../protocol/topic-filter";
+import { PAYLOAD_FORMATS } from "../protocol/payload";
+import { CLIENT_ID_RULE, isClientId } from "../protocol/sign-in-values";
+import { isTopicFilter } from "../protocol/topic";
 import { choice, flag, integer, requested, required, signInValue } from "./read";
+import type { PayloadFormat } from "../protocol/payload";
 import type { Range, Stored } from "./read";
-import { PAYLOAD_FORMATS } from "../protocol/choices";
-import type { PayloadFormat } from "../protocol/choices";
 
 export const SETTLE_MODES = ["auto", "manual"] as const;
 export type SettleMode = (typeof SETTLE_MODES)[number];

@@ -4,9 +4,9 @@ import { transition } from "./machine";
 import type { IncomingDelivery, Link, LinkRequest, OpenLink } from "../amqp/link";
 import type { Cancel, Clock } from "../clock";
 import type { IotAmqpError } from "../errors/error";
+import type { Outcome } from "../protocol/amqp-message";
 import type { ConnectLimiter } from "./connect-limiter";
 import type { MachineEffect, MachineInput, MachineState } from "./machine";
-import type { Outcome } from "../protocol/choices";
 
 /** How long deliveries may stay unsettled when the connection is to close. */
 const DRAIN_MS = 5_000;

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { SettlementError } from "../errors/error";
 import type { Cancel, Clock } from "../clock";
-import type { Outcome } from "../protocol/choices";
+import type { Outcome } from "../protocol/amqp-message";
 
 /** A delivery that the flow has and that is not settled yet. */
 export interface Unsettled {

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Cancel, Clock } from "../clock";
+import type { Outcome } from "../protocol/amqp-message";
 import type { Connection } from "./connection";
-import type { Outcome } from "../protocol/choices";
 
 /** How long a message is in the flow before it is accepted, while the platform has credit left. */
 const ACCEPT_AFTER_MS = 10;

@@ -2,18 +2,18 @@ import { createHash, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { DecodeError } from "../errors/error";
 import { messageIdOf, normalise, topicOf } from "../protocol/message";
-import { matchesTopic } from "../protocol/topic-filter";
+import { matchesTopic } from "../protocol/topic";
 import { Deliveries } from "./deliveries";
 import { HandedOver, settleAll } from "./handed-over";
 import type { IncomingDelivery } from "../amqp/link";
 import type { Cancel, Clock } from "../clock";
+import type { Outcome } from "../protocol/amqp-message";
 import type { Normalised } from "../protocol/message";
+import type { SubscribeOptions } from "../settings/subscribe";
 import type { Connection } from "./connection";
 import type { Duplicates } from "./duplicates";
 import type { AutoSettled } from "./handed-over";
 import type { Counters, Delivery } from "./state";
-import type { SubscribeOptions } from "../settings/subscribe";
-import type { Outcome } from "../protocol/choices";
 
 /** So many undecodable messages are told apart; each comes again every minute for a day. */
 const UNDECODABLE_REMEMBERED = 1_000;

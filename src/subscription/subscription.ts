@@ -1,18 +1,18 @@
 import { EventEmitter } from "node:events";
-import { connectionClientId } from "../protocol/client-id";
 import { signIn } from "../protocol/sign-in";
+import { connectionClientId } from "../protocol/sign-in-values";
 import { Connection } from "./connection";
 import { consumerGroup } from "./consumer-group";
 import { Intake } from "./intake";
 import { sameState, summarise } from "./summary";
 import type { LinkRequest } from "../amqp/link";
 import type { DecodeError } from "../errors/error";
+import type { Outcome } from "../protocol/amqp-message";
+import type { InstanceOptions } from "../settings/instance";
+import type { SubscribeOptions } from "../settings/subscribe";
 import type { ConnectionOwner, Environment } from "./connection";
 import type { MachineState } from "./machine";
 import type { Counters, Delivery, SubscriptionState } from "./state";
-import type { InstanceOptions } from "../settings/instance";
-import type { SubscribeOptions } from "../settings/subscribe";
-import type { Outcome } from "../protocol/choices";
 
 interface SubscriptionEvents {
   changed: [SubscriptionState];

@@ -5,7 +5,7 @@ import { PeerServer } from "../support/peer";
 import { CODE, dataSection } from "../support/peer-frames";
 import { openTo } from "../support/peer-link";
 import { until } from "../support/until";
-import type { Outcome } from "../../src/protocol/choices";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
 /** Runs `body` with so many deliveries that have come, while the platform has `left` credit. */
 async function withDeliveries(

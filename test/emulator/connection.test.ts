@@ -6,7 +6,7 @@ import { RawClient, attached, once } from "../support/raw-client";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { RawClientOptions } from "../support/raw-client";
-import { SIGN_METHODS } from "../../src/protocol/choices";
+import { SIGN_METHODS } from "../../src/protocol/sign-in-values";
 
 /** What a client is told that is not let in. */
 async function refusal(port: number, options: RawClientOptions): Promise<string> {

@@ -16,7 +16,7 @@ import type { Plan } from "./plan";
 import { SECRET } from "./script";
 import { DEADLINE_MS, FACTOR, IDLE_TIMEOUT_MS, SLACK_MS } from "./report";
 import type { Part, Report } from "./report";
-import type { Outcome } from "../../src/protocol/choices";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
 const CONCURRENT = 32;
 /** A link that is up when its server has said everything is closed after so long. */

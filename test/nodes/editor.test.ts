@@ -5,9 +5,9 @@ import { LineReader, textIn } from "../../nodes/shared/ndjson.editor";
 import { readStatistics } from "../../nodes/subscribe/statistics-answer.editor";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
 import { REGIONS } from "../../src/protocol/endpoint";
-import { isTopicFilter } from "../../src/protocol/topic-filter";
 import { builtHtml, catalogue, LANGUAGES, scripts } from "../support/built-nodes";
 import type { TestLine } from "../../nodes/shared/ndjson.editor";
+import { isTopicFilter } from "../../src/protocol/topic";
 
 const NODES = ["aliyun-iot-instance", "aliyun-iot-subscribe", "aliyun-iot-ack"];
 

@@ -6,8 +6,8 @@ import { normalise } from "../../src/protocol/message";
 import { amqpProperties } from "../support/amqp-properties";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../../src/protocol/amqp-message";
 import type { DeviceMessage } from "../../src/protocol/message";
-import { PAYLOAD_FORMATS } from "../../src/protocol/choices";
-import type { PayloadFormat } from "../../src/protocol/choices";
+import { PAYLOAD_FORMATS } from "../../src/protocol/payload";
+import type { PayloadFormat } from "../../src/protocol/payload";
 
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";
 

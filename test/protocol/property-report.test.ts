@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MessageError } from "../../src/errors/error";
-import { flattened, readPropertyReport } from "../../src/protocol/property-report";
+import { flattenStruct, readPropertyReport } from "../../src/protocol/property-report";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { Json } from "../../src/protocol/json";
 
@@ -33,7 +33,7 @@ test("a property post is read as the platform documents it", () => {
   deepEqual(report, {
     device: DEVICE,
     receivedMs: MS + 70,
-    madeMs: MS + 70,
+    gmtCreateMs: MS + 70,
     values: [
       { identifier: "temperature", value: 23.5, timeMs: MS },
       { identifier: "pos", value: { lat: 30.1, lon: 120.2 }, timeMs: MS },
@@ -123,11 +123,11 @@ test("whatever a payload holds, it is read or malformed, and nothing else is thr
 
 test("members of a struct are named by dots at any depth, and lists stay as they are", () => {
   const value: Json = { lat: 1, more: { deep: [1, { a: 2 }], none: {} }, no: null };
-  deepEqual(flattened("pos", value), [
+  deepEqual(flattenStruct("pos", value), [
     ["pos.lat", 1],
     ["pos.more.deep", [1, { a: 2 }]],
     ["pos.more.none", {}],
     ["pos.no", null],
   ]);
-  deepEqual(flattened("p", 7), [["p", 7]]);
+  deepEqual(flattenStruct("p", 7), [["p", 7]]);
 });

@@ -2,7 +2,7 @@ import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { signature, signIn } from "../../src/protocol/sign-in";
 import type { InstanceOptions } from "../../src/settings/instance";
-import type { SignMethod } from "../../src/protocol/choices";
+import type { SignMethod } from "../../src/protocol/sign-in-values";
 
 // Synthetic keys; the signatures were computed by two implementations other than ours.
 const ACCESS_KEY_ID = "testAccessKeyId0001";

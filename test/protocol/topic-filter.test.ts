@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isTopicFilter, matchesTopic } from "../../src/protocol/topic-filter";
+import { isTopicFilter, matchesTopic } from "../../src/protocol/topic";
 
 const MATCHES: readonly (readonly [pattern: string, topic: string, matches: boolean])[] = [
   ["#", "a", true],

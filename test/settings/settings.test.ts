@@ -9,8 +9,8 @@ import { INSTANCE_DEFAULTS, resolveInstance } from "../../src/settings/instance"
 import { isLoopback } from "../../src/protocol/endpoint";
 import { resolveSubscribe, SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 import type { Stored } from "../../src/settings/read";
-import { PAYLOAD_FORMATS } from "../../src/protocol/choices";
-import { SIGN_METHODS } from "../../src/protocol/choices";
+import { PAYLOAD_FORMATS } from "../../src/protocol/payload";
+import { SIGN_METHODS } from "../../src/protocol/sign-in-values";
 
 const INSTANCE: Stored = {
   ...INSTANCE_DEFAULTS,

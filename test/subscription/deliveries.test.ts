@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Deliveries } from "../../src/subscription/deliveries";
 import { ManualClock } from "../support/manual-clock";
 import type { ErrorCode } from "../../src/errors/error";
-import type { Outcome } from "../../src/protocol/choices";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
 const connection = { name: "one" };
 

@@ -6,8 +6,8 @@ import { Random, seedOf } from "../support/random";
 import { contentsOf, withSender } from "../support/with-sender";
 import type { PeerSender } from "../support/peer-sender";
 import type { SenderParts } from "../support/with-sender";
-import { OUTCOMES } from "../../src/protocol/choices";
-import type { Outcome } from "../../src/protocol/choices";
+import { OUTCOMES } from "../../src/protocol/amqp-message";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
 /** Long enough for thousands of messages on a computer that has other things to do, in ms. */
 const LONG_MS = 15_000;

@@ -5,7 +5,7 @@ import { CODE } from "../support/peer-frames";
 import { Random, seedOf } from "../support/random";
 import { contentsOf, withSender } from "../support/with-sender";
 import type { SenderRun } from "../support/with-sender";
-import type { Outcome } from "../../src/protocol/choices";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
 type Starts = NonNullable<SenderRun["sender"]>;
 

@@ -1,5 +1,5 @@
 import { MESSAGE_TABLE } from "../../src/protocol/message-table";
-import type { ObjectSchema, FieldType } from "../../src/protocol/payload-fields";
+import type { ObjectSchema, FieldType } from "../../src/protocol/payload-schema";
 import type { MessageType } from "../../src/protocol/topic";
 
 type Entries = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { signIn } from "../../src/protocol/sign-in";
 import type { Socket } from "node:net";
 import type { Connection, Delivery, EventContext, Message, Receiver } from "rhea";
 import type { TlsOptions } from "../../src/settings/instance";
-import type { SignMethod } from "../../src/protocol/choices";
+import type { SignMethod } from "../../src/protocol/sign-in-values";
 
 /** How a raw test client differs from one that signs in well. */
 export interface RawClientOptions {

@@ -6,7 +6,7 @@ import {
   connectionClientId,
   defaultClientId,
   isClientId,
-} from "../../src/protocol/client-id";
+} from "../../src/protocol/sign-in-values";
 
 test("a client ID may have 64 characters, and 60 where several connections add a suffix", () => {
   equal(isClientId("c".repeat(64)), true);

@@ -44,11 +44,11 @@ interface Optional {
   readonly optional: unknown;
 }
 
-type Always<F> = {
+type RequiredFields<F> = {
   readonly [K in keyof F as F[K] extends Optional ? never : K]: ValueOf<F[K]>;
 };
 
-type Maybe<F> = {
+type OptionalFields<F> = {
   readonly [K in keyof F as F[K] extends Optional ? K : never]?: F[K] extends {
     readonly optional: infer T;
   }
@@ -58,4 +58,6 @@ type Maybe<F> = {
 
 /** The TypeScript type of an object with these fields. */
 // As one object type and not as an intersection, so that editors show the fields.
-export type ObjectOf<F> = Always<F> & Maybe<F> extends infer O ? { [K in keyof O]: O[K] } : never;
+export type ObjectOf<F> = RequiredFields<F> & OptionalFields<F> extends infer O
+  ? { [K in keyof O]: O[K] }
+  : never;

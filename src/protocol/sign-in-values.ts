@@ -1,3 +1,12 @@
+/** What a sign-in is made of, for forms too: pure, while signing needs HMAC. */
+export const SIGN_METHODS = ["hmacsha1", "hmacsha256", "hmacmd5"] as const;
+export type SignMethod = (typeof SIGN_METHODS)[number];
+
+/** Whether a value can stand in the user name `clientId|key=value,…|` without breaking its grammar. */
+export function isSignInValue(value: string): boolean {
+  return !/[,|\s]/.test(value);
+}
+
 /** The platform's limit; the suffix of one of several connections counts. */
 export const CLIENT_ID_MAX_LENGTH = 64;
 const SUFFIX_MAX_LENGTH = "-128".length;
@@ -12,7 +21,7 @@ export const CLIENT_ID_RULE = {
 /** Whether `base` leaves room for the suffixes of `connections` and keeps the sign-in grammar. */
 export function isClientId(base: string, connections = 1): boolean {
   const room = CLIENT_ID_MAX_LENGTH - (connections > 1 ? SUFFIX_MAX_LENGTH : 0);
-  return base.length > 0 && base.length <= room && !/[,|\s]/.test(base);
+  return base.length > 0 && base.length <= room && isSignInValue(base);
 }
 
 /** The client ID of one of a subscription's connections: each must be the only one of its name. */
