@@ -7,7 +7,7 @@ import { MESSAGE_TYPES } from "../src/protocol/topic";
 import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../src/settings/properties";
 import { ACK_DEFAULTS, ACK_OUTCOMES } from "../src/settings/ack";
 import { CONTEXT_TYPES } from "../src/settings/device-state";
-import { DEVICE_STATE_DEFAULTS, MAX_DEVICES } from "../src/settings/device-state";
+import { DEVICE_STATE_DEFAULTS, DEVICE_STATE_LIMITS } from "../src/settings/device-state";
 import { INSTANCE_DEFAULTS } from "../src/settings/instance";
 import { SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../src/settings/subscribe";
 import { PAYLOAD_FORMATS } from "../src/protocol/payload";
@@ -65,7 +65,7 @@ for (const readme of READMES) {
       const limits: Readonly<Record<string, { min: number; max: number }>> = {
         ...SUBSCRIBE_LIMITS,
         port: PORT_RANGE,
-        maxDevices: MAX_DEVICES,
+        ...DEVICE_STATE_LIMITS,
       };
       for (const { property, range } of table(readme, type)) {
         const limit = limits[property];

@@ -2,7 +2,7 @@ import { isVariable, marker, showDefaults, storeNumbers, validators } from "../s
 import type { RED as Editor } from "@node-red/editor-client";
 import type { FormNode } from "../shared/form.editor";
 import {
-  chosenStore,
+  resolveStore,
   DEVICE_STATE_DEFAULTS,
   resolveDeviceState,
 } from "../../src/settings/device-state";
@@ -27,7 +27,7 @@ function isStores(value: unknown): value is EditorStores {
 function stores(): ContextStores | undefined {
   const { settings } = RED;
   const told = "context" in settings ? settings.context : undefined;
-  return isStores(told) ? { usual: told.default, names: told.stores } : undefined;
+  return isStores(told) ? { defaultName: told.default, names: told.stores } : undefined;
 }
 
 /** Validator of one setting, by the runtime's own rules. */
@@ -35,14 +35,14 @@ export const validate = validators((setting, value) => {
   if (isVariable(value)) return;
   const options = resolveDeviceState({ [setting]: value });
   const known = stores();
-  if (known !== undefined) chosenStore(options, known);
+  if (known !== undefined) resolveStore(options, known);
 });
 
 /** The parts of the field for context, store and key say what they are, also to screen readers. */
 function nameParts(node: FormNode, field: JQuery, container: JQuery): void {
   const told = (label: string, value: string) => node._("form.part", { label, value });
   const value = field.typedInput("value");
-  const store = /^#:\((\S+?)\)::/.exec(value)?.[1] ?? stores()?.usual ?? "";
+  const store = /^#:\((\S+?)\)::/.exec(value)?.[1] ?? stores()?.defaultName ?? "";
   const context = told(node._("settings.contextType"), field.typedInput("type"));
   container.find("input").attr("aria-label", node._("settings.context"));
   container.find(".red-ui-typedInput-type-select").attr("aria-label", context);

@@ -6,7 +6,7 @@ import { StateStatus } from "./state-status";
 import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
 import type { StateMessage } from "./state-request";
 import { systemClock } from "../../src/clock";
-import { chosenStore, contextStores, resolveDeviceState } from "../../src/settings/device-state";
+import { resolveStore, contextStores, resolveDeviceState } from "../../src/settings/device-state";
 
 /** The one of this process: nodes of any flow may keep their states at the same place. */
 const stateDesk = new StateDesk(systemClock);
@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
 
     const start = (): Take => {
       const { contextType, maxDevices, ...options } = resolveDeviceState(replaced({ ...def }));
-      const store = chosenStore(options, contextStores(RED.settings.contextStorage));
+      const store = resolveStore(options, contextStores(RED.settings.contextStorage));
       const context = this.context()[contextType];
       const membership = stateDesk.join({ context, store, key: options.key }, (failure) => {
         status.ended(failure, { devices: membership.states.size, maxDevices });

@@ -6,7 +6,7 @@ import type { AmqpBody } from "./amqp-message";
 import type { Json } from "./json";
 
 export const PAYLOAD_FORMATS = ["auto", "json", "string", "buffer", "base64"] as const;
-/** What a message's payload becomes; `auto`: JSON if it is an object or array, else text if it is UTF-8, else a Buffer. */
+/** What a payload becomes; `auto`: a JSON object or array, else text if it is UTF-8, else a Buffer. */
 export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
 
 /** A payload in the format asked for, or the raw Buffer with the reason why it is not. */

@@ -1,15 +1,20 @@
 import { RequestError } from "../errors/error";
 import { OUTCOMES } from "../protocol/amqp-message";
+import { isJsonObject } from "../protocol/json";
 import { choice, requested } from "./read";
 import type { Outcome } from "../protocol/amqp-message";
 import type { Stored } from "./read";
 
-/** What an ack node may be set to; `msg`: the message says it. */
+/** Outcomes that an ack node may be set to; `msg`: `msg.outcome` says which. */
 export const ACK_OUTCOMES = [...OUTCOMES, "msg"] as const;
 export type AckOutcome = (typeof ACK_OUTCOMES)[number];
 
-/** Defaults of the ack node's properties, as they are stored in a flow. */
-export const ACK_DEFAULTS = { name: "", outcome: "accepted" } as const;
+/** Defaults of the ack node's properties as a flow stores them. */
+export const ACK_DEFAULTS = {
+  /** Label in the editor. */
+  name: "",
+  outcome: "accepted",
+} as const;
 
 /** Where a delivery is to be settled: plain text, so that it survives cloning and JSON. */
 export interface DeliveryReference {
@@ -29,13 +34,12 @@ export function requestedOutcome(value: unknown): Outcome {
 }
 
 function isReference(value: unknown): value is DeliveryReference {
-  if (typeof value !== "object" || value === null) return false;
-  const { subscriber, token } = value as Partial<Record<keyof DeliveryReference, unknown>>;
-  return typeof subscriber === "string" && typeof token === "string";
+  if (!isJsonObject(value)) return false;
+  return typeof value["subscriber"] === "string" && typeof value["token"] === "string";
 }
 
 /**
- * The deliveries that a message carries: one, or a list, as when messages were joined by it.
+ * The deliveries that a message carries: one, or a list where messages were joined.
  * Throws RequestError where there is none.
  */
 export function requestedDeliveries(value: unknown): readonly DeliveryReference[] {

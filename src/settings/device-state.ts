@@ -6,73 +6,78 @@ import { choice, integer, requested, text } from "./read";
 import type { Device } from "../protocol/topic";
 import type { Range, Stored } from "./read";
 
-/** Whose context the device states are kept in. */
+/** The context that keeps the device states. */
 export const CONTEXT_TYPES = ["flow", "global"] as const;
 export type ContextType = (typeof CONTEXT_TYPES)[number];
 
 export const STATE_ACTIONS = ["get", "list", "clear"] as const;
-/** What a message may ask the device states for. */
+/** What a message may ask a device state node for. */
 export type StateAction = (typeof STATE_ACTIONS)[number];
 
-/** Defaults of the device state node's properties, as they are stored in a flow. */
+/** Defaults of the device state node's properties as a flow stores them. */
 export const DEVICE_STATE_DEFAULTS = {
+  /** Label in the editor. */
   name: "",
+  /** Key in the context, with its store as Node-RED writes it: `#:(file)::devices`. */
   context: "devices",
   contextType: "flow",
   maxDevices: 10_000,
 } as const;
 
-/** Range of the number of devices, both ends included. */
-export const MAX_DEVICES: Range = { min: 1, max: 100_000 };
-const CONTEXT_KEY_LENGTH = 64;
+/** Limits of the numbers, both included. */
+export const DEVICE_STATE_LIMITS = {
+  maxDevices: { min: 1, max: 100_000 },
+} as const satisfies Record<string, Range>;
+const CONTEXT_KEY_MAX_LENGTH = 64;
 
-/** Where device states are kept and how many, checked. */
+/** Where the device states are kept and how many, checked. */
 export interface DeviceStateOptions {
   readonly contextType: ContextType;
   /** A context store of Node-RED's settings; undefined: the default one. */
   readonly store: string | undefined;
-  /** What the keys in the store begin with. */
+  /** Prefix of the keys in the store: a letter, then letters, digits and `_`; at most 64 characters. */
   readonly key: string;
+  /** 1 to 100,000; beyond it the device with the oldest news is dropped. */
   readonly maxDevices: number;
 }
 
-/** Which devices a list is to hold; what is undefined filters nothing. */
+/** Which devices to list; what is undefined filters nothing. */
 export interface DeviceFilter {
   readonly productKey: string | undefined;
   readonly online: boolean | undefined;
-  /** Not heard of for at least this long, or never. */
+  /** Devices not heard from for at least so long, or never. */
   readonly silentMs: number | undefined;
 }
 
 /** The context stores that Node-RED has. */
 export interface ContextStores {
-  /** The one that is taken where none is named. */
-  readonly usual: string;
+  /** The store that is used where none is named. */
+  readonly defaultName: string;
   readonly names: readonly string[];
 }
 
 /** What settings.js says of context stores, read as Node-RED reads it. */
 export function contextStores(contextStorage: object = {}): ContextStores {
-  const given = Object.entries(contextStorage).filter(([name]) => name !== "_");
-  const alias = given.find(([name, config]) => name === "default" && typeof config === "string");
-  const names = given.filter((entry) => entry !== alias).map(([name]) => name);
+  const entries = Object.entries(contextStorage).filter(([name]) => name !== "_");
+  const alias = entries.find(([name, config]) => name === "default" && typeof config === "string");
+  const names = entries.filter((entry) => entry !== alias).map(([name]) => name);
   const [first = "memory"] = names;
-  if (alias !== undefined) return { usual: String(alias[1]), names };
+  if (alias !== undefined) return { defaultName: String(alias[1]), names };
   return {
-    usual: names.includes("default") ? "default" : first,
+    defaultName: names.includes("default") ? "default" : first,
     names: names.length === 0 ? [first] : names,
   };
 }
 
 /**
- * The store that a device state node means, one name for each store. Throws SettingError where
- * there is none of that name: Node-RED itself would take the usual one.
+ * The name of the store that a device state node uses; one name for each store. Throws SettingError
+ * where there is none of that name: Node-RED itself would silently use the default one.
  */
-export function chosenStore(
+export function resolveStore(
   { store, key }: Pick<DeviceStateOptions, "store" | "key">,
-  { usual, names }: ContextStores,
+  { defaultName, names }: ContextStores,
 ): string {
-  if (store === undefined || store === "default") return usual;
+  if (store === undefined || store === "default") return defaultName;
   if (names.includes(store)) return store;
   const choices = names.join(", ");
   throw invalid("context", `#:(${store})::${key}`, { rule: "contextStore", choices });
@@ -84,15 +89,15 @@ export function resolveDeviceState(stored: Stored): DeviceStateOptions {
   // Node-RED's own form for a key in a store that is not the default one.
   const [, store, named] = /^#:\((\S+?)\)::(.*)$/.exec(context) ?? [];
   const key = named ?? context;
-  if (!/^[A-Za-z]\w*$/.test(key) || key.length > CONTEXT_KEY_LENGTH) {
-    throw invalid("context", key, { rule: "contextKey", max: CONTEXT_KEY_LENGTH });
+  if (!/^[A-Za-z]\w*$/.test(key) || key.length > CONTEXT_KEY_MAX_LENGTH) {
+    throw invalid("context", key, { rule: "contextKey", max: CONTEXT_KEY_MAX_LENGTH });
   }
   return {
     contextType: choice(stored, "contextType", CONTEXT_TYPES),
     store,
     key,
     maxDevices: integer(stored, "maxDevices", {
-      ...MAX_DEVICES,
+      ...DEVICE_STATE_LIMITS.maxDevices,
       fallback: DEVICE_STATE_DEFAULTS.maxDevices,
     }),
   };
@@ -114,15 +119,15 @@ function badFilter(field: string, value: unknown): RequestError {
   return new RequestError("FILTER_INVALID", { field, value: shown(value) });
 }
 
-const FILTERS = ["productKey", "online", "silentSeconds"];
+const FILTER_FIELDS = ["productKey", "online", "silentSeconds"];
 
-/** The filter that a message carries; none: every device. Throws RequestError. */
+/** The filter that a message carries; without one every device is listed. Throws RequestError. */
 export function requestedFilter(value: unknown): DeviceFilter {
-  const given: unknown = value ?? {};
-  if (!isJsonObject(given)) throw badFilter("filter", given);
-  const { productKey, online, silentSeconds } = given;
-  const unknown = Object.keys(given).find((field) => !FILTERS.includes(field));
-  if (unknown !== undefined) throw badFilter(unknown, given[unknown]);
+  const filter: unknown = value ?? {};
+  if (!isJsonObject(filter)) throw badFilter("filter", filter);
+  const { productKey, online, silentSeconds } = filter;
+  const unknown = Object.keys(filter).find((field) => !FILTER_FIELDS.includes(field));
+  if (unknown !== undefined) throw badFilter(unknown, filter[unknown]);
   if (productKey !== undefined && typeof productKey !== "string") {
     throw badFilter("productKey", productKey);
   }

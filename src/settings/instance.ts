@@ -4,20 +4,25 @@ import { isHostName, isLoopback, PORT_RANGE } from "../protocol/endpoint";
 import { SIGN_METHODS } from "../protocol/sign-in-values";
 import { choice, flag, integer, optionalSecret, required, secret, signInValue, text } from "./read";
 import type { SignInAccount } from "../protocol/sign-in";
-import type { Stored } from "./read";
+import type { Range, Stored } from "./read";
 
-/** Defaults of the instance's properties, as they are stored in a flow. */
+/** Defaults of the instance's properties as a flow stores them; the credentials have none. */
 export const INSTANCE_DEFAULTS = {
+  /** Label in the editor. */
   name: "",
   host: "",
   port: 5671,
   iotInstanceId: "",
   signMethod: "hmacsha1",
   useTls: true,
+  /** ID of a `tls-config` node; empty: the certificates that Node.js trusts. */
   tls: "",
 } as const;
 
-/** TLS material, named as in `tls.connect`. */
+/** Limits of the numbers, both included. */
+export const INSTANCE_LIMITS = { port: PORT_RANGE } as const satisfies Record<string, Range>;
+
+/** Certificates and keys, named as in Node's `tls.connect`. */
 export interface TlsOptions {
   readonly ca?: string | Buffer | (string | Buffer)[];
   readonly cert?: string | Buffer;
@@ -30,9 +35,11 @@ export interface TlsOptions {
 
 /** Where to connect and as whom, checked. */
 export interface InstanceOptions extends SignInAccount {
+  /** Host name or IP address of the endpoint; IPv6 without brackets. */
   readonly host: string;
+  /** 1 to 65 535. */
   readonly port: number;
-  /** `undefined`: plain TCP, for a loopback address only. */
+  /** `undefined`: plain TCP, which is allowed for a loopback address only. */
   readonly tls: TlsOptions | undefined;
 }
 
@@ -54,11 +61,11 @@ export function resolveInstance(stored: Stored, tls: TlsOptions = {}): InstanceO
   }
   return {
     host,
-    port: integer(stored, "port", { ...PORT_RANGE, fallback: INSTANCE_DEFAULTS.port }),
+    port: integer(stored, "port", { ...INSTANCE_LIMITS.port, fallback: INSTANCE_DEFAULTS.port }),
     iotInstanceId: signInValue(text(stored, "iotInstanceId"), "iotInstanceId"),
     signMethod: choice(stored, "signMethod", SIGN_METHODS),
     tls: useTls ? tls : undefined,
-    // Not quoted in errors either: it is often pasted together with the secret.
+    // Errors do not quote the ID either: it is often pasted together with the secret.
     accessKeyId: secret(stored, "accessKeyId"),
     accessKeySecret: secret(stored, "accessKeySecret"),
     securityToken: optionalSecret(stored, "securityToken"),

@@ -2,26 +2,28 @@ import { invalid } from "../errors/invalid-setting";
 import { choice, flag } from "./read";
 import type { Stored } from "./read";
 
-/** What the properties node makes of a report. */
+/** Forms in which the properties node sends the values of a report. */
 export const PROPERTY_OUTPUTS = ["flat", "each", "influx"] as const;
 export type PropertyOutput = (typeof PROPERTY_OUTPUTS)[number];
 
-/** Defaults of the properties node's properties, as they are stored in a flow. */
+/** Defaults of the properties node's properties as a flow stores them. */
 export const PROPERTIES_DEFAULTS = {
+  /** Label in the editor. */
   name: "",
   output: "flat",
   identifiers: [],
   passOthers: false,
-  /** What the editor draws; the runtime goes by `passOthers`. */
+  /** How many outputs the editor draws: 3 with `passOthers`, which is what the runtime reads. */
   outputs: 2,
 } as const;
 
-/** What to make of property messages, checked. */
+/** What to send for property messages, checked. */
 export interface PropertiesOptions {
+  /** `flat`: one message; `each`: one for each property; `influx`: points for “influxdb out”. */
   readonly output: PropertyOutput;
-  /** Which properties, or members of structs such as `pos.lat`; empty: all. */
+  /** Properties to send, or members of structs such as `pos.lat`; empty: all. */
   readonly identifiers: readonly string[];
-  /** Whether what gives nothing on the first two outputs goes on from a third, as it came. */
+  /** Whether a message that sends nothing on the first two outputs goes unchanged to a third. */
   readonly passOthers: boolean;
 }
 

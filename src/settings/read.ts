@@ -1,21 +1,24 @@
 import { RequestError } from "../errors/error";
 import { invalid, invalidSecret, missing, shown } from "../errors/invalid-setting";
+import { isSignInValue } from "../protocol/sign-in-values";
 
-/** Settings as stored in a flow, a form or an environment variable: nothing is known of them. */
+/** Settings as a flow, a form or the environment stores them: nothing is known of their values. */
 export type Stored = Readonly<Record<string, unknown>>;
 
-/** A range of numbers, both ends included. */
+/** The limits of a number, both included. */
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
+/** A text without the spaces around it; empty where there is none. */
 export function text(stored: Stored, setting: string, fallback = ""): string {
   const value = stored[setting] ?? fallback;
   if (typeof value !== "string") throw invalid(setting, value, { rule: "text" });
   return value.trim();
 }
 
+/** A text that must not be empty. */
 export function required(stored: Stored, setting: string, fallback = ""): string {
   const value = text(stored, setting, fallback);
   if (value === "") throw missing(setting);
@@ -24,7 +27,7 @@ export function required(stored: Stored, setting: string, fallback = ""): string
 
 /** A value that cannot break the sign-in's `key=value,…|` grammar. */
 export function signInValue(value: string, setting: string): string {
-  if (/[,|\s]/.test(value)) throw invalid(setting, value, { rule: "signInValue" });
+  if (!isSignInValue(value)) throw invalid(setting, value, { rule: "signInValue" });
   return value;
 }
 
@@ -33,7 +36,7 @@ export function secret(stored: Stored, setting: string): string {
   const value = stored[setting] ?? "";
   const trimmed = typeof value === "string" ? value.trim() : undefined;
   if (trimmed === "") throw missing(setting);
-  if (trimmed === undefined || /[,|\s]/.test(trimmed)) {
+  if (trimmed === undefined || !isSignInValue(trimmed)) {
     throw invalidSecret(setting, { rule: "secret" });
   }
   return trimmed;
@@ -46,17 +49,19 @@ export function optionalSecret(stored: Stored, setting: string): string | undefi
   return empty ? undefined : secret(stored, setting);
 }
 
+/** An integer within a range. */
 export function integer(stored: Stored, setting: string, range: Range & { fallback: number }) {
-  const given = stored[setting] ?? range.fallback;
-  // A form and an environment variable hand numbers over as text.
-  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  const raw = stored[setting] ?? range.fallback;
+  // Forms and environment variables give numbers as text.
+  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
   const { min, max } = range;
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-    throw invalid(setting, given, { rule: "integer", min, max });
+    throw invalid(setting, raw, { rule: "integer", min, max });
   }
   return value;
 }
 
+/** A yes or no, also as the text that an environment variable gives. */
 export function flag(stored: Stored, setting: string, fallback: boolean): boolean {
   const value = stored[setting] ?? fallback;
   if (value === true || value === "true") return true;
@@ -77,7 +82,7 @@ export function choice<T extends string>(
   return found;
 }
 
-/** What a message asks for, of what there is. Throws RequestError. */
+/** One of the values that a message may ask for. Throws RequestError for any other. */
 export function requested<T extends string>(
   code: "OUTCOME_INVALID" | "ACTION_INVALID",
   value: unknown,

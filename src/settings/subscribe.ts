@@ -13,9 +13,11 @@ export const ACTIONS = ["connect", "disconnect", "pause", "resume", "stats"] as 
 /** What a message to a subscriber's control input may ask for. */
 export type Action = (typeof ACTIONS)[number];
 
-/** Defaults of the subscriber's properties, as they are stored in a flow; durations in seconds. */
+/** Defaults of the subscriber's properties as a flow stores them; durations in seconds. */
 export const SUBSCRIBE_DEFAULTS = {
+  /** Label in the editor. */
   name: "",
+  /** ID of the instance node. */
   instance: "",
   consumerGroupId: "DEFAULT_GROUP",
   clientId: "",
@@ -27,10 +29,11 @@ export const SUBSCRIBE_DEFAULTS = {
   payloadFormat: "auto",
   topicFilters: [],
   skipDuplicates: true,
+  /** 1 adds an input for control messages. */
   inputs: 0,
 } as const;
 
-/** Ranges of the numbers, both ends included. */
+/** Limits of the numbers, both included; durations in seconds. */
 export const SUBSCRIBE_LIMITS = {
   connections: { min: 1, max: 128 },
   heartbeat: { min: 30, max: 300 },
@@ -41,19 +44,25 @@ export const SUBSCRIBE_LIMITS = {
 /** What to receive and how, checked. */
 export interface SubscribeOptions {
   readonly consumerGroupId: string;
-  /** Base of the client IDs; with several connections each appends its own suffix. */
+  /** At most 64 characters; each of several connections appends its own suffix. */
   readonly clientId: string;
+  /** 1 to 128, with one receiver link each; the platform pushes up to 1,000 messages/s over one. */
   readonly connections: number;
   /** Idle time-out sent in the open frame; the platform accepts 30 000 to 300 000. */
   readonly idleTimeoutMs: number;
-  /** Most messages per connection received and not yet settled. */
+  /** Most messages per connection received and not yet settled; 1 to 2,000. */
   readonly creditWindow: number;
+  /** `auto`: accepted once the flow has the message; `manual`: the flow settles it. */
   readonly settleMode: SettleMode;
-  /** Manual mode: not settled by then, released. The platform itself times out at 30 000. */
+  /**
+   * Manual mode: a message not settled by then is released; 1 000 to 25 000. The platform itself
+   * times out at 30 000.
+   */
   readonly ackTimeoutMs: number;
   readonly payloadFormat: PayloadFormat;
-  /** MQTT wildcard patterns; empty: all topics. */
+  /** MQTT topic filters; empty: all topics. A message that matches none is accepted and dropped. */
   readonly topicFilters: readonly string[];
+  /** Whether a message that was already accepted in this process is accepted again and not sent. */
   readonly skipDuplicates: boolean;
 }
 
@@ -66,7 +75,7 @@ function clientId(stored: Stored, connections: number): string {
 function topicFilters(stored: Stored): readonly string[] {
   const value: unknown = stored["topicFilters"] ?? SUBSCRIBE_DEFAULTS.topicFilters;
   const allowed = { rule: "topicFilters" } as const;
-  // An environment variable in the list's place hands it over as text.
+  // An environment variable gives the list as text.
   const list: unknown = typeof value === "string" ? value.split(/[,\n]/).filter(hasText) : value;
   if (!Array.isArray(list)) throw invalid("topicFilters", value, allowed);
   return list.map((entry: unknown) => {
