@@ -28,7 +28,7 @@ const PAGES: Readonly<Record<Language, { readonly file: string; readonly words: 
     words: {
       title: "错误代码",
       intro:
-        "节点、连接测试和命令行会报告的所有错误，按代码排列：状态中显示的文字、发生了什么、如何处理。Catch 节点通过 `msg.error.code` 得到代码（Node-RED 4.1 及以上）。何时重试见 [recovery.md](recovery.md)（英文）。[English](errors.md)",
+        "节点、连接测试和命令行会报告的所有错误，按代码排列：状态中显示的文字、发生了什么、如何处理。Catch 节点通过 `msg.error.code` 得到代码（Node-RED 4.1 及以上）。何时重试见[故障与恢复](recovery.zh-CN.md)。[English](errors.md)",
       status: "状态",
       next: "下一次尝试",
       retry: { fast: "数秒之内", slow: "数分钟之内", never: "无" },

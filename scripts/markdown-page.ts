@@ -25,3 +25,10 @@ export async function writePages({ source, files, page }: Pages): Promise<void> 
     }
   }
 }
+
+export const code = (text: string) => `\`${text}\``;
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map(() => "---");
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

@@ -2,7 +2,7 @@
 // texts beside this file and the emulator's devices.
 import { readFileSync } from "node:fs";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../src/protocol/topic";
-import { writePages } from "./markdown-page";
+import { code, table, writePages } from "./markdown-page";
 import { exampleOf } from "./message-examples";
 import { fieldRows, fieldText, MESSAGE_TEXTS, typeName } from "./message-fields";
 import type { FieldType } from "../src/protocol/payload-schema";
@@ -17,13 +17,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 /** The levels that nothing is read from, in their order: only one topic has some. */
 const UNREAD = ["{productKey}", "{packageId}", "{jobId}"];
 
-const code = (text: string) => `\`${text}\``;
 const anchor = (messageType: string) => `[${code(messageType)}](#${messageType})`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const rule = head.map(() => "---");
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
 
 function topicOf(messageType: MessageType): string | undefined {
   const row = TOPIC_TABLE.find((candidate) => candidate.messageType === messageType);

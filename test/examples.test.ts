@@ -74,9 +74,9 @@ for (const name of EXAMPLES) {
   });
 }
 
-for (const readme of ["README.md", "README.zh-CN.md"]) {
-  test(`${readme} has a row for each example`, () => {
-    const text = readFileSync(readme, "utf8");
+for (const page of ["docs/examples.md", "docs/examples.zh-CN.md"]) {
+  test(`${page} has a row for each example`, () => {
+    const text = readFileSync(page, "utf8");
     const rows = [...text.matchAll(/^\| _(.+?)_ /gm)].map(([, name]) => name);
     deepEqual(rows.sort(), EXAMPLES);
   });

@@ -1,93 +1,51 @@
-import { PORT_RANGE } from "../src/protocol/endpoint";
-import { SUBSCRIBE_LIMITS } from "../src/settings/subscribe";
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { MESSAGE_TYPES } from "../src/protocol/topic";
-import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../src/settings/properties";
-import { ACK_DEFAULTS, ACK_OUTCOMES } from "../src/settings/ack";
-import { CONTEXT_TYPES } from "../src/settings/device-state";
-import { DEVICE_STATE_DEFAULTS, DEVICE_STATE_LIMITS } from "../src/settings/device-state";
-import { INSTANCE_DEFAULTS } from "../src/settings/instance";
-import { SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../src/settings/subscribe";
-import { PAYLOAD_FORMATS } from "../src/protocol/payload";
-import { SIGN_METHODS } from "../src/protocol/sign-in-values";
+import { EMULATOR_DEFAULTS } from "../src/emulator/options";
+import { TEXTS } from "../src/errors/texts";
+import { section, tables } from "./support/markdown";
 
-const READMES = ["README.md", "README.zh-CN.md"];
-const NODES = [
-  { type: "aliyun-iot-instance", defaults: INSTANCE_DEFAULTS },
-  { type: "aliyun-iot-subscribe", defaults: SUBSCRIBE_DEFAULTS },
-  { type: "aliyun-iot-ack", defaults: ACK_DEFAULTS },
-  { type: "aliyun-iot-properties", defaults: PROPERTIES_DEFAULTS },
-  { type: "aliyun-iot-device-state", defaults: DEVICE_STATE_DEFAULTS },
-];
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  signMethod: SIGN_METHODS,
-  settleMode: SETTLE_MODES,
-  payloadFormat: PAYLOAD_FORMATS,
-  outcome: ACK_OUTCOMES,
-  output: PROPERTY_OUTPUTS,
-  contextType: CONTEXT_TYPES,
+const READMES = { "en-US": "README.md", "zh-CN": "README.zh-CN.md" } as const;
+const FIRST_FLOW = {
+  "en-US": "First flow, with the emulator",
+  "zh-CN": "第一个流程（连接模拟器）",
 };
+const NODES = { "en-US": "The nodes", "zh-CN": "节点" };
+const MAX_WORDS = 1_500;
 
-interface Row {
-  readonly property: string;
-  readonly default: string;
-  readonly range: string;
-}
+const package_ = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly "node-red": { readonly nodes: Readonly<Record<string, string>> };
+};
+const bare = (cell = "") => cell.replace(/^[_`*]+|[_`*]+$/g, "");
 
-/** The rows of the first table below the heading that names a node type. */
-function table(readme: string, type: string): Row[] {
-  const section = readFileSync(readme, "utf8").split(`### \`${type}\``)[1] ?? "";
-  const lines = section.split("\n");
-  const start = lines.findIndex((line) => line.startsWith("|"));
-  const rest = lines.slice(start + 2); // below the header and its rule
-  return rest.slice(0, rest.indexOf("")).map((line) => {
-    const [, property = "", fallback = "", range = ""] = line.split("|").map((cell) => cell.trim());
-    return { property: unquoted(property), default: unquoted(fallback), range };
+for (const language of ["en-US", "zh-CN"] as const) {
+  const file = READMES[language];
+  const readme = readFileSync(file, "utf8");
+
+  test(`${file} is short`, () => {
+    const words = readme.split(/\s+/).filter((word) => word !== "");
+    ok(words.length <= MAX_WORDS, `${words.length} words`);
   });
-}
 
-const unquoted = (cell: string) => cell.replace(/^`(.*)`$/, "$1");
-const shown = (value: unknown) =>
-  typeof value === "string" && value !== "" ? value : JSON.stringify(value);
+  test(`${file} lists the nodes of the package`, () => {
+    const [nodes = []] = tables(section(readme, NODES[language]));
+    deepEqual(
+      nodes.map(([type]) => bare(type)),
+      Object.keys(package_["node-red"].nodes),
+    );
+  });
 
-for (const readme of READMES) {
-  for (const { type, defaults } of NODES) {
-    test(`${readme} lists the properties of ${type} with the defaults that the code has`, () => {
-      deepEqual(
-        table(readme, type).map((row) => [row.property, row.default]),
-        Object.entries(defaults).map(([property, value]) => [property, shown(value)]),
-      );
-    });
-
-    test(`${readme} names the ranges and choices of ${type} that the code has`, () => {
-      const limits: Readonly<Record<string, { min: number; max: number }>> = {
-        ...SUBSCRIBE_LIMITS,
-        port: PORT_RANGE,
-        ...DEVICE_STATE_LIMITS,
-      };
-      for (const { property, range } of table(readme, type)) {
-        const limit = limits[property];
-        if (limit !== undefined) deepEqual(range, `${limit.min}–${limit.max}`, property);
-        const choices = CHOICES[property];
-        if (choices !== undefined) {
-          deepEqual(range, choices.map((choice) => `\`${choice}\``).join(" "), property);
-        }
-      }
-    });
-  }
-
-  test(`${readme} names every message type`, () => {
-    const text = readFileSync(readme, "utf8");
-    for (const messageType of MESSAGE_TYPES) {
-      ok(text.includes(`\`${messageType}\``), `${messageType} is missing.`);
+  test(`${file} says what to type for the emulator, by the labels that the form has`, () => {
+    const [fields = []] = tables(section(readme, FIRST_FLOW[language]));
+    const typed = new Map(fields.map(([label, value = ""]) => [bare(label), value]));
+    const { host, port, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
+    for (const [setting, value] of Object.entries({ host, port, accessKeyId, accessKeySecret })) {
+      const label = TEXTS[language].settings[setting] ?? setting;
+      ok(typed.get(label)?.startsWith(`\`${value}\``), label);
     }
-  });
-
-  test(`${readme} links only to files that exist`, () => {
-    const links = [...readFileSync(readme, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)];
-    ok(links.length > 0);
-    for (const [, path = ""] of links) ok(readFileSync(path).length > 0, path);
+    equal(EMULATOR_DEFAULTS.iotInstanceId, "");
+    for (const setting of ["iotInstanceId", "useTls"]) {
+      ok(typed.has(TEXTS[language].settings[setting] ?? setting), setting);
+    }
   });
 }
