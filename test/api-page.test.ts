@@ -1,0 +1,42 @@
+import { deepEqual, match } from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { withEmulator } from "./support/with-emulator";
+
+const PATIENCE_MS = 20_000;
+
+test("the program of docs/api.md prints five messages of the emulator and ends", () =>
+  withEmulator({}, async (emulator) => {
+    const [, program = ""] = /```js\n(.*?)```/s.exec(readFileSync("docs/api.md", "utf8")) ?? [];
+    const built = pathToFileURL(resolve("dist/src/index.js")).href;
+    const folder = mkdtempSync(join(tmpdir(), "api-page-"));
+    const file = join(folder, "receive.mjs");
+    writeFileSync(file, program.replace("@iot-flows/node-red-aliyun-iot", built));
+    const payloads = [1, 2, 3, 4, 5].map((t) => ({ t }));
+    const ids = payloads.map((payload) => emulator.push({ topic: "/k1/d1/user/update", payload }));
+    const env = {
+      PATH: process.env["PATH"],
+      ALIYUN_IOT_HOST: "127.0.0.1",
+      ALIYUN_IOT_PORT: String(emulator.port),
+      ALIYUN_IOT_TLS: "false",
+      ALIYUN_IOT_ACCESS_KEY_ID: "testAccessKeyId",
+      ALIYUN_IOT_ACCESS_KEY_SECRET: "testAccessKeySecret",
+    };
+    try {
+      const run = promisify(execFile);
+      const { stdout, stderr } = await run(process.execPath, [file], { env, timeout: PATIENCE_MS });
+      deepEqual(
+        stdout.trim().split("\n").sort(), // the platform promises no order, nor does the emulator
+        payloads.map((payload) => `custom ${JSON.stringify(payload)}`),
+      );
+      match(stderr, /subscribed[^]*stopped/);
+      for (const id of ids) await emulator.expectSettled(id, "accepted");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }));
