@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/emulator/options";
 import { TEXTS } from "../src/errors/texts";
 import { section, tables } from "./support/markdown";
+import type { Language } from "../src/errors/texts";
 
 const READMES = { "en-US": "README.md", "zh-CN": "README.zh-CN.md" } as const;
 const FIRST_FLOW = {
@@ -35,17 +36,35 @@ for (const language of ["en-US", "zh-CN"] as const) {
     );
   });
 
-  test(`${file} says what to type for the emulator, by the labels that the form has`, () => {
-    const [fields = []] = tables(section(readme, FIRST_FLOW[language]));
+  test(`${file} says what to type for the emulator, in the words of the forms`, () => {
+    const firstFlow = section(readme, FIRST_FLOW[language]);
+    const [fields = []] = tables(firstFlow);
     const typed = new Map(fields.map(([label, value = ""]) => [bare(label), value]));
+    const labelOf = (setting: string) => TEXTS[language].settings[setting] ?? setting;
     const { host, port, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
     for (const [setting, value] of Object.entries({ host, port, accessKeyId, accessKeySecret })) {
-      const label = TEXTS[language].settings[setting] ?? setting;
-      ok(typed.get(label)?.startsWith(`\`${value}\``), label);
+      ok(typed.get(labelOf(setting))?.startsWith(`\`${value}\``), setting);
     }
     equal(EMULATOR_DEFAULTS.iotInstanceId, "");
-    for (const setting of ["iotInstanceId", "useTls"]) {
-      ok(typed.has(TEXTS[language].settings[setting] ?? setting), setting);
+    for (const setting of ["iotInstanceId", "useTls"]) ok(typed.has(labelOf(setting)), setting);
+    const { kind = "", kinds, advanced = "" } = formTexts("instance", language).form;
+    equal(bare(typed.get(kind)), kinds?.other);
+    for (const text of [formTexts("subscribe", language).paletteLabel, advanced]) {
+      ok(firstFlow.includes(text), text);
     }
   });
+}
+
+interface FormTexts {
+  readonly paletteLabel: string;
+  readonly form: {
+    readonly kind?: string;
+    readonly kinds?: { readonly other: string };
+    readonly advanced?: string;
+  };
+}
+
+function formTexts(node: string, language: Language): FormTexts {
+  const file = `nodes/${node}/locales/${language}/aliyun-iot-${node}.json`;
+  return JSON.parse(readFileSync(file, "utf8")) as FormTexts;
 }
