@@ -43,7 +43,7 @@ const DEFINITIONS: Readonly<Record<Owner, Definition>> = {
   emulator: { defaults: EMULATOR_DEFAULTS, check: resolveEmulator },
 };
 
-/** Wrong for each setting that is checked: as text, or as no text. */
+/** A wildcard in the wrong place, a comma, a blank and a bar: wrong for each text and number. */
 const WRONG_VALUES: readonly unknown[] = ["a#, |", {}];
 /** Rules that tell a reader nothing beyond the type, and one that asks who has just pasted. */
 const SHOWN_RULES: Readonly<Record<string, string>> = { text: "", secret: "signInValue" };
@@ -57,8 +57,8 @@ function allowed({ check }: Definition, setting: string, language: Language): st
       if (!(error instanceof SettingError) || error.details["rule"] === undefined) throw error;
       const { rule, choices } = error.details;
       if (rule === "choice") return String(choices).split(", ").map(code).join(" ");
-      const shown = SHOWN_RULES[String(rule)] ?? rule;
-      return fill(textAt(TEXTS[language].allowed, String(shown)) ?? "", error.details);
+      const told = SHOWN_RULES[String(rule)] ?? String(rule);
+      return fill(textAt(TEXTS[language].allowed, told) ?? "", error.details);
     }
   }
   return "";
@@ -81,7 +81,7 @@ function nodeTable(owner: Owner, language: Language): string {
   return table([label, property, fallback, columns.allowed, columns.meaning], rows);
 }
 
-/** By the options of the command line; a list shows what it holds. */
+/** By the options of the command line. */
 function emulatorTable(language: Language): string {
   const { columns, none, off } = SETTING_TEXTS[language];
   const definition = DEFINITIONS.emulator;
@@ -103,12 +103,19 @@ function emulatorTable(language: Language): string {
 
 function meaning(owner: Owner, setting: string, language: Language): string {
   const found = textAt(SETTING_TEXTS[language].meanings[owner], setting);
-  if (found === undefined) throw new Error(`scripts/setting-texts: ${owner} has no ${setting}.`);
+  if (found === undefined)
+    throw new Error(`scripts/setting-texts: no text for ${setting} of ${owner}.`);
   return found;
 }
 
 /** A table of all settings of a node or of the emulator, in the order of its definition. */
 export function settingsTable(owner: Owner, language: Language): string {
+  const { defaults } = DEFINITIONS[owner];
+  const gone = Object.keys(SETTING_TEXTS[language].meanings[owner]).find(
+    (key) => !(key in defaults),
+  );
+  if (gone !== undefined)
+    throw new Error(`scripts/setting-texts: ${owner} has no setting ${gone}.`);
   return owner === "emulator" ? emulatorTable(language) : nodeTable(owner, language);
 }
 
