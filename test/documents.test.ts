@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { RETRY_BY_CODE } from "../src/errors/error";
 import { TEXTS } from "../src/errors/texts";
 import { anchors, relativeLinks, section, tables } from "./support/markdown";
+import { NODE_TYPES } from "./support/node-types";
 import type { ErrorCode } from "../src/errors/error";
 
 const read = (file: string) => readFileSync(file, "utf8");
@@ -50,6 +51,15 @@ test("CONTRIBUTING.md names only files that exist", () => {
   ok(named.length > 20);
   for (const [, path = ""] of named) ok(existsSync(path), path);
 });
+
+for (const page of ["docs/nodes.md", "docs/nodes.zh-CN.md"]) {
+  test(`${page} has the settings of every node`, () => {
+    const text = read(page);
+    for (const type of NODE_TYPES) {
+      ok(section(text, `\`${type}\``).includes(`<!-- settings: ${type} -->`), type);
+    }
+  });
+}
 
 test("docs/emulator.zh-CN.md has the faults of the English page, with their parameters", () => {
   const [english = []] = tables(section(read("docs/emulator.md"), "Faults"));
