@@ -1,4 +1,4 @@
-import { deepEqual, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,13 +10,20 @@ import { withEmulator } from "./support/with-emulator";
 
 const PATIENCE_MS = 20_000;
 
+/** The lines that do something. */
+const programOf = (page: string) =>
+  (/```js\n(.*?)```/s.exec(readFileSync(page, "utf8"))?.[1] ?? "").replace(/^ *\/\/.*\n/gm, "");
+
+test("docs/api.md and its Chinese twin have the same program", () => {
+  equal(programOf("docs/api.zh-CN.md"), programOf("docs/api.md"));
+});
+
 test("the program of docs/api.md prints five messages of the emulator and ends", () =>
   withEmulator({}, async (emulator) => {
-    const [, program = ""] = /```js\n(.*?)```/s.exec(readFileSync("docs/api.md", "utf8")) ?? [];
     const built = pathToFileURL(resolve("dist/src/index.js")).href;
     const folder = mkdtempSync(join(tmpdir(), "api-page-"));
     const file = join(folder, "receive.mjs");
-    writeFileSync(file, program.replace("@iot-flows/node-red-aliyun-iot", built));
+    writeFileSync(file, programOf("docs/api.md").replace("@iot-flows/node-red-aliyun-iot", built));
     const payloads = [1, 2, 3, 4, 5].map((t) => ({ t }));
     const ids = payloads.map((payload) => emulator.push({ topic: "/k1/d1/user/update", payload }));
     const env = {
