@@ -1,11 +1,11 @@
 import { decodeMessage } from "../src/amqp/decode";
-import { seeded } from "../src/emulator/chance";
-import { DEVICE_MESSAGES, deviceMessage } from "../src/emulator/device-messages";
-import { Device } from "../src/emulator/device";
-import { encodeMessage, payloadBytes } from "../src/emulator/message";
-import { MessageIds } from "../src/emulator/message-ids";
+import { seeded } from "../src/emulator/random";
+import { DEVICE_MESSAGES, deviceMessage } from "../src/emulator/devices/device-messages";
+import { Device } from "../src/emulator/devices/device";
+import { encodeMessage, payloadBytes } from "../src/emulator/groups/message";
+import { MessageIds } from "../src/emulator/groups/message-ids";
 import { normalise } from "../src/protocol/message";
-import type { Push } from "../src/emulator/message";
+import type { Push } from "../src/emulator/groups/message";
 import type { DeviceMessage } from "../src/protocol/message";
 import type { MessageType } from "../src/protocol/topic";
 

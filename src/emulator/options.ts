@@ -1,12 +1,12 @@
 import { createSecureContext } from "node:tls";
 import { systemClock } from "../clock";
 import { PORT_RANGE } from "../protocol/endpoint";
-import { MESSAGE_ID_TYPES } from "./message";
-import { parseScenario } from "./scenario-check";
+import { MESSAGE_ID_TYPES } from "./groups/message";
+import { parseScenario } from "./faults/scenario-check";
 import type { Clock } from "../clock";
-import type { WireForm } from "./message";
-import type { Scenario } from "./scenario";
-import type { Account } from "./sign-in-check";
+import type { WireForm } from "./groups/message";
+import type { Scenario } from "./faults/scenario";
+import type { Account } from "./amqp/sign-in-check";
 import { choice, flag, integer, required } from "../settings/read";
 import { invalid, invalidSecret, missing } from "../errors/invalid-setting";
 import { secret, signInValue, text } from "../settings/read";

@@ -1,5 +1,5 @@
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FaultRequest } from "../../src/emulator/faults/table";
+import type { FaultRequest } from "../../src/emulator/faults/fault-table";
 import type { FaultProxy } from "../support/proxy";
 import type { Random } from "../support/random";
 

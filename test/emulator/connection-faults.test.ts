@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { seeded } from "../../src/emulator/chance";
+import { seeded } from "../../src/emulator/random";
 import { TestCa } from "../support/certificates";
 import { attached, once } from "../support/raw-client";
 import { until } from "../support/until";

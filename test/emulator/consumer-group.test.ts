@@ -1,12 +1,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { ConsumerGroup } from "../../src/emulator/consumer-group";
+import { ConsumerGroup } from "../../src/emulator/groups/consumer-group";
 import { START_DEFAULTS } from "../../src/emulator/options";
-import { MinuteLimit, Pace } from "../../src/emulator/rate";
+import { MinuteLimit, Pace } from "../../src/emulator/groups/rate";
 import { ManualClock } from "../support/manual-clock";
 import type { GroupLimits } from "../../src/emulator/options";
-import type { Consumer, Unsettled } from "../../src/emulator/unsettled";
+import type { Consumer, Unsettled } from "../../src/emulator/groups/unsettled-deliveries";
 
 /** A consumer that remembers what it got and settles nothing by itself. */
 class TestConsumer implements Consumer {

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotThrow } from "node:assert/strict";
 import { test } from "node:test";
-import { DEVICE_MESSAGES, deviceMessage } from "../../src/emulator/device-messages";
-import { Device } from "../../src/emulator/device";
+import { DEVICE_MESSAGES, deviceMessage } from "../../src/emulator/devices/device-messages";
+import { Device } from "../../src/emulator/devices/device";
 import { misfits } from "../support/payload-check";
 import { Inbox, withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";

@@ -1,14 +1,14 @@
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { seeded } from "../../src/emulator/chance";
-import { DEVICE_MESSAGES } from "../../src/emulator/device-messages";
-import { Device } from "../../src/emulator/device";
-import { Devices } from "../../src/emulator/devices";
+import { seeded } from "../../src/emulator/random";
+import { DEVICE_MESSAGES } from "../../src/emulator/devices/device-messages";
+import { Device } from "../../src/emulator/devices/device";
+import { Devices } from "../../src/emulator/devices/devices";
 import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
 import { ManualClock } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { withEmulator } from "../support/with-emulator";
-import type { Push } from "../../src/emulator/message";
+import type { Push } from "../../src/emulator/groups/message";
 
 async function simulate(count: number, rate: number, seconds: number) {
   const clock = new ManualClock();

@@ -1,10 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { seeded } from "../../src/emulator/chance";
+import { seeded } from "../../src/emulator/random";
 import { ManualClock } from "../support/manual-clock";
 import { Inbox, state, withSubscription } from "../support/subscribed";
 import { withEmulator } from "../support/with-emulator";
-import type { FaultRequest } from "../../src/emulator/faults/table";
+import type { FaultRequest } from "../../src/emulator/faults/fault-table";
 import type { ErrorCode } from "../../src/errors/error";
 
 const topic = "/k1/d1/user/update";

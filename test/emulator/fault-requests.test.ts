@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { FaultError } from "../../src/emulator/faults/fault-error";
-import { FAULTS } from "../../src/emulator/faults/table";
-import { parseScenario } from "../../src/emulator/scenario-check";
+import { FaultError } from "../../src/emulator/faults/fault-request-error";
+import { FAULTS } from "../../src/emulator/faults/fault-table";
+import { parseScenario } from "../../src/emulator/faults/scenario-check";
 import { ask, told } from "../support/ask";
 import { attached } from "../support/raw-client";
 import { until } from "../support/until";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, notDeepEqual, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Emulator } from "../../src/emulator/emulator";
-import { checkScenario, parseScenario } from "../../src/emulator/scenario-check";
+import { checkScenario, parseScenario } from "../../src/emulator/faults/scenario-check";
 import { SettingError } from "../../src/errors/error";
 import { errorText } from "../../src/errors/texts";
 import { ManualClock } from "../support/manual-clock";
@@ -9,7 +9,7 @@ import { attached } from "../support/raw-client";
 import { withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
-import type { Scenario } from "../../src/emulator/scenario";
+import type { Scenario } from "../../src/emulator/faults/scenario";
 
 /** Plays a scenario for so long; each line with the second in which it was logged. */
 async function play(scenario: Scenario, seconds: number, random: () => number = () => 0.5) {

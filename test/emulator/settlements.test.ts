@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { Settlements } from "../../src/emulator/settlements";
+import { Settlements } from "../../src/emulator/groups/settlements";
 import { ManualClock } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { until } from "../support/until";

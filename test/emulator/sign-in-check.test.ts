@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { checkSignIn } from "../../src/emulator/sign-in-check";
-import type { Account } from "../../src/emulator/sign-in-check";
+import { checkSignIn } from "../../src/emulator/amqp/sign-in-check";
+import type { Account } from "../../src/emulator/amqp/sign-in-check";
 
 const ACCOUNT: Account = {
   accessKeyId: "testAccessKeyId0001",

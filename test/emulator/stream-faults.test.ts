@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { seeded } from "../../src/emulator/chance";
+import { seeded } from "../../src/emulator/random";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
 import { ManualClock, settled } from "../support/manual-clock";

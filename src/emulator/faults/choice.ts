@@ -1,5 +1,5 @@
 import { condition, group, optionalCount, text } from "./parameter";
-import type { Refusal } from "../refusals";
+import type { Refusal } from "../amqp/refusals";
 
 /** Parameters of every fault that does something to connections. */
 export const CHOICE = { connections: optionalCount("all open ones"), group: group() };

@@ -1,4 +1,4 @@
-import { REFUSALS } from "../refusals";
+import { REFUSALS } from "../amqp/refusals";
 import { CHOICE, reasonOf, reasons } from "./choice";
 import { fault } from "./fault";
 import { optionalCount } from "./parameter";

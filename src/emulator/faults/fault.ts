@@ -1,6 +1,6 @@
 import { readParameters } from "./parameter";
 import type { Clock } from "../../clock";
-import type { Behaviour, OpenConnection } from "../behaviour";
+import type { Behaviour, OpenConnection } from "../amqp/behaviour";
 import type { Parameters, Values } from "./parameter";
 
 /** What a fault has done or is going to do, as numbers. */

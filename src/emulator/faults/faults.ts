@@ -1,9 +1,9 @@
-import { shuffled } from "../chance";
-import { allowedText } from "./fault-error";
+import { shuffled } from "../random";
+import { allowedText } from "./fault-request-error";
 import { StandingFaults } from "./standing-faults";
-import { FAULTS, faultName } from "./table";
+import { FAULTS, faultName } from "./fault-table";
 import type { Clock } from "../../clock";
-import type { Behaviour, OpenConnection } from "../behaviour";
+import type { Behaviour, OpenConnection } from "../amqp/behaviour";
 import type { Log } from "../options";
 import type { Choice, FaultAnswer } from "./fault";
 import type { Parameter } from "./parameter";

@@ -1,4 +1,4 @@
-import { FaultError } from "./fault-error";
+import { FaultError } from "./fault-request-error";
 import { shown } from "../../errors/invalid-setting";
 import type { Allowed } from "../../errors/invalid-setting";
 import type { Range } from "../../settings/read";

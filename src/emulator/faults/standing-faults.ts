@@ -1,4 +1,4 @@
-import type { DispatchContext, SignInContext, TransferContext } from "../behaviour";
+import type { DispatchContext, SignInContext, TransferContext } from "../amqp/behaviour";
 import type { FaultHooks, Standing } from "./fault";
 
 /** A fault that lasts, as `GET /faults` shows it: its parameters stand beside these. */

@@ -1,7 +1,7 @@
 import { CHOICE } from "./choice";
 import { fault } from "./fault";
 import { optionalSeconds } from "./parameter";
-import type { OpenConnection } from "../behaviour";
+import type { OpenConnection } from "../amqp/behaviour";
 import type { Stage } from "./fault";
 
 /**

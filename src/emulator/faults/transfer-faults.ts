@@ -1,4 +1,4 @@
-import { shuffled } from "../chance";
+import { shuffled } from "../random";
 import { fault } from "./fault";
 import { count, seconds } from "./parameter";
 

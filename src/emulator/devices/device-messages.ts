@@ -16,11 +16,11 @@ import {
   subDeviceFound,
   topologyLifecycle,
 } from "./registry-payloads";
-import type { PayloadOf } from "../protocol/message-table";
-import type { MessageType } from "../protocol/topic";
+import type { PayloadOf } from "../../protocol/message-table";
+import type { MessageType } from "../../protocol/topic";
 import type { Device } from "./device";
 import type { Moment } from "./device-payloads";
-import type { Push } from "./message";
+import type { Push } from "../groups/message";
 
 interface Kind<T extends MessageType> {
   readonly messageType: T;

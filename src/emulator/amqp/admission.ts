@@ -1,9 +1,9 @@
 import { REFUSALS } from "./refusals";
 import { checkSignIn } from "./sign-in-check";
 import type { Behaviours, ConnectionControl, SignedInConnection } from "./behaviour";
-import type { ConsumerGroup } from "./consumer-group";
-import type { EmulatorOptions } from "./options";
-import type { PlainResponse } from "./plain";
+import type { ConsumerGroup } from "../groups/consumer-group";
+import type { EmulatorOptions } from "../options";
+import type { PlainResponse } from "./sasl-plain";
 import type { Refusal } from "./refusals";
 import type { SignInResult } from "./sign-in-check";
 

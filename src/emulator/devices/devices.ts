@@ -1,9 +1,9 @@
-import { weighted } from "./chance";
+import { weighted } from "../random";
 import { DEVICE_MESSAGES, deviceMessage } from "./device-messages";
 import { Device } from "./device";
-import type { Cancel, Clock } from "../clock";
+import type { Cancel, Clock } from "../../clock";
 import type { DeviceMessage } from "./device-messages";
-import type { Push } from "./message";
+import type { Push } from "../groups/message";
 
 export interface DevicesEnvironment {
   readonly clock: Clock;

@@ -1,13 +1,13 @@
-import { SettingError } from "../errors/error";
-import { FaultError } from "./faults/fault-error";
-import { entries, flag, neededNumber, optionalNumber, readParameters } from "./faults/parameter";
-import { FAULTS, faultName } from "./faults/table";
+import { SettingError } from "../../errors/error";
+import { FaultError } from "./fault-request-error";
+import { entries, flag, neededNumber, optionalNumber, readParameters } from "./parameter";
+import { FAULTS, faultName } from "./fault-table";
 import { SEEDS } from "./scenario";
-import type { ErrorDetails } from "../errors/error";
-import type { Problem } from "./faults/fault-error";
-import type { Parameters } from "./faults/parameter";
+import type { ErrorDetails } from "../../errors/error";
+import type { Problem } from "./fault-request-error";
+import type { Parameters } from "./parameter";
 import type { Scenario } from "./scenario";
-import { shown } from "../errors/invalid-setting";
+import { shown } from "../../errors/invalid-setting";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import type {
   DownlinkReply,
   SubDeviceFound,
   TopologyLifecycle,
-} from "../protocol/message-table";
+} from "../../protocol/message-table";
 import type { Device } from "./device";
 import type { Moment } from "./device-payloads";
 

@@ -1,8 +1,8 @@
-import { seeded, weighted } from "./chance";
+import { seeded, weighted } from "../random";
 import { SEEDS } from "./scenario";
-import type { Cancel, Clock } from "../clock";
-import type { UncheckedRequest } from "./faults/faults";
-import type { Log } from "./options";
+import type { Cancel, Clock } from "../../clock";
+import type { UncheckedRequest } from "./faults";
+import type { Log } from "../options";
 import type { RandomScenario, Scenario, SteppedScenario } from "./scenario";
 
 export interface ScenarioEnvironment {

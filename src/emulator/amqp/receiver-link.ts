@@ -1,11 +1,11 @@
-import { encodeMessage } from "./message";
+import { encodeMessage } from "../groups/message";
 import { creditLeft, flush, settleForSecond } from "./rhea-internals";
 import type { Delivery, EventContext, Sender } from "rhea";
 import type { Behaviours, SignedInConnection } from "./behaviour";
-import type { ConsumerGroup } from "./consumer-group";
-import type { EmulatorMessage, WireForm } from "./message";
-import type { Log } from "./options";
-import type { Consumer, Settlement, Unsettled } from "./unsettled";
+import type { ConsumerGroup } from "../groups/consumer-group";
+import type { EmulatorMessage, WireForm } from "../groups/message";
+import type { Log } from "../options";
+import type { Consumer, Settlement, Unsettled } from "../groups/unsettled-deliveries";
 
 export interface ReceiverLinkEnvironment {
   readonly connection: SignedInConnection;

@@ -1,7 +1,7 @@
 import { Fifo } from "./fifo";
 import { Pace } from "./rate";
 import type { EmulatorMessage } from "./message";
-import type { GroupLimits } from "./options";
+import type { GroupLimits } from "../options";
 
 /** A message that a group keeps until it is accepted or too old. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { FaultRequest } from "./faults/table";
+import type { FaultRequest } from "./fault-table";
 
 /** A fault, so many seconds after the one before it, or after the start; default: 0. */
 export type ScenarioStep = FaultRequest & { readonly afterSeconds?: number | undefined };

@@ -1,12 +1,12 @@
 import { MinuteLimit, Pace } from "./rate";
-import { UnsettledDeliveries } from "./unsettled";
-import { WaitingMessages } from "./waiting";
-import type { Cancel, Clock } from "../clock";
-import type { DispatchContext, SignedInConnection } from "./behaviour";
+import { UnsettledDeliveries } from "./unsettled-deliveries";
+import { WaitingMessages } from "./waiting-messages";
+import type { Cancel, Clock } from "../../clock";
+import type { DispatchContext, SignedInConnection } from "../amqp/behaviour";
 import type { EmulatorMessage } from "./message";
-import type { GroupLimits } from "./options";
-import type { Consumer, Ending, Settlement, Unsettled } from "./unsettled";
-import type { Entry } from "./waiting";
+import type { GroupLimits } from "../options";
+import type { Consumer, Ending, Settlement, Unsettled } from "./unsettled-deliveries";
+import type { Entry } from "./waiting-messages";
 
 export interface GroupEnvironment {
   readonly clock: Clock;

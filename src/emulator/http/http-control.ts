@@ -1,16 +1,16 @@
 import { createServer } from "node:http";
-import { FaultError } from "./faults/fault-error";
+import { FaultError } from "../faults/fault-request-error";
 import { HttpError } from "./http-error";
-import { parsePush } from "./http-message";
+import { parsePush } from "./push-request";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { GroupStatus } from "./consumer-group";
-import type { Push } from "./message";
-import type { FaultAnswer } from "./faults/fault";
-import type { FaultsTold } from "./faults/faults";
-import type { JsonObject } from "./http-message";
-import type { Log } from "./options";
-import { isLoopback } from "../protocol/endpoint";
+import type { GroupStatus } from "../groups/consumer-group";
+import type { Push } from "../groups/message";
+import type { FaultAnswer } from "../faults/fault";
+import type { FaultsTold } from "../faults/faults";
+import type { JsonObject } from "./push-request";
+import type { Log } from "../options";
+import { isLoopback } from "../../protocol/endpoint";
 
 /** What the HTTP control works on. */
 export interface HttpTarget {

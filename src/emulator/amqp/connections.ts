@@ -1,10 +1,10 @@
 import { ClientConnection } from "./connection";
 import { REFUSALS } from "./refusals";
-import type { Cancel } from "../clock";
+import type { Cancel } from "../../clock";
 import type { OpenConnection } from "./behaviour";
 import type { ConnectionEnvironment } from "./connection";
 import type { Identity } from "./sign-in-check";
-import type { Wire } from "./wire";
+import type { Wire } from "./client-socket";
 
 const MAX_SIGN_INS = 10_000;
 

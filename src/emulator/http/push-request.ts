@@ -1,5 +1,5 @@
 import { HttpError } from "./http-error";
-import type { Push } from "./message";
+import type { Push } from "../groups/message";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

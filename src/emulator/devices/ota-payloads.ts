@@ -1,5 +1,10 @@
 import { identity } from "./device-payloads";
-import type { OtaJobStatus, OtaProgress, OtaUpgrade, OtaVersion } from "../protocol/message-table";
+import type {
+  OtaJobStatus,
+  OtaProgress,
+  OtaUpgrade,
+  OtaVersion,
+} from "../../protocol/message-table";
 import type { Device } from "./device";
 import type { Moment } from "./device-payloads";
 

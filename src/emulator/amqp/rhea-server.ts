@@ -1,7 +1,7 @@
 import { create_container } from "rhea";
-import { plainOnly } from "./plain";
+import { plainOnly } from "./sasl-plain";
 import type { Connection, EventContext } from "rhea";
-import type { PlainAnswer, PlainResponse } from "./plain";
+import type { PlainAnswer, PlainResponse } from "./sasl-plain";
 
 /** What a server connection asks and tells its owner. */
 export interface ServerEvents {

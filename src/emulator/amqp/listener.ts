@@ -1,9 +1,9 @@
 import { createServer as createTcpServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { Wire } from "./wire";
+import { Wire } from "./client-socket";
 import type { AddressInfo, Server, Socket } from "node:net";
-import type { Cancel } from "../clock";
-import type { EmulatorOptions } from "./options";
+import type { Cancel } from "../../clock";
+import type { EmulatorOptions } from "../options";
 
 /** First byte of a ClientHello (RFC 8446, content type 22); AMQP begins with an A. */
 const TLS_HANDSHAKE = 0x16;

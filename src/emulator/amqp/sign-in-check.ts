@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { signature } from "../protocol/sign-in";
-import { CLIENT_ID_MAX_LENGTH } from "../protocol/sign-in-values";
-import { SIGN_METHODS } from "../protocol/sign-in-values";
+import { CLIENT_ID_MAX_LENGTH } from "../../protocol/sign-in-values";
+import { signature } from "../../protocol/sign-in";
+import { SIGN_METHODS } from "../../protocol/sign-in-values";
 
 /** Who may sign in. */
 export interface Account {

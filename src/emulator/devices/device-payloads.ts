@@ -4,7 +4,7 @@ import type {
   EventPost,
   PropertyBatchPost,
   PropertyPost,
-} from "../protocol/message-table";
+} from "../../protocol/message-table";
 import type { Device, Properties } from "./device";
 
 /** When a message is made, and what it may draw on. */

@@ -9,17 +9,17 @@ import {
   openFrame,
   stopIdleWatch,
 } from "./rhea-internals";
-import { SilenceWatch } from "./silence";
+import { SilenceWatch } from "./heartbeat-watch";
 import type { Connection } from "rhea";
-import type { Cancel } from "../clock";
+import type { Cancel } from "../../clock";
 import type { Behaviours, OpenConnection, SignedInConnection } from "./behaviour";
-import type { ConsumerGroup } from "./consumer-group";
-import type { EmulatorOptions } from "./options";
-import type { PlainAnswer, PlainResponse } from "./plain";
+import type { ConsumerGroup } from "../groups/consumer-group";
+import type { EmulatorOptions } from "../options";
+import type { PlainAnswer, PlainResponse } from "./sasl-plain";
 import type { Refusal } from "./refusals";
 import type { ServerEvents } from "./rhea-server";
 import type { Identity } from "./sign-in-check";
-import type { Wire } from "./wire";
+import type { Wire } from "./client-socket";
 
 /** What a connection needs of its emulator. */
 export interface ConnectionEnvironment {

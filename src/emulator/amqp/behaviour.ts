@@ -1,5 +1,5 @@
-import type { Cancel } from "../clock";
-import type { EmulatorMessage } from "./message";
+import type { Cancel } from "../../clock";
+import type { EmulatorMessage } from "../groups/message";
 import type { Refusal } from "./refusals";
 import type { Identity, SignInResult } from "./sign-in-check";
 

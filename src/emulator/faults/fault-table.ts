@@ -1,5 +1,5 @@
 import { KICK, REBALANCE, RESET } from "./connection-faults";
-import { FaultError } from "./fault-error";
+import { FaultError } from "./fault-request-error";
 import { DETACH, END_SESSION } from "./link-faults";
 import { DUPLICATE, MALFORMED } from "./message-faults";
 import { REFUSE_SIGN_IN } from "./sign-in-fault";

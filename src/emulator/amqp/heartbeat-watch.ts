@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from "../clock";
-import type { Wire } from "./wire";
+import type { Cancel, Clock } from "../../clock";
+import type { Wire } from "./client-socket";
 
 /** Silence is noticed after so many times the idle time-out that we announced. */
 const SILENCE_FACTOR = 1.5;

@@ -1,7 +1,7 @@
-import { systemClock } from "../clock";
+import { systemClock } from "../../clock";
 import { Fifo } from "./fifo";
-import type { Ending } from "./unsettled";
-import type { Outcome } from "../protocol/amqp-message";
+import type { Ending } from "./unsettled-deliveries";
+import type { Outcome } from "../../protocol/amqp-message";
 
 /** What has become of one message so far: every delivery ends once, and may have yet to end. */
 export interface History {

@@ -1,6 +1,6 @@
-import type { Cancel, Clock } from "../clock";
+import type { Cancel, Clock } from "../../clock";
 import type { EmulatorMessage } from "./message";
-import type { Entry } from "./waiting";
+import type { Entry } from "./waiting-messages";
 
 /**
  * How a delivery ended. `timeout`: nobody settled it in time. `lost`: its consumer left before.

@@ -2,10 +2,10 @@ import { ReceiverLink } from "./receiver-link";
 import { REFUSALS } from "./refusals";
 import { echoTermini } from "./rhea-internals";
 import type { Sender, Session } from "rhea";
-import type { Cancel } from "../clock";
+import type { Cancel } from "../../clock";
 import type { Behaviours, SignedInConnection } from "./behaviour";
-import type { ConsumerGroup } from "./consumer-group";
-import type { EmulatorOptions, Log } from "./options";
+import type { ConsumerGroup } from "../groups/consumer-group";
+import type { EmulatorOptions, Log } from "../options";
 import type { Refusal } from "./refusals";
 
 export interface LinkSlotEnvironment {
