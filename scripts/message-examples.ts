@@ -2,10 +2,10 @@ import { decodeMessage } from "../src/amqp/decode";
 import { seeded } from "../src/emulator/random";
 import { DEVICE_MESSAGES, deviceMessage } from "../src/emulator/devices/device-messages";
 import { Device } from "../src/emulator/devices/device";
-import { encodeMessage, payloadBytes } from "../src/emulator/groups/message";
-import { MessageIds } from "../src/emulator/groups/message-ids";
+import { encodeMessage } from "../src/emulator/amqp/encode-message";
+import { MessageIds, payloadBytes } from "../src/emulator/groups/message";
 import { normalise } from "../src/protocol/message";
-import type { Push } from "../src/emulator/groups/message";
+import type { NewMessage } from "../src/emulator/groups/message";
 import type { DeviceMessage } from "../src/protocol/message";
 import type { MessageType } from "../src/protocol/topic";
 
@@ -14,14 +14,14 @@ const NOW_MS = Date.UTC(2024, 4, 6, 12, 55, 30, 190);
 const MINUTE_MS = 60_000;
 
 /** No device sends what is not known; this topic is made up. */
-const UNKNOWN: Push = {
+const UNKNOWN: NewMessage = {
   topic: "/k1demoPk01/meter-07/thing/something/new",
   payload: { t: 21 },
   generateTime: NOW_MS,
   qos: 0,
 };
 
-function pushed(messageType: MessageType): Push {
+function pushed(messageType: MessageType): NewMessage {
   // The last one: of the events that is the alert.
   const kind = DEVICE_MESSAGES.findLast((candidate) => candidate.messageType === messageType);
   if (kind === undefined) return UNKNOWN;

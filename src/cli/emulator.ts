@@ -1,14 +1,14 @@
 import { Emulator } from "../emulator/emulator";
-import { resolveEmulator } from "../emulator/options";
+import { resolveEmulator } from "../settings/emulator";
 import { SettingError } from "../errors/error";
 import { fill, TEXTS } from "../errors/texts";
 import { language, stopRequested } from "./io";
 import { EMULATOR_SOURCES, readSettings, readText } from "./settings";
-import type { EmulatorOptions } from "../emulator/options";
+import type { EmulatorSettings } from "../settings/emulator";
 import type { ExitCode, Io } from "./io";
 
 /** Which of the two ports cannot be listened on, and why, if that is what Node says. */
-function cannotListen(error: unknown, options: EmulatorOptions): SettingError | undefined {
+function cannotListen(error: unknown, options: EmulatorSettings): SettingError | undefined {
   if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
   const { code, syscall } = error;
   // A host name is looked up before a port is tried; the HTTP control's address has none.

@@ -1,29 +1,28 @@
 import { systemClock } from "../clock";
+import { isLoopback } from "../protocol/endpoint";
 import { Behaviours } from "./amqp/behaviour";
 import { ClientConnections } from "./amqp/connections";
-import { ConsumerGroup } from "./groups/consumer-group";
+import { Listener } from "./amqp/listener";
 import { Devices } from "./devices/devices";
 import { Faults } from "./faults/faults";
-import { HttpControl } from "./http/http-control";
-import { Listener } from "./amqp/listener";
-import { payloadBytes } from "./groups/message";
-import { MessageIds } from "./groups/message-ids";
-import { START_DEFAULTS } from "./options";
-import { checkScenario } from "./faults/scenario-check";
+import { checkScenario } from "./faults/scenario";
 import { ScenarioRun } from "./faults/scenario-run";
+import { ConsumerGroup } from "./groups/consumer-group";
+import { MessageIds, payloadBytes } from "./groups/message";
 import { Settlements } from "./groups/settlements";
-import type { Push } from "./groups/message";
-import type { Behaviour, DispatchContext } from "./amqp/behaviour";
-import type { GroupStatus } from "./groups/consumer-group";
+import { HttpControl } from "./http/http-control";
+import { checkCertificate, checkedScenario, START_DEFAULTS } from "./start-options";
+import type { Outcome } from "../protocol/amqp-message";
+import type { Behaviour } from "./amqp/behaviour";
+import type { Identity } from "./amqp/sign-in-check";
 import type { FaultAnswer } from "./faults/fault";
 import type { FaultRequest } from "./faults/fault-table";
-import type { EmulatorOptions } from "./options";
 import type { Scenario } from "./faults/scenario";
+import type { DispatchContext, GroupEnvironment, GroupStatus } from "./groups/consumer-group";
+import type { NewMessage } from "./groups/message";
 import type { History } from "./groups/settlements";
-import type { Identity } from "./amqp/sign-in-check";
-import { isLoopback } from "../protocol/endpoint";
-import { missing } from "../errors/invalid-setting";
-import type { Outcome } from "../protocol/amqp-message";
+import type { EmulatorOptions } from "./options";
+import type { StartOptions } from "./start-options";
 
 /** How long clients may take to answer the close frames of `stop`. */
 const STOP_TIMEOUT_MS = 1_000;
@@ -45,46 +44,36 @@ export class Emulator {
 
   private constructor(options: EmulatorOptions) {
     this.options = options;
-    const { clock, random } = options;
+    const { clock, httpPort, log } = options;
     this.#messageIds = new MessageIds(clock.now());
-    const environment = {
-      clock,
-      random,
-      // Never at once: within a flow frame's event rhea writes a transfer before our attach frame.
-      defer: (action: () => void) => void setImmediate(action),
-      isSentTwice: (context: DispatchContext) =>
-        this.#behaviours.ask((behaviour) => behaviour.onDispatch?.(context)) === "twice",
-      observe: this.#settlements.note.bind(this.#settlements),
-    };
+    const environment = this.#groupEnvironment();
     this.#groups = new Map(
       options.consumerGroupIds.map((id) => [id, new ConsumerGroup(id, options, environment)]),
     );
-    const [behaviours, groups] = [this.#behaviours, this.#groups];
-    this.#connections = new ClientConnections({ options, behaviours, groups });
-    this.#listener = new Listener(options, (wire, cancelDeadline) => {
-      this.#connections.accept(wire, cancelDeadline);
-    });
-    this.#devices = new Devices(options.devices, options.rate, {
-      clock,
-      random,
-      push: (push) => this.push(push),
-    });
-    this.#faults = new Faults({
-      ...options,
-      heard: () => this.#connections.heard(),
+    this.#connections = new ClientConnections(options, this.#behaviours, this.#groups);
+    this.#listener = new Listener(options, this.#connections);
+    this.#devices = new Devices(options, (message) => this.push(message));
+    this.#faults = new Faults(options, {
+      openConnections: () => this.#connections.openConnections(),
       throttle: (perSecond) => {
         for (const group of this.#groups.values()) group.throttle(perSecond);
       },
     });
     this.#behaviours.use(this.#faults.behaviour);
-    const { httpPort, log } = options;
     this.#http = httpPort === undefined ? undefined : new HttpControl(this, this.#faults, log);
   }
 
-  /** Resolves once it listens. Rejects if the port is in use, or with SettingError for bad settings. */
-  static async start(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-    const emulator = new Emulator({ ...START_DEFAULTS, ...options });
+  /**
+   * Resolves once it listens. Rejects with SettingError for a certificate or a scenario that is
+   * wrong, with Node's error if it cannot listen.
+   */
+  static async start(given: Partial<StartOptions> = {}): Promise<Emulator> {
+    const { scenario, ...options }: StartOptions = { ...START_DEFAULTS, ...given };
+    checkCertificate(options);
+    const checked = checkedScenario(scenario, options.consumerGroupIds);
+    const emulator = new Emulator(options);
     await emulator.#start();
+    if (checked !== undefined) emulator.play(checked);
     return emulator;
   }
 
@@ -116,16 +105,16 @@ export class Emulator {
   }
 
   /** Queues a message for its consumer groups and returns its message ID. */
-  push(push: Push): string {
-    const messageId = push.messageId ?? this.#messageIds.next();
-    const message = {
+  push(message: NewMessage): string {
+    const messageId = message.messageId ?? this.#messageIds.next();
+    const queued = {
       messageId,
-      topic: push.topic,
-      payload: payloadBytes(push.payload),
-      generateTime: push.generateTime ?? this.options.clock.now(),
-      qos: push.qos,
+      topic: message.topic,
+      payload: payloadBytes(message.payload),
+      generateTime: message.generateTime ?? this.options.clock.now(),
+      qos: message.qos,
     };
-    for (const group of this.#groupsOf(push.group)) group.push(message);
+    for (const group of this.#groupsOf(message.group)) group.push(queued);
     return messageId;
   }
 
@@ -134,23 +123,21 @@ export class Emulator {
     return this.fault({ fault: "kick", condition, description })["kicked"] ?? 0;
   }
 
-  /** Starts a fault (docs/emulator.md). Throws FaultError for wrong parameters. */
+  /** Starts a fault (docs/emulator.md). Throws FaultRequestError for wrong parameters. */
   fault(request: FaultRequest): FaultAnswer {
     return this.#faults.start(request);
   }
 
-  /** Ends the faults that last, and says how many: what they hold back goes on. */
-  calm(): number {
-    return this.#faults.calm();
+  /** Ends the faults in force, and says how many: what they hold back goes on. */
+  endFaults(): number {
+    return this.#faults.endAll();
   }
 
-  /** Starts the faults of a scenario, each in its time. Throws SettingError if it is wrong. */
+  /** Starts the faults of a scenario, each at its time. Throws SettingError if it is wrong. */
   play(scenario: Scenario): ScenarioRun {
     if (this.#stopped !== undefined) throw new Error("The emulator has been stopped.");
-    const { clock, random, log, consumerGroupIds } = this.options;
-    const start = this.#faults.start.bind(this.#faults);
-    const environment = { clock, random, log, start };
-    const run = new ScenarioRun(checkScenario(scenario, consumerGroupIds), environment);
+    const checked = checkScenario(scenario, this.options.consumerGroupIds);
+    const run = new ScenarioRun(checked, this.#faults, this.options);
     this.#runs.push(run);
     return run;
   }
@@ -169,7 +156,7 @@ export class Emulator {
     return this.#settlements.history(messageId);
   }
 
-  /** Puts a behaviour in front of the emulator's own conduct; the returned function takes it out. */
+  /** Adds hooks that are asked before the emulator acts; the returned function removes them. */
   use(behaviour: Behaviour): () => void {
     return this.#behaviours.use(behaviour);
   }
@@ -180,25 +167,33 @@ export class Emulator {
     return this.#stopped;
   }
 
+  #groupEnvironment(): GroupEnvironment {
+    const { clock, random } = this.options;
+    return {
+      clock,
+      random,
+      // Never at once: within a flow frame's event rhea writes a transfer before our attach frame.
+      defer: (action) => void setImmediate(action),
+      isSentTwice: (context: DispatchContext) =>
+        this.#behaviours.ask((behaviour) => behaviour.onDispatch?.(context)) === "twice",
+      observe: this.#settlements.note.bind(this.#settlements),
+    };
+  }
+
   async #start(): Promise<void> {
-    const { host, cert, log, scenario, consumerGroupIds } = this.options;
-    if (scenario !== undefined) checkScenario(scenario, consumerGroupIds);
-    if ((cert === undefined) !== (this.options.key === undefined)) {
-      throw missing(cert === undefined ? "cert" : "key", "certAndKey");
-    }
+    const { host, httpPort = 0, log } = this.options;
     await this.#listener.start();
     if (!isLoopback(host)) {
       log(`Listening on ${host}: whoever reaches this computer can connect.`);
     }
     try {
-      await this.#http?.start(this.options.httpPort ?? 0);
+      await this.#http?.start(httpPort);
     } catch (error) {
       // The caller gets no emulator to stop.
       await this.#listener.close();
       throw error;
     }
     this.#devices.start();
-    if (scenario !== undefined) this.play(scenario);
   }
 
   async #stop(): Promise<void> {
@@ -214,7 +209,7 @@ export class Emulator {
     });
     await closed;
     cancel();
-    // A server is closed a moment before its last sockets have told that they are.
+    // A server is closed a moment before its last sockets have said that they are.
     while (this.#connections.size > 0) {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }

@@ -16,7 +16,7 @@ export function shuffled<T>(items: readonly T[], random: () => number): readonly
 }
 
 /** One of the items: with twice the weight, twice as often. A weight that is absent is 1. */
-export function weighted<T extends { readonly weight?: number | undefined }>(
+export function pickWeighted<T extends { readonly weight?: number | undefined }>(
   items: readonly T[],
   random: () => number,
 ): T | undefined {

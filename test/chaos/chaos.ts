@@ -114,7 +114,7 @@ class Chaos {
     });
     over.abort();
     await Promise.all([breaking, deploying]);
-    emulator.calm();
+    emulator.endFaults();
     proxy.latencyMs = 0;
   }
 

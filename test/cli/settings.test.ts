@@ -7,7 +7,7 @@ import {
   LISTEN_SOURCES,
   readSettings,
 } from "../../src/cli/settings";
-import { EMULATOR_DEFAULTS } from "../../src/emulator/options";
+import { EMULATOR_DEFAULTS } from "../../src/settings/emulator";
 import { IotAmqpError, RETRY_BY_CODE, SettingError } from "../../src/errors/error";
 import { TEXTS } from "../../src/errors/texts";
 import type { Sources } from "../../src/cli/settings";

@@ -2,16 +2,16 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { ConsumerGroup } from "../../src/emulator/groups/consumer-group";
-import { START_DEFAULTS } from "../../src/emulator/options";
+import { PLATFORM_LIMITS } from "../../src/settings/emulator";
 import { MinuteLimit, Pace } from "../../src/emulator/groups/rate";
 import { ManualClock } from "../support/manual-clock";
-import type { GroupLimits } from "../../src/emulator/options";
-import type { Consumer, Unsettled } from "../../src/emulator/groups/unsettled-deliveries";
+import type { GroupLimits } from "../../src/settings/emulator";
+import type { Consumer, UnsettledDelivery } from "../../src/emulator/groups/unsettled-deliveries";
 
 /** A consumer that remembers what it got and settles nothing by itself. */
 class TestConsumer implements Consumer {
   left: number;
-  readonly got: Unsettled[] = [];
+  readonly got: UnsettledDelivery[] = [];
   readonly late: string[] = [];
 
   constructor(credit: number) {
@@ -22,12 +22,12 @@ class TestConsumer implements Consumer {
     return this.left;
   }
 
-  deliver(unsettled: Unsettled): void {
+  deliver(unsettled: UnsettledDelivery): void {
     this.left -= 1;
     this.got.push(unsettled);
   }
 
-  timedOut({ message }: Unsettled): void {
+  timedOut({ message }: UnsettledDelivery): void {
     this.late.push(message.messageId);
   }
 
@@ -41,7 +41,7 @@ function setUp(limits: Partial<GroupLimits> = {}, random: () => number = () => 0
   const twice = new Set<string>();
   const group = new ConsumerGroup(
     "DEFAULT_GROUP",
-    { ...START_DEFAULTS, ...limits },
+    { ...PLATFORM_LIMITS, ...limits },
     {
       clock,
       random,

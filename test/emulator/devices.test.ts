@@ -8,13 +8,13 @@ import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
 import { ManualClock } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { withEmulator } from "../support/with-emulator";
-import type { Push } from "../../src/emulator/groups/message";
+import type { NewMessage } from "../../src/emulator/groups/message";
 
 async function simulate(count: number, rate: number, seconds: number) {
   const clock = new ManualClock();
-  const pushed: Push[] = [];
-  const push = (message: Push) => void pushed.push(message);
-  const devices = new Devices(count, rate, { clock, random: seeded(1), push });
+  const pushed: NewMessage[] = [];
+  const push = (message: NewMessage) => void pushed.push(message);
+  const devices = new Devices({ devices: count, rate, clock, random: seeded(1) }, push);
   devices.start();
   await clock.advance(seconds * 1_000);
   devices.stop();

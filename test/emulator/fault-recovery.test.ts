@@ -140,7 +140,7 @@ test("a subscription waits while it is throttled, and gets all when calm", () =>
       await inbox.next();
       await inbox.next();
       ok(inbox.all.length < 200, "it is not throttled");
-      emulator.calm();
+      emulator.endFaults();
       for (const id of ids) await emulator.expectSettled(id);
       equal(inbox.all.length, 300);
     }),

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { FaultError } from "../../src/emulator/faults/fault-request-error";
+import { FaultRequestError } from "../../src/emulator/faults/fault-request";
 import { FAULTS } from "../../src/emulator/faults/fault-table";
-import { parseScenario } from "../../src/emulator/faults/scenario-check";
+import { parseScenario } from "../../src/emulator/faults/scenario";
 import { ask, told } from "../support/ask";
 import { attached } from "../support/raw-client";
 import { until } from "../support/until";
@@ -64,12 +64,12 @@ test("a wrong or unknown parameter is answered with 400 and a sentence that name
       match(told(answer), new RegExp(`^400 bad-fault .*${sentence.source}`));
     }
     equal(emulator.connections().length, 1, "a wrong request has done something");
-    equal(emulator.calm(), 0, "a wrong request has left something in force");
+    equal(emulator.endFaults(), 0, "a wrong request has left something in force");
   }));
 
 test("in code, a wrong parameter throws the same sentence as an error", () =>
   withEmulator({}, (emulator) => {
-    throws(() => emulator.fault({ fault: "delay", count: 0 }), FaultError);
+    throws(() => emulator.fault({ fault: "delay", count: 0 }), FaultRequestError);
     throws(() => emulator.fault({ fault: "delay", count: 0 }), /“count” cannot be 0\. Allowed:/);
     return Promise.resolve();
   }));

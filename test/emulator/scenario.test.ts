@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, notDeepEqual, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Emulator } from "../../src/emulator/emulator";
-import { checkScenario, parseScenario } from "../../src/emulator/faults/scenario-check";
+import { checkScenario, parseScenario } from "../../src/emulator/faults/scenario";
 import { SettingError } from "../../src/errors/error";
 import { errorText } from "../../src/errors/texts";
 import { ManualClock } from "../support/manual-clock";
@@ -255,7 +255,7 @@ test("a subscription gets every message through all sorts of trouble", () => {
       });
       emulator.play(scenario);
       await until(() => lines.includes("scenario: ended"), "the scenario has ended");
-      emulator.calm();
+      emulator.endFaults();
       for (const id of [...sent]) {
         await emulator.expectSettled(id);
         equal(got.has(id), true, `${id} was accepted, but not handed over`);

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { checkSignIn } from "../../src/emulator/amqp/sign-in-check";
-import type { Account } from "../../src/emulator/amqp/sign-in-check";
+import type { Account } from "../../src/settings/emulator";
 
 const ACCOUNT: Account = {
   accessKeyId: "testAccessKeyId0001",

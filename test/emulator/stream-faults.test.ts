@@ -37,7 +37,7 @@ for (const tls of [false, true]) {
       equal(heard().length, 0);
       equal(emulator.history("before")?.endings[0], "timeout");
       equal(emulator.connections().length, 1);
-      equal(emulator.calm(), 1);
+      equal(emulator.endFaults(), 1);
       await client.have(2);
       client.close();
       await until(() => emulator.connections().length === 0, "the close is heard again");
@@ -74,7 +74,7 @@ test("a silent connection is no one's target, and its client's going ends the si
     equal(emulator.connections().length, 1);
     client.socket.destroy(new Error("gives up"));
     await until(() => emulator.connections().length === 0, "it is gone");
-    equal(emulator.calm(), 0);
+    equal(emulator.endFaults(), 0);
   }));
 
 test("a stop does not wait for silent connections, and leaves no timer", async () => {
@@ -106,7 +106,7 @@ test("what a silenced client sends is kept up to a limit, and beyond that not re
     client.socket.write(Buffer.concat(Array.from({ length: 32_896 }, () => heartbeat)));
     await settled(1_000);
     equal(client.socket.writableLength > 0, true, "all of it has been read");
-    emulator.calm();
+    emulator.endFaults();
     await until(() => client.socket.writableLength === 0, "the rest is read");
     emulator.push({ topic: "/t" });
     await client.have(1);
@@ -123,7 +123,7 @@ test("half a frame comes, then nothing; once calmed the rest, and all that was h
     await settled(20);
     const half = heard();
     equal(half.length < half.readUInt32BE(0), true, "less than the size that it announces");
-    emulator.calm();
+    emulator.endFaults();
     const [held] = await client.have(1);
     held?.delivery.accept();
     await emulator.expectSettled("held");

@@ -4,9 +4,9 @@ import { decodeMessage } from "../../src/amqp/decode";
 import { DecodeError } from "../../src/errors/error";
 import { seeded } from "../../src/emulator/random";
 import { Emulator } from "../../src/emulator/emulator";
-import { MALFORMED_SORTS } from "../../src/emulator/faults/malformed";
-import { encodeMessage } from "../../src/emulator/groups/message";
-import { START_DEFAULTS } from "../../src/emulator/options";
+import { MALFORMED_KINDS } from "../../src/emulator/faults/message-faults";
+import { encodeMessage } from "../../src/emulator/amqp/encode-message";
+import { EMULATOR_DEFAULTS } from "../../src/settings/emulator";
 import { ManualClock, settled } from "../support/manual-clock";
 import { attached } from "../support/raw-client";
 import { until } from "../support/until";
@@ -64,7 +64,7 @@ test("reordered transfers come when all are there, each once, in another order",
     equal(ids(client)[10], "after");
     for (const { delivery } of client.received) delivery.accept();
     for (const id of TEN) await emulator.expectSettled(id);
-    equal(emulator.calm(), 0);
+    equal(emulator.endFaults(), 0);
   });
 });
 
@@ -114,7 +114,7 @@ test("delayed transfers come so much later, and those behind them overtake", asy
     await client.have(3);
     for (const { delivery } of client.received) delivery.accept();
     for (const id of ["1", "2", "3"]) await emulator.expectSettled(id);
-    equal(emulator.calm(), 0);
+    equal(emulator.endFaults(), 0);
   });
 });
 
@@ -148,7 +148,7 @@ test("what is held back goes out when calmed, and the counts are forgotten", asy
     await until(() => emulator.history("1")?.sent === 2, "it has been sent twice");
     await settled(20);
     equal(client.received.length, 0);
-    equal(emulator.calm(), 5);
+    equal(emulator.endFaults(), 5);
     await client.have(4);
     push(emulator, "3");
     await client.have(5);
@@ -162,8 +162,11 @@ test("every sort of malformed message is undecodable, whatever the message was",
   for (const payload of ["", "x", "x".repeat(300)]) {
     for (const qos of [undefined, 1] as const) {
       const message = { messageId: "7", topic: "/t", generateTime: 1, qos };
-      const encoded = encodeMessage({ ...message, payload: Buffer.from(payload) }, START_DEFAULTS);
-      for (const [sort, damaged] of Object.entries(MALFORMED_SORTS)) {
+      const encoded = encodeMessage(
+        { ...message, payload: Buffer.from(payload) },
+        EMULATOR_DEFAULTS,
+      );
+      for (const [sort, damaged] of Object.entries(MALFORMED_KINDS)) {
         throws(() => decodeMessage(damaged(encoded)), DecodeError, `${sort} of “${payload}”`);
       }
     }
@@ -215,7 +218,7 @@ test("a throttle is for each group, for so many seconds, and a new one replaces 
     equal(a.received.length + b.received.length, 20);
     await clock.advance(1_001);
     await Promise.all([a.have(50), b.have(50)]);
-    equal(emulator.calm(), 0);
+    equal(emulator.endFaults(), 0);
   });
 });
 
@@ -227,7 +230,7 @@ test("a thousand faults may be in force at a time, and of more the last ones", (
     await until(() => emulator.history("1")?.sent === 1, "it is held back");
     for (let count = 0; count < 1_000; count += 1) emulator.fault({ fault: "refuse-sign-in" });
     await client.have(1);
-    equal(emulator.calm(), 1_000);
+    equal(emulator.endFaults(), 1_000);
   }));
 
 test("no timer is left after a stop, whatever faults were in force", async () => {

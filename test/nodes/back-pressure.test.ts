@@ -105,7 +105,7 @@ test("a platform that throttles is waited for, and holds up nothing that is out"
     push(emulator, 1_000);
     for (let round = 0; round < 20; round += 1) await nodeRed.inventory();
     equal(group(emulator)?.accepted, 1_000);
-    emulator.calm();
+    emulator.endFaults();
     await until(() => group(emulator)?.accepted === 2_000, "the rest has drained");
     ok(most() <= WINDOWS, `${most()} were in flight`);
   }));

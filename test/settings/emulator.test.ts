@@ -1,7 +1,7 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { SettingError } from "../../src/errors/error";
-import { EMULATOR_DEFAULTS, resolveEmulator } from "../../src/emulator/options";
+import { EMULATOR_DEFAULTS, resolveEmulator } from "../../src/settings/emulator";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
 
@@ -54,7 +54,6 @@ test("numbers may come as text, groups once each, certificates as PEM", () => {
 
 test("each bad setting is named, and a key is never quoted", () => {
   const { cert, key } = new TestCa().leaf();
-  const other = new TestCa().leaf();
   const bad: readonly [string, Readonly<Record<string, unknown>>][] = [
     ["host", { host: " " }],
     ["port", { port: 70_000 }],
@@ -73,19 +72,36 @@ test("each bad setting is named, and a key is never quoted", () => {
     ["cert", { cert: "nonsense", key }],
     ["key", { cert }],
     ["cert", { key }],
-    ["cert", { cert, key: other.key }],
     ["messageIdType", { messageIdType: "uuid" }],
     ["dataSections", { dataSections: 0 }],
     ["strictTimestamp", { strictTimestamp: "maybe" }],
     ["duplicateClientId", { duplicateClientId: "kick" }],
-    ["scenario", { scenario: "{" }],
-    ["scenario", { scenario: '{"steps":[{"fault":"kick","group":"NO"}]}' }],
   ];
   for (const [setting, stored] of bad) equal(settingOf(stored), setting, JSON.stringify(stored));
   throws(
     () => resolveEmulator({ cert, key: "secretkey" }),
     (error) => error instanceof Error && !error.message.includes("secretkey"),
   );
+});
+
+test("what only the emulator can check is refused before it listens", async () => {
+  const { cert } = new TestCa().leaf();
+  const { key } = new TestCa().leaf();
+  const bad: readonly [string, Readonly<Record<string, unknown>>][] = [
+    ["cert", { cert, key }],
+    ["scenario", { scenario: "{" }],
+    ["scenario", { scenario: '{"steps":[{"fault":"kick","group":"NO"}]}' }],
+  ];
+  for (const [setting, stored] of bad) {
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    // Not loopback: that it listens is logged.
+    const settings = { ...resolveEmulator({ ...stored, port: 0, httpPort: 0 }), host: "0.0.0.0" };
+    await rejects(Emulator.start({ ...settings, log }), (error) => {
+      return error instanceof SettingError && error.details["setting"] === setting;
+    });
+    deepEqual(lines, [], setting);
+  }
 });
 
 test("listening on another address than loopback is logged", async () => {

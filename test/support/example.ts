@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import { EMULATOR_DEFAULTS } from "../../src/emulator/options";
+import { EMULATOR_DEFAULTS } from "../../src/settings/emulator";
 import { withEditor } from "./editor";
 import { EMPTY_FLOW } from "./flow";
 import { touchingNodes } from "./layout";

@@ -1,4 +1,5 @@
 import type { Cancel } from "../../clock";
+import type { DispatchContext } from "../groups/consumer-group";
 import type { EmulatorMessage } from "../groups/message";
 import type { Refusal } from "./refusals";
 import type { Identity, SignInResult } from "./sign-in-check";
@@ -7,8 +8,10 @@ import type { Identity, SignInResult } from "./sign-in-check";
 export interface ConnectionControl {
   /** Ends it in order, with a close frame; while it is silent, or not open yet, without one. */
   close(refusal: Refusal): void;
-  /** Ends it without a word: the socket is destroyed. */
+  /** Ends it without a close frame: the socket is destroyed. */
   destroy(): void;
+  /** Logs a line with the client's address. */
+  log(line: string): void;
 }
 
 /** A connection whose sign-in was accepted. */
@@ -21,15 +24,15 @@ export interface OpenConnection extends ConnectionControl {
   readonly identity: Identity | undefined;
   /** Ends it with a TCP reset. */
   reset(): void;
-  /** Takes its receiver link or the session of it away; false if it has no link. */
+  /** Ends its receiver link or the session of it; false if it has no link. */
   detach(what: "link" | "session", refusal: Refusal): boolean;
   /** Writes bytes between two frames. */
   write(bytes: Buffer): void;
   /**
-   * Holds back all that we send and all that comes, until the returned function is called or the
-   * client goes. `over` is called once, then.
+   * Holds back everything in both directions until the returned function is called or the client
+   * goes. Then `onEnd` is called, once.
    */
-  silence(over: () => void): Cancel;
+  silence(onEnd: () => void): Cancel;
 }
 
 export interface SignInContext {
@@ -47,11 +50,6 @@ export interface AttachContext {
   readonly connection: SignedInConnection;
 }
 
-export interface DispatchContext {
-  readonly consumerGroupId: string;
-  readonly message: EmulatorMessage;
-}
-
 export interface TransferContext {
   readonly connection: SignedInConnection;
   readonly message: EmulatorMessage;
@@ -64,8 +62,8 @@ export interface TransferContext {
 }
 
 /**
- * Something put in front of the emulator's own conduct. A hook that returns undefined leaves the
- * matter to the next behaviour, and at last to the emulator.
+ * Hooks that are asked before the emulator does what it would do by itself. A hook that returns
+ * undefined leaves the decision to the next behaviour, and at last to the emulator.
  */
 export interface Behaviour {
   /** `"unavailable"`: SASL code 2 instead of the 1 of a refusal. */
@@ -74,17 +72,17 @@ export interface Behaviour {
   onOpen?(context: OpenContext): Refusal | undefined;
   /** Refuses the receiver link. */
   onAttach?(context: AttachContext): Refusal | undefined;
-  /** `"twice"`: a copy with the same message ID follows, a delivery of its own. */
+  /** `"twice"`: the message is sent again with the same message ID, as a delivery of its own. */
   onDispatch?(context: DispatchContext): "twice" | undefined;
   /** `"taken"`: the behaviour sends it itself, now, later, several times or never. */
   onTransfer?(context: TransferContext): "taken" | undefined;
 }
 
-/** The behaviours in force, latest first. */
+/** The behaviours in force; the latest is asked first. */
 export class Behaviours {
   #all: readonly Behaviour[] = [];
 
-  /** Puts a behaviour in front; the returned function takes it out again. */
+  /** Adds a behaviour that is asked first; the returned function removes it. */
   use(behaviour: Behaviour): () => void {
     this.#all = [behaviour, ...this.#all];
     return () => {

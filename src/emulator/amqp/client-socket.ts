@@ -1,33 +1,33 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 
-interface WireEvents {
+interface ClientSocketEvents {
   data: [Buffer];
   end: [];
   error: [Error];
   close: [];
 }
 
-interface Held {
+interface HeldBack {
   readonly written: Buffer[];
   readonly read: Buffer[];
   readBytes: number;
   ended: boolean;
 }
 
-/** Of a client that is not heard so much is kept; then its socket is not read any more. */
+/** While a socket is held, no more than this is kept of what its client sends. */
 const MAX_READ_BYTES = 1_048_576;
 
 /**
- * A client's socket, as rhea sees it. While it is held nothing is written and nothing that comes is
- * told, except its end; once released, what was held goes on.
+ * A client's socket, as rhea sees it. While it is held, bytes wait in both directions, and only its
+ * end is reported; once released, they go on.
  */
-export class Wire extends EventEmitter<WireEvents> {
+export class ClientSocket extends EventEmitter<ClientSocketEvents> {
   /** Address and port of the client. */
   readonly peer: string;
   readonly #socket: Socket;
   readonly #tcp: Socket;
-  #held: Held | undefined;
+  #held: HeldBack | undefined;
 
   /** `tcp`: what lies below `socket`, if that is TLS. */
   constructor(socket: Socket, tcp: Socket) {
@@ -40,7 +40,7 @@ export class Wire extends EventEmitter<WireEvents> {
     });
     socket.on("end", () => this.emit("end"));
     socket.on("error", (error) => {
-      // rhea takes its listeners off, and an error that nobody hears would end the process.
+      // rhea removes its listeners, and an error without a listener would end the process.
       if (this.listenerCount("error") > 0) this.emit("error", error);
     });
     socket.once("close", () => this.emit("close"));
@@ -64,7 +64,7 @@ export class Wire extends EventEmitter<WireEvents> {
     this.#socket.destroy(error);
   }
 
-  /** Ends it with a TCP reset, also below TLS. */
+  /** Ends it with a TCP reset, under TLS too. */
   reset(): void {
     this.#tcp.resetAndDestroy();
   }
@@ -91,7 +91,7 @@ export class Wire extends EventEmitter<WireEvents> {
     }
     held.read.push(chunk);
     held.readBytes += chunk.length;
-    // Not sooner: of a socket that is not read, Node does not tell that the client has gone.
+    // Not sooner: Node reports the end of a socket only while it is read.
     if (held.readBytes > MAX_READ_BYTES) this.#socket.pause();
   }
 }

@@ -1,7 +1,6 @@
-import { admit, openTrouble, signInResult } from "./admission";
+import { HeartbeatWatch } from "./heartbeat-watch";
 import { LinkSlot } from "./link-slot";
 import { REFUSALS } from "./refusals";
-import { serverConnection } from "./rhea-server";
 import {
   acceptSocket,
   dropSocket,
@@ -9,27 +8,25 @@ import {
   openFrame,
   stopIdleWatch,
 } from "./rhea-internals";
-import { SilenceWatch } from "./heartbeat-watch";
+import { serverConnection } from "./rhea-server";
 import type { Connection } from "rhea";
 import type { Cancel } from "../../clock";
-import type { Behaviours, OpenConnection, SignedInConnection } from "./behaviour";
-import type { ConsumerGroup } from "../groups/consumer-group";
 import type { EmulatorOptions } from "../options";
-import type { PlainAnswer, PlainResponse } from "./sasl-plain";
+import type { Admission } from "./admission";
+import type { Behaviours, OpenConnection, SignedInConnection } from "./behaviour";
+import type { ClientSocket } from "./client-socket";
 import type { Refusal } from "./refusals";
 import type { ServerEvents } from "./rhea-server";
+import type { PlainAnswer, PlainResponse } from "./sasl-plain";
 import type { Identity } from "./sign-in-check";
-import type { Wire } from "./client-socket";
 
-/** What a connection needs of its emulator. */
-export interface ConnectionEnvironment {
+/** Who keeps the connections of an emulator. */
+export interface ConnectionOwner {
   readonly options: EmulatorOptions;
   readonly behaviours: Behaviours;
-  readonly groups: ReadonlyMap<string, ConsumerGroup>;
-  /** Stops the deadline that runs since the TCP connect. */
-  readonly cancelDeadline: Cancel;
-  readonly signedIn: (identity: Identity) => void;
-  readonly ended: (connection: ClientConnection) => void;
+  readonly admission: Admission;
+  signedIn(identity: Identity): void;
+  ended(connection: ClientConnection): void;
 }
 
 /** `silent`: open, but a fault holds back everything in both directions. */
@@ -37,43 +34,40 @@ type State = "signing-in" | "signed-in" | "open" | "silent" | "closing" | "ended
 
 /** How long a client may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** A client has nothing big to say: its longest frames are the sign-in and the open frame. */
+/** Far more than the longest frames of a client: the sign-in and the open frame. */
 const MAX_CLIENT_FRAME_BYTES = 1_048_576;
 
 /** One client's connection: sign-in, open, its one receiver link, its end. */
 export class ClientConnection implements OpenConnection {
-  readonly #wire: Wire;
-  readonly #environment: ConnectionEnvironment;
+  readonly #socket: ClientSocket;
+  readonly #owner: ConnectionOwner;
+  readonly #cancelDeadline: Cancel;
   readonly #rhea: Connection;
-  readonly #silenceWatch: SilenceWatch;
+  readonly #heartbeatWatch: HeartbeatWatch;
   #state: State = "signing-in";
   #signedIn: SignedInConnection | undefined;
-  #group: ConsumerGroup | undefined;
   #slot: LinkSlot | undefined;
   #cancelClose: Cancel | undefined;
-  #silenceOver: (() => void) | undefined;
+  #onSilenceEnd: (() => void) | undefined;
 
-  constructor(wire: Wire, environment: ConnectionEnvironment) {
-    this.#wire = wire;
-    this.#environment = environment;
-    this.#rhea = serverConnection(environment.options.idleTimeoutMs, {
+  /** `cancelDeadline` stops the deadline for signing in and opening, which runs since the TCP connect. */
+  constructor(socket: ClientSocket, owner: ConnectionOwner, cancelDeadline: Cancel) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#cancelDeadline = cancelDeadline;
+    this.#rhea = serverConnection(owner.options.idleTimeoutMs, {
       decide: (response) => this.#decide(response),
       failed: this.#fail.bind(this),
       on: this.#handlers(),
     });
-    const { clock, idleTimeoutMs } = environment.options;
-    this.#silenceWatch = new SilenceWatch(wire, {
-      clock,
-      idleTimeoutMs,
-      onSilent: (limitMs) => {
-        this.close(REFUSALS.silent(limitMs));
-      },
+    this.#heartbeatWatch = new HeartbeatWatch(socket, owner.options, (limitMs) => {
+      this.close(REFUSALS.silent(limitMs));
     });
-    acceptSocket(this.#rhea, wire);
-    wire.on("data", () => {
+    acceptSocket(this.#rhea, socket);
+    socket.on("data", () => {
       if (frameUnderWay(this.#rhea) > MAX_CLIENT_FRAME_BYTES) this.#fail("frame too large");
     });
-    wire.once("close", () => {
+    socket.once("close", () => {
       this.#ended();
     });
   }
@@ -84,14 +78,14 @@ export class ClientConnection implements OpenConnection {
     return isOpen ? this.#signedIn?.identity : undefined;
   }
 
-  /** Whether a fault can do anything to it. */
-  get isHeard(): boolean {
+  /** False for a silent one: no other fault can reach it. */
+  get isOpen(): boolean {
     return this.#state === "open";
   }
 
   close(refusal: Refusal): void {
     if (this.#state === "closing" || this.#state === "ended") return;
-    this.#log(`closed: ${refusal.condition}: ${refusal.description}`);
+    this.log(`closed: ${refusal.condition}: ${refusal.description}`);
     if (this.#state !== "open") {
       // A close frame cannot reach it, or means nothing to it yet.
       this.destroy();
@@ -103,11 +97,11 @@ export class ClientConnection implements OpenConnection {
 
   destroy(): void {
     // rhea takes notice of a socket's end only if there is an error.
-    this.#wire.destroy(new Error("ended by the emulator"));
+    this.#socket.destroy(new Error("ended by the emulator"));
   }
 
   reset(): void {
-    this.#wire.reset();
+    this.#socket.reset();
   }
 
   detach(what: "link" | "session", refusal: Refusal): boolean {
@@ -115,26 +109,30 @@ export class ClientConnection implements OpenConnection {
   }
 
   write(bytes: Buffer): void {
-    this.#wire.write(bytes);
+    this.#socket.write(bytes);
   }
 
-  silence(over: () => void): Cancel {
+  silence(onEnd: () => void): Cancel {
     if (this.#state !== "open") return () => undefined;
     this.#state = "silent";
-    this.#silenceOver = over;
-    this.#wire.hold();
+    this.#onSilenceEnd = onEnd;
+    this.#socket.hold();
     // Neither watch may end it before the client does.
     stopIdleWatch(this.#rhea);
-    this.#silenceWatch.stop();
+    this.#heartbeatWatch.stop();
     this.#slot?.pause();
     return () => {
       if (this.#state !== "silent") return;
       this.#state = "open";
       this.#slot?.resume();
-      this.#silenceWatch.start();
-      this.#wire.release();
-      this.#tellSilenceOver();
+      this.#heartbeatWatch.start();
+      this.#socket.release();
+      this.#endSilence();
     };
+  }
+
+  log(line: string): void {
+    this.#owner.options.log(`[${this.#socket.peer}] ${line}`);
   }
 
   #handlers(): ServerEvents["on"] {
@@ -157,7 +155,7 @@ export class ClientConnection implements OpenConnection {
 
   #decide(response: PlainResponse | undefined): PlainAnswer {
     if (this.#state !== "signing-in") return "refuse";
-    const result = signInResult(this, response, this.#environment);
+    const result = this.#owner.admission.signIn(this, response);
     if (result !== "unavailable" && result.ok) {
       const { identity } = result;
       this.#state = "signed-in";
@@ -165,15 +163,16 @@ export class ClientConnection implements OpenConnection {
         identity,
         close: this.close.bind(this),
         destroy: this.destroy.bind(this),
+        log: this.log.bind(this),
       };
-      this.#environment.signedIn(identity);
+      this.#owner.signedIn(identity);
       return "accept";
     }
-    this.#log(`sign-in refused: ${result === "unavailable" ? result : result.reason}`);
+    this.log(`sign-in refused: ${result === "unavailable" ? result : result.reason}`);
     this.#closing();
     // rhea writes the outcome frame after this has returned.
     setImmediate(() => {
-      this.#wire.end();
+      this.#socket.end();
     });
     return result === "unavailable" ? "unavailable" : "refuse";
   }
@@ -181,54 +180,46 @@ export class ClientConnection implements OpenConnection {
   #opened(): void {
     const connection = this.#signedIn;
     if (this.#state !== "signed-in" || connection === undefined) return;
-    const { options, behaviours, groups, cancelDeadline } = this.#environment;
-    const log = this.#log.bind(this);
-    cancelDeadline();
+    const { options, behaviours, admission } = this.#owner;
+    this.#cancelDeadline();
     this.#state = "open";
-    const { consumerGroupId, clientId } = connection.identity;
-    const frame = openFrame(this.#rhea);
-    const { idleTimeoutMs } = frame;
-    const group = groups.get(consumerGroupId);
-    const refusal =
-      behaviours.ask((behaviour) => behaviour.onOpen?.({ connection, idleTimeoutMs })) ??
-      openTrouble(frame, options) ??
-      admit(connection, group, options);
-    if (refusal !== undefined || group === undefined) {
-      this.close(refusal ?? REFUSALS.groupNotFound(consumerGroupId));
+    const admitted = admission.open(connection, openFrame(this.#rhea));
+    if ("refusal" in admitted) {
+      this.close(admitted.refusal);
       return;
     }
-    this.#group = group;
-    log(`${clientId} opened for ${consumerGroupId}`);
-    this.#slot = new LinkSlot({ connection, group, behaviours, options, log });
-    this.#silenceWatch.start();
+    const { clientId, consumerGroupId } = connection.identity;
+    this.log(`${clientId} opened for ${consumerGroupId}`);
+    this.#slot = new LinkSlot({ connection, group: admitted.group, options, behaviours });
+    this.#heartbeatWatch.start();
   }
 
-  #tellSilenceOver(): void {
-    this.#silenceOver?.();
-    this.#silenceOver = undefined;
+  #endSilence(): void {
+    this.#onSilenceEnd?.();
+    this.#onSilenceEnd = undefined;
   }
 
   #closing(): void {
     if (this.#state === "closing" || this.#state === "ended") return;
     this.#state = "closing";
     this.#leave();
-    this.#cancelClose = this.#environment.options.clock.after(CLOSE_TIMEOUT_MS, () => {
+    this.#cancelClose = this.#owner.options.clock.after(CLOSE_TIMEOUT_MS, () => {
       this.destroy();
     });
   }
 
-  /** Whatever rhea could not cope with. While closing it must not cut off what is still unread. */
+  /** Ends it after an error of rhea or of a handler; not while closing, where frames are still unread. */
   #fail(reason: string): void {
     if (this.#state === "closing" || this.#state === "ended") return;
-    this.#log(`ended: ${reason}`);
+    this.log(`ended: ${reason}`);
     this.destroy();
   }
 
   #leave(): void {
-    this.#silenceWatch.stop();
+    this.#heartbeatWatch.stop();
     this.#slot?.stop();
     this.#slot = undefined;
-    if (this.#signedIn !== undefined) this.#group?.members.delete(this.#signedIn);
+    if (this.#signedIn !== undefined) this.#owner.admission.leave(this.#signedIn);
   }
 
   #ended(): void {
@@ -236,13 +227,9 @@ export class ClientConnection implements OpenConnection {
     this.#state = "ended";
     this.#leave();
     this.#cancelClose?.();
-    this.#tellSilenceOver();
-    this.#environment.cancelDeadline();
-    dropSocket(this.#rhea, this.#wire);
-    this.#environment.ended(this);
-  }
-
-  #log(line: string): void {
-    this.#environment.options.log(`[${this.#wire.peer}] ${line}`);
+    this.#endSilence();
+    this.#cancelDeadline();
+    dropSocket(this.#rhea, this.#socket);
+    this.#owner.ended(this);
   }
 }

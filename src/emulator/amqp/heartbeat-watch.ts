@@ -1,52 +1,52 @@
 import type { Cancel, Clock } from "../../clock";
-import type { Wire } from "./client-socket";
+import type { ClientSocket } from "./client-socket";
 
 /** Silence is noticed after so many times the idle time-out that we announced. */
 const SILENCE_FACTOR = 1.5;
 
-export interface SilenceWatchEnvironment {
-  readonly clock: Clock;
-  readonly idleTimeoutMs: number;
-  readonly onSilent: (limitMs: number) => void;
-}
-
 /**
- * Tells once when a wire has told of nothing for one and a half idle time-outs. rhea's own watch
+ * Tells once when nothing has come from a client for one and a half idle time-outs. rhea's own watch
  * stops while a frame is half received.
  */
-export class SilenceWatch {
-  readonly #wire: Wire;
-  readonly #environment: SilenceWatchEnvironment;
+export class HeartbeatWatch {
+  readonly #socket: ClientSocket;
+  readonly #clock: Clock;
+  readonly #limitMs: number;
+  readonly #onSilent: (limitMs: number) => void;
   #lastMs = 0;
   #cancel: Cancel | undefined;
   readonly #received = () => {
-    this.#lastMs = this.#environment.clock.monotonicMs();
+    this.#lastMs = this.#clock.monotonicMs();
   };
 
-  constructor(wire: Wire, environment: SilenceWatchEnvironment) {
-    this.#wire = wire;
-    this.#environment = environment;
+  constructor(
+    socket: ClientSocket,
+    { clock, idleTimeoutMs }: { readonly clock: Clock; readonly idleTimeoutMs: number },
+    onSilent: (limitMs: number) => void,
+  ) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#limitMs = idleTimeoutMs * SILENCE_FACTOR;
+    this.#onSilent = onSilent;
   }
 
   start(): void {
     this.#received();
-    this.#wire.on("data", this.#received);
+    this.#socket.on("data", this.#received);
     this.#check();
   }
 
   stop(): void {
     this.#cancel?.();
-    this.#wire.off("data", this.#received);
+    this.#socket.off("data", this.#received);
   }
 
   #check(): void {
-    const { clock, idleTimeoutMs, onSilent } = this.#environment;
-    const limitMs = idleTimeoutMs * SILENCE_FACTOR;
-    const restMs = this.#lastMs + limitMs - clock.monotonicMs();
-    if (restMs > 0) {
-      this.#cancel = clock.after(restMs, () => {
+    const leftMs = this.#lastMs + this.#limitMs - this.#clock.monotonicMs();
+    if (leftMs > 0) {
+      this.#cancel = this.#clock.after(leftMs, () => {
         this.#check();
       });
-    } else onSilent(limitMs);
+    } else this.#onSilent(this.#limitMs);
   }
 }

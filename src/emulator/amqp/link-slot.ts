@@ -3,66 +3,56 @@ import { REFUSALS } from "./refusals";
 import { echoTermini } from "./rhea-internals";
 import type { Sender, Session } from "rhea";
 import type { Cancel } from "../../clock";
-import type { Behaviours, SignedInConnection } from "./behaviour";
-import type { ConsumerGroup } from "../groups/consumer-group";
-import type { EmulatorOptions, Log } from "../options";
+import type { LinkOwner } from "./receiver-link";
 import type { Refusal } from "./refusals";
-
-export interface LinkSlotEnvironment {
-  readonly connection: SignedInConnection;
-  readonly group: ConsumerGroup;
-  readonly behaviours: Behaviours;
-  readonly options: EmulatorOptions;
-  readonly log: Log;
-}
 
 /** The one receiver link that a connection may have, and the time within which it must be attached. */
 export class LinkSlot {
-  readonly #environment: LinkSlotEnvironment;
+  readonly #owner: LinkOwner;
   #link: ReceiverLink | undefined;
   #cancelDeadline: Cancel | undefined;
 
-  constructor(environment: LinkSlotEnvironment) {
-    this.#environment = environment;
-    this.#await();
+  constructor(owner: LinkOwner) {
+    this.#owner = owner;
+    this.#awaitLink();
   }
 
   attach(sender: Sender): void {
-    const { connection, group, behaviours, options, log } = this.#environment;
+    const { connection, behaviours } = this.#owner;
     const refusal =
       behaviours.ask((behaviour) => behaviour.onAttach?.({ connection })) ??
       (this.#link === undefined ? undefined : REFUSALS.secondLink());
     if (refusal !== undefined) {
-      log(`link refused: ${refusal.description}`);
+      connection.log(`link refused: ${refusal.description}`);
       sender.close({ condition: refusal.condition, description: refusal.description });
       return;
     }
     this.pause();
     echoTermini(sender);
-    this.#link = new ReceiverLink(sender, group, { connection, behaviours, form: options, log });
+    this.#link = new ReceiverLink(sender, this.#owner);
     this.#link.start();
   }
 
-  /** The client has taken its link, or the link's session, away. It may attach another. */
+  /** The client has ended its link, or the link's session. It may attach another: a guess. */
   detached(gone: Sender | Session | undefined): void {
     const { sender } = this.#link ?? {};
     if (sender === undefined || (sender !== gone && sender.session !== gone)) return;
     this.clear();
-    this.#await();
+    this.#awaitLink();
   }
 
-  /** Takes the link, or its whole session, away from the client; false if there is no link. */
+  /** Ends the link, or its whole session; false if there is no link. */
   detach(what: "link" | "session", { condition, description }: Refusal): boolean {
     if (this.#link === undefined) return false;
     const { sender } = this.#link;
     (what === "link" ? sender : sender.session).close({ condition, description });
-    this.#await();
+    this.#awaitLink();
     return true;
   }
 
   /** Waits for a link again, if there is none. */
   resume(): void {
-    if (this.#link === undefined) this.#await();
+    if (this.#link === undefined) this.#awaitLink();
   }
 
   /** Waits no longer for a link. */
@@ -70,7 +60,7 @@ export class LinkSlot {
     this.#cancelDeadline?.();
   }
 
-  /** Gives the link up. Outcomes that came in the same chunk are told in the next tick, and count. */
+  /** Forgets the link. Outcomes that came in the same chunk are raised in the next tick, and count. */
   clear(): void {
     const link = this.#link;
     this.#link = undefined;
@@ -84,8 +74,8 @@ export class LinkSlot {
     this.#link = undefined;
   }
 
-  #await(): void {
-    const { connection, options } = this.#environment;
+  #awaitLink(): void {
+    const { connection, options } = this.#owner;
     this.pause();
     this.#cancelDeadline = options.clock.after(options.attachTimeoutMs, () => {
       connection.close(REFUSALS.notAttached(options.attachTimeoutMs));

@@ -1,6 +1,6 @@
 import { createServer as createTcpServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { Wire } from "./client-socket";
+import { ClientSocket } from "./client-socket";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Cancel } from "../../clock";
 import type { EmulatorOptions } from "../options";
@@ -8,53 +8,29 @@ import type { EmulatorOptions } from "../options";
 /** First byte of a ClientHello (RFC 8446, content type 22); AMQP begins with an A. */
 const TLS_HANDSHAKE = 0x16;
 
-/** Takes a client that is ready to speak AMQP. */
-type Accept = (wire: Wire, cancelDeadline: Cancel) => void;
-
-interface Accepted {
-  readonly socket: Socket;
-  readonly cancelDeadline: Cancel;
+/** Takes clients that are ready to speak AMQP. */
+export interface Clients {
+  /** `cancelDeadline`: to be called once the client has signed in and opened. */
+  accept(socket: ClientSocket, cancelDeadline: Cancel): void;
 }
 
 /** The listening socket, plain or TLS, and the sockets that it has accepted. */
 export class Listener {
   readonly #options: EmulatorOptions;
+  readonly #clients: Clients;
   readonly #server: Server;
   /** By remote end: over TLS the socket that speaks AMQP is not the one that was accepted. */
-  readonly #accepted = new Map<string, Accepted>();
+  readonly #accepted = new Map<
+    string,
+    { readonly socket: Socket; readonly cancelDeadline: Cancel }
+  >();
 
-  constructor(options: EmulatorOptions, accept: Accept) {
+  constructor(options: EmulatorOptions, clients: Clients) {
     this.#options = options;
-    const { cert, key, signInTimeoutMs } = options;
-    const take = (socket: Socket) => {
-      const { socket: tcp, cancelDeadline } = this.#accepted.get(remoteEnd(socket)) ?? {};
-      accept(new Wire(socket, tcp ?? socket), cancelDeadline ?? (() => undefined));
-    };
-    if (cert !== undefined && key !== undefined) {
-      const settings = { cert, key, minVersion: "TLSv1.2", handshakeTimeout: signInTimeoutMs };
-      const server = createTlsServer({ ...settings, minVersion: "TLSv1.2" });
-      server.on("connection", (socket: Socket) => {
-        this.#accept(socket);
-      });
-      server.on("secureConnection", take);
-      server.on("tlsClientError", (error, socket) => {
-        options.log(`TLS handshake failed: ${error.message}`);
-        socket.destroy();
-      });
-      this.#server = server;
-    } else {
-      this.#server = createTcpServer((socket) => {
-        this.#accept(socket);
-        take(socket);
-        socket.once("data", (bytes: Buffer) => {
-          if (bytes[0] !== TLS_HANDSHAKE) return;
-          options.log(
-            `[${remoteEnd(socket)}] a TLS client on a plain port: ` +
-              "switch TLS off there, or start the emulator with --cert and --key",
-          );
-        });
-      });
-    }
+    this.#clients = clients;
+    const { cert, key } = options;
+    this.#server =
+      cert === undefined || key === undefined ? this.#plainServer() : this.#tlsServer(cert, key);
   }
 
   get port(): number {
@@ -92,7 +68,47 @@ export class Listener {
       socket.destroy(new Error("the emulator stops"));
   }
 
-  #accept(socket: Socket): void {
+  #plainServer(): Server {
+    return createTcpServer((socket) => {
+      this.#startDeadline(socket);
+      this.#handOver(socket);
+      socket.once("data", (bytes: Buffer) => {
+        if (bytes[0] !== TLS_HANDSHAKE) return;
+        this.#options.log(
+          `[${remoteEnd(socket)}] a TLS client on a plain port: ` +
+            "switch TLS off there, or start the emulator with --cert and --key",
+        );
+      });
+    });
+  }
+
+  #tlsServer(cert: string, key: string): Server {
+    const server = createTlsServer({
+      cert,
+      key,
+      minVersion: "TLSv1.2",
+      handshakeTimeout: this.#options.signInTimeoutMs,
+    });
+    server.on("connection", (socket: Socket) => {
+      this.#startDeadline(socket);
+    });
+    server.on("secureConnection", (socket) => {
+      this.#handOver(socket);
+    });
+    server.on("tlsClientError", (error, socket) => {
+      this.#options.log(`TLS handshake failed: ${error.message}`);
+      socket.destroy();
+    });
+    return server;
+  }
+
+  #handOver(socket: Socket): void {
+    const { socket: tcp = socket, cancelDeadline = () => undefined } =
+      this.#accepted.get(remoteEnd(socket)) ?? {};
+    this.#clients.accept(new ClientSocket(socket, tcp), cancelDeadline);
+  }
+
+  #startDeadline(socket: Socket): void {
     const { clock, signInTimeoutMs, log } = this.#options;
     const end = remoteEnd(socket);
     const cancelDeadline = clock.after(signInTimeoutMs, () => {

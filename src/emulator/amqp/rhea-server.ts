@@ -1,5 +1,5 @@
 import { create_container } from "rhea";
-import { plainOnly } from "./sasl-plain";
+import { plainMechanism } from "./sasl-plain";
 import type { Connection, EventContext } from "rhea";
 import type { PlainAnswer, PlainResponse } from "./sasl-plain";
 
@@ -41,7 +41,7 @@ function reasonOf(event: string, context: { error?: unknown; message?: unknown }
 export function serverConnection(idleTimeoutMs: number, events: ServerEvents): Connection {
   // A container of its own: rhea keeps the sign-in's mechanisms there, and ours know the connection.
   const container = create_container({ id: "aliyun-iot-emulator" });
-  container.sasl_server_mechanisms = plainOnly((response) => events.decide(response));
+  container.sasl_server_mechanisms = plainMechanism((response) => events.decide(response));
   const settings = {
     port: 0, // demanded by rhea's typings; a server connection has its socket already
     idle_time_out: idleTimeoutMs,

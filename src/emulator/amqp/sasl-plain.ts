@@ -19,8 +19,11 @@ function parsePlain(response: unknown): PlainResponse | undefined {
  * rhea's table of SASL mechanisms with PLAIN alone. Without a prototype: rhea looks names up in it
  * that the client chooses. rhea's own PLAIN turns an empty password into the text “null”.
  */
-export function plainOnly(decide: (response: PlainResponse | undefined) => PlainAnswer): object {
+export function plainMechanism(
+  decide: (response: PlainResponse | undefined) => PlainAnswer,
+): object {
   const mechanism = () => {
+    // rhea reads these two fields once `start` has resolved.
     const state = {
       outcome: undefined as boolean | undefined,
       username: undefined as string | undefined,

@@ -2,18 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { CLIENT_ID_MAX_LENGTH } from "../../protocol/sign-in-values";
 import { signature } from "../../protocol/sign-in";
 import { SIGN_METHODS } from "../../protocol/sign-in-values";
-
-/** Who may sign in. */
-export interface Account {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  /** The STS token accepted with `authMode=ststoken`; empty: that mode is refused. */
-  readonly securityToken: string;
-  /** Empty: an instance without an ID. */
-  readonly iotInstanceId: string;
-  /** Refuse a timestamp more than 5 min off. The platform seems not to look. */
-  readonly strictTimestamp: boolean;
-}
+import type { Account } from "../../settings/emulator";
 
 /** What an accepted user name says. */
 export interface Identity {
@@ -29,7 +18,8 @@ export type SignInResult =
   | { readonly ok: true; readonly identity: Identity }
   | { readonly ok: false; readonly reason: string };
 
-export interface Attempt {
+/** One sign-in. */
+export interface SignInAttempt {
   readonly username: string;
   readonly password: string;
   /** Wall-clock time in ms since the epoch. */
@@ -76,7 +66,7 @@ function parseUsername(username: string) {
 }
 
 /** Why the mode and its token are not accepted, or undefined. */
-function modeTrouble(parameters: ReadonlyMap<string, string>, account: Account) {
+function authModeProblem(parameters: ReadonlyMap<string, string>, account: Account) {
   const mode = parameters.get("authMode");
   if (mode === "aksign") return undefined;
   if (mode !== "ststoken") return "authMode must be aksign or ststoken";
@@ -88,14 +78,14 @@ function modeTrouble(parameters: ReadonlyMap<string, string>, account: Account) 
 }
 
 /** Checks a user name and password as the platform is documented to. */
-export function checkSignIn(attempt: Attempt, account: Account): SignInResult {
+export function checkSignIn(attempt: SignInAttempt, account: Account): SignInResult {
   const parsed = parseUsername(attempt.username);
   if (typeof parsed === "string") return refused(parsed);
   const { clientId, parameters } = parsed;
   const value = (key: string) => parameters.get(key) ?? "";
 
-  const trouble = modeTrouble(parameters, account);
-  if (trouble !== undefined) return refused(trouble);
+  const problem = authModeProblem(parameters, account);
+  if (problem !== undefined) return refused(problem);
   const method = SIGN_METHODS.find((name) => name === value("signMethod").toLowerCase());
   if (method === undefined) return refused(`signMethod must be one of ${SIGN_METHODS.join(", ")}`);
   const consumerGroupId = value("consumerGroupId");

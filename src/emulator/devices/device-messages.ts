@@ -19,8 +19,8 @@ import {
 import type { PayloadOf } from "../../protocol/message-table";
 import type { MessageType } from "../../protocol/topic";
 import type { Device } from "./device";
-import type { Moment } from "./device-payloads";
-import type { Push } from "../groups/message";
+import type { PayloadContext } from "./device-payloads";
+import type { NewMessage } from "../groups/message";
 
 interface Kind<T extends MessageType> {
   readonly messageType: T;
@@ -28,7 +28,7 @@ interface Kind<T extends MessageType> {
   readonly weight: number;
   readonly topic: (device: Device) => string;
   /** JSON for everything but custom topics, where a device sends what it likes. */
-  readonly payload: (device: Device, moment: Moment) => PayloadOf<T>;
+  readonly payload: (device: Device, context: PayloadContext) => PayloadOf<T>;
 }
 
 type SentType = Exclude<MessageType, "unknown">;
@@ -51,7 +51,7 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
     messageType: "property-post",
     weight: 80,
     topic: (device) => `${pathOf(device)}/thing/event/property/post`,
-    payload: (device, moment) => propertyPost(device, moment),
+    payload: (device, context) => propertyPost(device, context),
   },
   {
     messageType: "property-post",
@@ -69,7 +69,7 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
     messageType: "event-post",
     weight: 3,
     topic: (device) => `${pathOf(device)}/thing/event/overheat/post`,
-    payload: (device, moment) => overheat(device, moment),
+    payload: (device, context) => overheat(device, context),
   },
   {
     messageType: "device-status",
@@ -87,13 +87,13 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
     messageType: "property-history-post",
     weight: 1,
     topic: (device) => `${pathOf(device)}/thing/event/property/history/post`,
-    payload: (device, moment) => propertyPost(device, moment, moment.nowMs - HISTORY_MS),
+    payload: (device, context) => propertyPost(device, context, context.nowMs - HISTORY_MS),
   },
   {
     messageType: "event-history-post",
     weight: 0.5,
     topic: (device) => `${pathOf(device)}/thing/event/overheat/history/post`,
-    payload: (device, moment) => overheat(device, moment, moment.nowMs - HISTORY_MS),
+    payload: (device, context) => overheat(device, context, context.nowMs - HISTORY_MS),
   },
   {
     messageType: "property-batch-post",
@@ -164,11 +164,15 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
 ];
 
 /** A message of a kind, ready to be pushed. */
-export function deviceMessage(kind: DeviceMessage, device: Device, moment: Moment): Push {
+export function deviceMessage(
+  kind: DeviceMessage,
+  device: Device,
+  context: PayloadContext,
+): NewMessage {
   return {
     topic: kind.topic(device),
-    payload: kind.payload(device, moment),
-    generateTime: moment.nowMs,
+    payload: kind.payload(device, context),
+    generateTime: context.nowMs,
     // Custom topics keep the device's; all others go with 0.
     qos: kind.messageType === "custom" ? 1 : 0,
   };

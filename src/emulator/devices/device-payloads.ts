@@ -8,7 +8,7 @@ import type {
 import type { Device, Properties } from "./device";
 
 /** When a message is made, and what it may draw on. */
-export interface Moment {
+export interface PayloadContext {
   /** ms since the epoch. */
   readonly nowMs: number;
   /** A number that the device has not used before. */
@@ -42,7 +42,7 @@ function items(properties: Partial<Properties>, time: number) {
 /** All properties, as measured at `atMs`: earlier than now in history messages. */
 export function propertyPost(
   device: Device,
-  { nowMs, requestId }: Moment,
+  { nowMs, requestId }: PayloadContext,
   atMs = nowMs,
 ): PropertyPost {
   return {
@@ -56,14 +56,14 @@ export function propertyPost(
 }
 
 /** The same from a firmware that also reports what the thing model does not have. */
-export function refusedPost(device: Device, moment: Moment): PropertyPost {
+export function refusedPost(device: Device, context: PayloadContext): PropertyPost {
   const rssi = {
-    value: -Math.round(50 + moment.random() * 40),
-    time: moment.nowMs - LATENCY_MS,
+    value: -Math.round(50 + context.random() * 40),
+    time: context.nowMs - LATENCY_MS,
     code: 6304,
     message: "tsl parse: params not exist -> rssi",
   };
-  return { ...propertyPost(device, moment), checkFailedData: { rssi } };
+  return { ...propertyPost(device, context), checkFailedData: { rssi } };
 }
 
 type Event = Pick<EventPost, "identifier" | "name" | "type" | "value">;
@@ -79,20 +79,24 @@ function eventPost(
 }
 
 /** Something inside the device has become far hotter than the room. */
-export function overheat(device: Device, { nowMs, random }: Moment, atMs = nowMs): EventPost {
+export function overheat(
+  device: Device,
+  { nowMs, random }: PayloadContext,
+  atMs = nowMs,
+): EventPost {
   const value = { celsius: Number((80 + random() * 15).toFixed(1)) };
   const event: Event = { identifier: "overheat", name: "Over heat", type: "alert", value };
   return eventPost(device, event, { nowMs, atMs });
 }
 
-export function selfTest(device: Device, { nowMs, random }: Moment): EventPost {
+export function selfTest(device: Device, { nowMs, random }: PayloadContext): EventPost {
   const value = { passed: true, durationMs: Math.round(200 + random() * 100) };
   const event: Event = { identifier: "selfTest", name: "Self test", type: "info", value };
   return eventPost(device, event, { nowMs, atMs: nowMs });
 }
 
 /** Switches the device over and tells so. */
-export function deviceStatus(device: Device, { nowMs }: Moment): DeviceStatus {
+export function deviceStatus(device: Device, { nowMs }: PayloadContext): DeviceStatus {
   const { lastSeenMs } = device;
   device.online = !device.online;
   device.lastSeenMs = nowMs;
@@ -109,13 +113,16 @@ export function deviceStatus(device: Device, { nowMs }: Moment): DeviceStatus {
 }
 
 /** Two measurements of one property, collected while the device was busy. */
-export function propertyBatch(device: Device, { nowMs, requestId }: Moment): PropertyBatchPost {
+export function propertyBatch(
+  device: Device,
+  { nowMs, requestId }: PayloadContext,
+): PropertyBatchPost {
   const times = [nowMs - 6_000, nowMs - 3_000];
   const temperature = times.map((time) => ({ value: device.measure(time).temperature, time }));
   return { ...identity(device), requestId, gmtCreate: nowMs, payload: { temperature } };
 }
 
-export function eventBatch(device: Device, { nowMs, requestId }: Moment): EventBatchPost {
+export function eventBatch(device: Device, { nowMs, requestId }: PayloadContext): EventBatchPost {
   const overheat = [{ value: { celsius: 90.5 }, time: nowMs - 4_000 }];
   return { ...identity(device), requestId, gmtCreate: nowMs, payload: { overheat } };
 }

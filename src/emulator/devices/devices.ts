@@ -1,45 +1,47 @@
-import { weighted } from "../random";
+import { pickWeighted } from "../random";
 import { DEVICE_MESSAGES, deviceMessage } from "./device-messages";
 import { Device } from "./device";
 import type { Cancel, Clock } from "../../clock";
 import type { DeviceMessage } from "./device-messages";
-import type { Push } from "../groups/message";
+import type { NewMessage } from "../groups/message";
 
-export interface DevicesEnvironment {
+/** How many devices there are, how much they send, and what that depends on. */
+export interface DevicesOptions {
+  readonly devices: number;
+  /** Messages a second of all devices together; may be a fraction. */
+  readonly rate: number;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly push: (push: Push) => void;
 }
 
-/** Finer than this timers are not; above 100 messages a second several go at once. */
+/** The shortest delay of a timer here; above 100 messages a second several are sent at once. */
 const MIN_TICK_MS = 10;
 const STATUS = DEVICE_MESSAGES.filter(({ messageType }) => messageType === "device-status");
 
 /** Simulated devices that together send `rate` messages a second, of every kind. */
 export class Devices {
   readonly #devices: readonly Device[];
-  readonly #rate: number;
-  readonly #environment: DevicesEnvironment;
+  readonly #options: DevicesOptions;
+  readonly #push: (message: NewMessage) => void;
   #requestId = 900;
   #sent = 0;
   #cancel: Cancel | undefined;
 
-  constructor(count: number, rate: number, environment: DevicesEnvironment) {
-    const { clock, random } = environment;
+  constructor(options: DevicesOptions, push: (message: NewMessage) => void) {
+    const { devices, clock, random } = options;
     this.#devices = Array.from(
-      { length: count },
+      { length: devices },
       (_, index) => new Device(index + 1, clock.now(), random),
     );
-    this.#rate = rate;
-    this.#environment = environment;
+    this.#options = options;
+    this.#push = push;
   }
 
   /** Each device comes online, then they send. */
   start(): void {
     for (const device of this.#devices) for (const status of STATUS) this.#send(device, status);
-    if (this.#devices.length > 0 && this.#rate > 0) {
-      this.#tick(this.#environment.clock.monotonicMs());
-    }
+    const { rate, clock } = this.#options;
+    if (this.#devices.length > 0 && rate > 0) this.#tick(clock.monotonicMs());
   }
 
   stop(): void {
@@ -48,12 +50,12 @@ export class Devices {
 
   /** Counts from the start, so that late timers do not lower the rate. */
   #tick(startMs: number): void {
-    const { clock, random } = this.#environment;
-    const delayMs = Math.max(MIN_TICK_MS, 1_000 / this.#rate);
+    const { rate, clock, random } = this.#options;
+    const delayMs = Math.max(MIN_TICK_MS, 1_000 / rate);
     this.#cancel = clock.after(delayMs, () => {
-      const due = Math.floor(((clock.monotonicMs() - startMs) * this.#rate) / 1_000);
+      const due = Math.floor(((clock.monotonicMs() - startMs) * rate) / 1_000);
       // After a pause of the computer there is no need to make up for it.
-      this.#sent = Math.max(this.#sent, due - Math.ceil(this.#rate));
+      this.#sent = Math.max(this.#sent, due - Math.ceil(rate));
       for (; this.#sent < due; this.#sent += 1) {
         const device = this.#devices[Math.floor(random() * this.#devices.length)];
         if (device !== undefined) this.#send(device, this.#pick(device));
@@ -64,14 +66,14 @@ export class Devices {
 
   /** By weight; but a device that is offline can only come online again. */
   #pick(device: Device): DeviceMessage | undefined {
-    return weighted(device.online ? DEVICE_MESSAGES : STATUS, this.#environment.random);
+    return pickWeighted(device.online ? DEVICE_MESSAGES : STATUS, this.#options.random);
   }
 
   #send(device: Device, kind: DeviceMessage | undefined): void {
     if (kind === undefined) return;
-    const { clock, random, push } = this.#environment;
+    const { clock, random } = this.#options;
     this.#requestId += 1;
-    const moment = { nowMs: clock.now(), requestId: String(this.#requestId), random };
-    push(deviceMessage(kind, device, moment));
+    const context = { nowMs: clock.now(), requestId: String(this.#requestId), random };
+    this.#push(deviceMessage(kind, device, context));
   }
 }

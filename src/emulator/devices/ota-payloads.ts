@@ -6,7 +6,7 @@ import type {
   OtaVersion,
 } from "../../protocol/message-table";
 import type { Device } from "./device";
-import type { Moment } from "./device-payloads";
+import type { PayloadContext } from "./device-payloads";
 
 /** The one firmware module of a device. */
 const MODULE = { moduleName: "default" };
@@ -21,7 +21,7 @@ function nextFirmware({ firmware }: Device): string {
 }
 
 /** A firmware upgrade that mostly succeeds; then the device has the new version. */
-export function otaUpgrade(device: Device, { nowMs, random }: Moment): OtaUpgrade {
+export function otaUpgrade(device: Device, { nowMs, random }: PayloadContext): OtaUpgrade {
   const succeeded = random() < 0.9;
   const versions = { srcVersion: device.firmware, destVersion: nextFirmware(device) };
   if (succeeded) device.firmware = versions.destVersion;
@@ -36,7 +36,7 @@ export function otaUpgrade(device: Device, { nowMs, random }: Moment): OtaUpgrad
   };
 }
 
-export function otaProgress(device: Device, { nowMs, random }: Moment): OtaProgress {
+export function otaProgress(device: Device, { nowMs, random }: PayloadContext): OtaProgress {
   return {
     productKey: device.productKey,
     deviceName: device.deviceName,
@@ -49,7 +49,7 @@ export function otaProgress(device: Device, { nowMs, random }: Moment): OtaProgr
   };
 }
 
-export function otaVersion(device: Device, { nowMs }: Moment): OtaVersion {
+export function otaVersion(device: Device, { nowMs }: PayloadContext): OtaVersion {
   return {
     ...identity(device),
     ...MODULE,
@@ -61,7 +61,7 @@ export function otaVersion(device: Device, { nowMs }: Moment): OtaVersion {
 /** Its topic names the package and the job in place of a device. */
 export const jobPath = ({ productKey }: Device) => `/${productKey}/${PACKAGE_ID}/${JOB.jobId}`;
 
-export function otaJobStatus({ productKey }: Device, { nowMs }: Moment): OtaJobStatus {
+export function otaJobStatus({ productKey }: Device, { nowMs }: PayloadContext): OtaJobStatus {
   return {
     productKey,
     ...MODULE,

@@ -7,13 +7,13 @@ import type {
   TopologyLifecycle,
 } from "../../protocol/message-table";
 import type { Device } from "./device";
-import type { Moment } from "./device-payloads";
+import type { PayloadContext } from "./device-payloads";
 
 /** The gateway of topology messages. */
 export const GATEWAY = { gwIotId: "Xq3gw01", gwProductKey: "k1demoGw01", gwDeviceName: "gw-1" };
 
 /** The device has set the properties that it was asked to. */
-export function downlinkReply(device: Device, { nowMs, requestId }: Moment): DownlinkReply {
+export function downlinkReply(device: Device, { nowMs, requestId }: PayloadContext): DownlinkReply {
   const { productKey, deviceName } = device;
   return {
     gmtCreate: nowMs,
@@ -26,11 +26,11 @@ export function downlinkReply(device: Device, { nowMs, requestId }: Moment): Dow
   };
 }
 
-export function deviceLifecycle(device: Device, { nowMs }: Moment): DeviceLifecycle {
+export function deviceLifecycle(device: Device, { nowMs }: PayloadContext): DeviceLifecycle {
   return { action: "enable", ...identity(device), messageCreateTime: nowMs };
 }
 
-export function topologyLifecycle(device: Device, { nowMs }: Moment): TopologyLifecycle {
+export function topologyLifecycle(device: Device, { nowMs }: PayloadContext): TopologyLifecycle {
   return {
     action: "create",
     ...GATEWAY,
@@ -43,7 +43,7 @@ export function subDeviceFound(device: Device): SubDeviceFound {
   return { ...GATEWAY, devices: [identity(device)] };
 }
 
-export function deviceTagUpdate(device: Device, { nowMs }: Moment): DeviceTagUpdate {
+export function deviceTagUpdate(device: Device, { nowMs }: PayloadContext): DeviceTagUpdate {
   return {
     ...identity(device),
     value: [{ attrKey: "room", attrValue: `A-${device.deviceName.slice(-2)}` }],

@@ -1,51 +1,52 @@
-import { readParameters } from "./parameter";
+import { readParameters } from "./fault-request";
 import type { Clock } from "../../clock";
 import type { Behaviour, OpenConnection } from "../amqp/behaviour";
-import type { Parameters, Values } from "./parameter";
+import type { UncheckedRequest } from "./fault-request";
+import type { Parameters, ParameterValues } from "./parameter";
 
 /** What a fault has done or is going to do, as numbers. */
 export type FaultAnswer = Readonly<Record<string, number>>;
 
 /** Which connections a fault is for. */
-export interface Choice {
+export interface ConnectionChoice {
   /** How many, chosen by chance; default: all. */
   readonly connections: number | undefined;
   readonly group: string | undefined;
 }
 
-/** Where a fault may stand in front of the emulator's own conduct. */
+/** The hooks that a fault may have. */
 export type FaultHooks = Pick<Behaviour, "onSignIn" | "onDispatch" | "onTransfer">;
 
-/** What lasts of a fault. */
-export interface Standing extends FaultHooks {
+/** A fault in force: one that lasts. */
+export interface StandingFault extends FaultHooks {
   /** How many sign-ins, transfers, messages or connections it still is for; undefined: no number. */
   left(): number | undefined;
   /** Ends it: what it holds back goes on, and no timer is left. */
-  calm(): void;
+  end(): void;
 }
 
 /** What a fault works on. */
-export interface Stage {
+export interface FaultContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly consumerGroupIds: readonly string[];
   /** Open connections; one that is silent is left alone. */
-  pick(choice: Choice): readonly OpenConnection[];
-  /** Puts a lasting fault in force; the returned function says that it is over. */
-  stand(standing: Standing): () => void;
-  /** Ends what lasts of earlier faults of the same name. */
-  calmOthers(): void;
+  pick(choice: ConnectionChoice): readonly OpenConnection[];
+  /** Puts a fault in force; the returned function removes it once it is used up. */
+  putInForce(fault: StandingFault): () => void;
+  /** Ends earlier faults of the same name that are in force. */
+  endEarlier(): void;
   /** See `ConsumerGroup.throttle`; for all groups. */
   throttle(perSecond: number | undefined): void;
 }
 
-/** One sort of fault. */
+/** One kind of fault. */
 export interface Fault<P extends Parameters = Parameters> {
-  /** One line. */
+  /** One line, for `GET /faults`. */
   readonly description: string;
   readonly parameters: P;
-  /** Throws FaultError for wrong parameters. */
-  start(stage: Stage, given: Readonly<Record<string, unknown>>): FaultAnswer;
+  /** Throws FaultRequestError for wrong parameters. */
+  start(context: FaultContext, given: UncheckedRequest): FaultAnswer;
 }
 
 /** A fault by its parameters and what it does with them. */
@@ -56,12 +57,26 @@ export function fault<const P extends Parameters>({
 }: {
   readonly description: string;
   readonly parameters: P;
-  readonly start: (stage: Stage, values: Values<P>) => FaultAnswer;
+  readonly start: (context: FaultContext, values: ParameterValues<P>) => FaultAnswer;
 }): Fault<P> {
   return {
     description,
     parameters,
-    start: (stage, given) =>
-      start(stage, readParameters(parameters, given, stage.consumerGroupIds)),
+    start: (context, given) =>
+      start(context, readParameters(parameters, given, context.consumerGroupIds)),
   };
+}
+
+/** Puts hooks in force for the next `count` times; a hook calls `used` for each. */
+export function forNext(
+  context: FaultContext,
+  count: number,
+  hooks: (used: () => void) => FaultHooks,
+): void {
+  let left = count;
+  const used = () => {
+    left -= 1;
+    if (left === 0) remove();
+  };
+  const remove = context.putInForce({ ...hooks(used), left: () => left, end: () => undefined });
 }

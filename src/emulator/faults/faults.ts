@@ -1,100 +1,115 @@
 import { shuffled } from "../random";
-import { allowedText } from "./fault-request-error";
-import { StandingFaults } from "./standing-faults";
+import { allowedText } from "./fault-request";
 import { FAULTS, faultName } from "./fault-table";
-import type { Clock } from "../../clock";
+import { StandingFaults } from "./standing-faults";
 import type { Behaviour, OpenConnection } from "../amqp/behaviour";
-import type { Log } from "../options";
-import type { Choice, FaultAnswer } from "./fault";
-import type { Parameter } from "./parameter";
-import type { StandingFault } from "./standing-faults";
+import type { EmulatorOptions } from "../options";
+import type { ConnectionChoice, FaultAnswer } from "./fault";
+import type { UncheckedRequest } from "./fault-request";
+import type { Parameter, Parameters } from "./parameter";
+import type { StandingFaultReport } from "./standing-faults";
 
-/** A request for a fault whose fields nobody has looked at. */
-export type UncheckedRequest = Readonly<Record<string, unknown>>;
+/** A parameter, as `GET /faults` describes it. */
+interface ParameterDescription {
+  readonly allowed: string;
+  /** What its absence means; undefined if it is required, or if there is nothing to say. */
+  readonly default?: string;
+}
 
-/** What `GET /faults` tells. */
-export interface FaultsTold {
+/** What `GET /faults` answers. */
+export interface FaultList {
   readonly faults: readonly {
     readonly fault: string;
     readonly description: string;
-    /** By name: what it may be, and what its absence means. */
-    readonly parameters: Readonly<Record<string, { allowed: string; default?: string }>>;
+    readonly parameters: Readonly<Record<string, ParameterDescription>>;
   }[];
-  readonly standing: readonly StandingFault[];
+  readonly standing: readonly StandingFaultReport[];
 }
 
-export interface FaultsEnvironment {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly consumerGroupIds: readonly string[];
+/** What faults are done to. */
+export interface FaultTarget {
   /** The open connections that are not silent. */
-  readonly heard: () => readonly OpenConnection[];
-  readonly throttle: (perSecond: number | undefined) => void;
+  openConnections(): readonly OpenConnection[];
+  /** See `ConsumerGroup.throttle`; for all groups. */
+  throttle(perSecond: number | undefined): void;
 }
 
 /** Starts an emulator's faults, and knows those that last. */
 export class Faults {
-  readonly #environment: FaultsEnvironment;
+  readonly #options: EmulatorOptions;
+  readonly #target: FaultTarget;
   readonly #standing = new StandingFaults();
   #stopped = false;
 
-  constructor(environment: FaultsEnvironment) {
-    this.#environment = environment;
+  constructor(options: EmulatorOptions, target: FaultTarget) {
+    this.#options = options;
+    this.#target = target;
   }
 
-  /** To be put in front of the emulator's own conduct. */
+  /** The hooks of the faults in force. */
   get behaviour(): Behaviour {
     return this.#standing;
   }
 
-  /** Starts a fault; `random` decides what it leaves to chance. Throws FaultError. */
-  start({ fault, ...given }: UncheckedRequest, random = this.#environment.random): FaultAnswer {
+  /** Starts a fault; `random` decides what it leaves to chance. Throws FaultRequestError. */
+  start({ fault, ...given }: UncheckedRequest, random = this.#options.random): FaultAnswer {
     if (this.#stopped) throw new Error("The emulator has been stopped.");
     const name = faultName(fault);
-    const { clock, log, consumerGroupIds, throttle } = this.#environment;
+    const { clock, log, consumerGroupIds } = this.#options;
+    const request = { fault: name, ...given };
     const answer = FAULTS[name].start(
       {
-        ...{ clock, random, consumerGroupIds, throttle },
+        clock,
+        random,
+        consumerGroupIds,
         pick: (choice) => this.#pick(choice, random),
-        stand: (standing) => this.#standing.add({ fault: name, ...given }, standing),
-        calmOthers: () => this.#standing.calm(name),
+        putInForce: (standing) => this.#standing.add(request, standing),
+        endEarlier: () => this.#standing.end(name),
+        throttle: (perSecond) => {
+          this.#target.throttle(perSecond);
+        },
       },
       given,
     );
-    const told = Object.entries(answer).map(([what, number]) => `${what} ${number}`);
-    log(`fault ${JSON.stringify({ fault: name, ...given })}: ${told.join(", ")}`);
+    const numbers = Object.entries(answer).map(([what, number]) => `${what} ${number}`);
+    log(`fault ${JSON.stringify(request)}: ${numbers.join(", ")}`);
     return answer;
   }
 
-  /** Ends those that last, and says how many: what they hold back goes on. */
-  calm(): number {
-    return this.#standing.calm();
+  /** Ends those in force, and says how many: what they hold back goes on. */
+  endAll(): number {
+    return this.#standing.end();
   }
 
-  tell(): FaultsTold {
-    const { consumerGroupIds } = this.#environment;
-    const toldParameter = ([name, parameter]: [string, Parameter<unknown>]) => {
-      const { otherwise } = parameter;
-      const allowed = allowedText(parameter.allowed(consumerGroupIds));
-      return [name, { allowed, ...(otherwise === "" ? {} : { default: otherwise }) }] as const;
-    };
-    const faults = Object.entries(FAULTS).map(([name, { description, parameters }]) => {
-      const told = Object.entries<Parameter<unknown>>(parameters).map(toldParameter);
-      return { fault: name, description, parameters: Object.fromEntries(told) };
+  /** Every fault with its parameters, and those in force. */
+  describe(): FaultList {
+    const faults = Object.entries(FAULTS).map(([fault, { description, parameters }]) => {
+      return { fault, description, parameters: this.#describeParameters(parameters) };
     });
     return { faults, standing: this.#standing.list() };
   }
 
-  /** No timer is left, and none is started after this. */
+  /** Ends all; none is started after this. */
   stop(): void {
     this.#stopped = true;
-    this.calm();
+    this.endAll();
   }
 
-  #pick({ connections, group }: Choice, random: () => number): readonly OpenConnection[] {
-    const open = this.#environment
-      .heard()
+  #describeParameters(parameters: Parameters): Readonly<Record<string, ParameterDescription>> {
+    const { consumerGroupIds } = this.#options;
+    const describe = (parameter: Parameter<unknown>): ParameterDescription => {
+      const allowed = allowedText(parameter.allowed(consumerGroupIds));
+      const { whenAbsent } = parameter;
+      return whenAbsent === "" ? { allowed } : { allowed, default: whenAbsent };
+    };
+    return Object.fromEntries(
+      Object.entries(parameters).map(([name, parameter]) => [name, describe(parameter)]),
+    );
+  }
+
+  #pick({ connections, group }: ConnectionChoice, random: () => number): readonly OpenConnection[] {
+    const open = this.#target
+      .openConnections()
       .filter(({ identity }) => group === undefined || identity?.consumerGroupId === group);
     return connections === undefined ? open : shuffled(open, random).slice(0, connections);
   }

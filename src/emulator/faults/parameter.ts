@@ -1,14 +1,13 @@
-import { FaultError } from "./fault-request-error";
-import { shown } from "../../errors/invalid-setting";
 import type { Allowed } from "../../errors/invalid-setting";
 import type { Range } from "../../settings/read";
 
-/** A parameter of a fault. `fallback` is its value when it is absent; without it there must be one. */
-export interface Parameter<T, Needed extends boolean = boolean> {
-  readonly isNeeded: Needed;
+/** A parameter of a fault. */
+export interface Parameter<T, Required extends boolean = boolean> {
+  readonly isRequired: Required;
+  /** The value when it is absent. */
   readonly fallback: T | undefined;
-  /** What its absence means, for people; empty if there must be one. */
-  readonly otherwise: string;
+  /** What its absence means, as `GET /faults` says it; empty if it is required. */
+  readonly whenAbsent: string;
   allowed(consumerGroupIds: readonly string[]): Allowed;
   /** Undefined for a value that is not allowed. */
   read(value: unknown, consumerGroupIds: readonly string[]): T | undefined;
@@ -16,19 +15,23 @@ export interface Parameter<T, Needed extends boolean = boolean> {
 
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 
+type ValueOf<P> = P extends Parameter<infer T> ? T : never;
+
 /** What a fault gets for its parameters. */
-export type Values<P extends Parameters> = {
+export type ParameterValues<P extends Parameters> = {
   readonly [Name in keyof P]: ValueOf<P[Name]>;
 };
 
-/** What has to be given for a fault's parameters. */
-export type Given<P extends Parameters> = {
-  readonly [Name in keyof P as P[Name]["isNeeded"] extends true ? Name : never]: ValueOf<P[Name]>;
+/** What a request gives for a fault's parameters. */
+export type ParameterInput<P extends Parameters> = {
+  readonly [Name in keyof P as P[Name]["isRequired"] extends true ? Name : never]: ValueOf<P[Name]>;
 } & {
-  readonly [Name in keyof P as P[Name]["isNeeded"] extends true ? never : Name]?: ValueOf<P[Name]>;
+  readonly [Name in keyof P as P[Name]["isRequired"] extends true ? never : Name]?: ValueOf<
+    P[Name]
+  >;
 };
 
-type ValueOf<P> = P extends Parameter<infer T> ? T : never;
+type Check<T> = Pick<Parameter<T>, "allowed" | "read">;
 
 const COUNT = { min: 1, max: 1_000_000 };
 /** A day: more than any test needs, and less than a timer takes. */
@@ -36,110 +39,75 @@ const SECONDS = { min: 0, max: 86_400 };
 /** AMQP writes a symbol of so many characters with a one-byte length. */
 const SYMBOL = /^[\x21-\x7e]{1,255}$/;
 
-function optional<T>(
-  otherwise: string,
-  fallback: T,
-  rest: Pick<Parameter<T>, "allowed" | "read">,
-): Parameter<T, false> {
-  return { isNeeded: false, otherwise, fallback, ...rest };
+function required<T>(check: Check<T>): Parameter<T, true> {
+  return { isRequired: true, whenAbsent: "", fallback: undefined, ...check };
 }
 
-function numberIn({ min, max }: Range, isWhole: boolean) {
+function optional<T>(whenAbsent: string, check: Check<T>): Parameter<T | undefined, false> {
+  return { isRequired: false, whenAbsent, fallback: undefined, ...check };
+}
+
+function withDefault<T>(fallback: T, check: Check<T>): Parameter<T, false> {
+  return { isRequired: false, whenAbsent: String(fallback), fallback, ...check };
+}
+
+function numberIn({ min, max }: Range): Check<number> {
   return {
-    allowed: (): Allowed => ({ rule: isWhole ? "integer" : "number", min, max }),
-    read: (value: unknown) => {
-      const isNumber = typeof value === "number" && value >= min && value <= max;
-      return isNumber && (!isWhole || Number.isInteger(value)) ? value : undefined;
-    },
+    allowed: () => ({ rule: "number", min, max }),
+    read: (value) =>
+      typeof value === "number" && value >= min && value <= max ? value : undefined,
   };
 }
 
-export function count(fallback: number): Parameter<number, false> {
-  return optional(String(fallback), fallback, numberIn(COUNT, true));
-}
-
-export function optionalCount(otherwise: string): Parameter<number | undefined, false> {
-  return optional<number | undefined>(otherwise, undefined, numberIn(COUNT, true));
-}
-
-export function seconds(fallback: number): Parameter<number, false> {
-  return optional(String(fallback), fallback, numberIn(SECONDS, false));
-}
-
-export function optionalSeconds(otherwise: string): Parameter<number | undefined, false> {
-  return optional<number | undefined>(otherwise, undefined, numberIn(SECONDS, false));
-}
-
-export function optionalNumber(
-  range: Range,
-  sort: "whole" | "any" = "any",
-): Parameter<number | undefined, false> {
-  return optional<number | undefined>("", undefined, numberIn(range, sort === "whole"));
-}
-
-export function neededNumber(range: Range): Parameter<number, true> {
-  return { isNeeded: true, otherwise: "", fallback: undefined, ...numberIn(range, false) };
-}
-
-export function text(otherwise: string): Parameter<string | undefined, false> {
-  return optional<string | undefined>(otherwise, undefined, {
-    allowed: () => ({ rule: "text" }),
-    read: (value) => (typeof value === "string" ? value : undefined),
-  });
-}
-
-export function condition(otherwise: string): Parameter<string | undefined, false> {
-  return optional<string | undefined>(otherwise, undefined, {
-    allowed: () => ({ rule: "symbol" }),
-    read: (value) => (typeof value === "string" && SYMBOL.test(value) ? value : undefined),
-  });
-}
-
-export function flag(fallback: boolean): Parameter<boolean, false> {
-  return optional(String(fallback), fallback, {
-    allowed: () => ({ rule: "choice", choices: "true, false" }),
-    read: (value) => (typeof value === "boolean" ? value : undefined),
-  });
-}
-
-export function group(): Parameter<string | undefined, false> {
-  return optional<string | undefined>("all groups", undefined, {
-    allowed: (known) => ({ rule: "choice", choices: known.join(", ") }),
-    read: (value, known) => known.find((consumerGroupId) => consumerGroupId === value),
-  });
-}
-
-/** A list with something in it; of what, is for others to check. */
-export function entries(): Parameter<readonly unknown[], true> {
+function integerIn({ min, max }: Range): Check<number> {
   return {
-    ...{ isNeeded: true, otherwise: "", fallback: undefined },
-    allowed: () => ({ rule: "entries" }),
-    read: (value) => (Array.isArray(value) && value.length > 0 ? value : undefined),
+    allowed: () => ({ rule: "integer", min, max }),
+    read: (value) => (Number.isInteger(value) ? numberIn({ min, max }).read(value, []) : undefined),
   };
 }
 
-/** Checks what was given for a fault's parameters. Throws FaultError for the first that is wrong. */
-export function readParameters<P extends Parameters>(
-  parameters: P,
-  given: Readonly<Record<string, unknown>>,
-  consumerGroupIds: readonly string[],
-): Values<P> {
-  const unknown = Object.keys(given).find((field) => !Object.hasOwn(parameters, field));
-  if (unknown !== undefined) {
-    const allowed: Allowed = { rule: "choice", choices: Object.keys(parameters).join(", ") };
-    throw new FaultError({ field: unknown, kind: "unknown", value: "", allowed });
-  }
-  const values = Object.entries(parameters).map(([field, parameter]) => {
-    const value = given[field];
-    if (value === undefined && !parameter.isNeeded) return [field, parameter.fallback] as const;
-    const read = value === undefined ? undefined : parameter.read(value, consumerGroupIds);
-    if (read !== undefined) return [field, read] as const;
-    throw new FaultError({
-      field,
-      kind: value === undefined ? "missing" : "wrong",
-      value: shown(value),
-      allowed: parameter.allowed(consumerGroupIds),
-    });
-  });
-  return Object.fromEntries(values) as Values<P>; // by the very table that the type is made of
-}
+const TEXT: Check<string> = {
+  allowed: () => ({ rule: "text" }),
+  read: (value) => (typeof value === "string" ? value : undefined),
+};
+
+const CONDITION: Check<string> = {
+  allowed: () => ({ rule: "symbol" }),
+  read: (value) => (typeof value === "string" && SYMBOL.test(value) ? value : undefined),
+};
+
+const FLAG: Check<boolean> = {
+  allowed: () => ({ rule: "choice", choices: "true, false" }),
+  read: (value) => (typeof value === "boolean" ? value : undefined),
+};
+
+const GROUP: Check<string> = {
+  allowed: (known) => ({ rule: "choice", choices: known.join(", ") }),
+  read: (value, known) => known.find((consumerGroupId) => consumerGroupId === value),
+};
+
+const LIST: Check<readonly unknown[]> = {
+  allowed: () => ({ rule: "entries" }),
+  read: (value) => (Array.isArray(value) && value.length > 0 ? value : undefined),
+};
+
+/** A number of transfers, sign-ins or messages. */
+export const count = (fallback: number) => withDefault(fallback, integerIn(COUNT));
+export const optionalCount = (whenAbsent: string) => optional(whenAbsent, integerIn(COUNT));
+export const seconds = (fallback: number) => withDefault(fallback, numberIn(SECONDS));
+export const optionalSeconds = (whenAbsent: string) => optional(whenAbsent, numberIn(SECONDS));
+export const optionalNumber = (range: Range) => optional("", numberIn(range));
+export const optionalInteger = (range: Range) => optional("", integerIn(range));
+export const requiredNumber = (range: Range) => required(numberIn(range));
+export const text = (whenAbsent: string) => optional(whenAbsent, TEXT);
+/** A condition of an AMQP error. */
+export const condition = (whenAbsent: string) => optional(whenAbsent, CONDITION);
+export const flag = (fallback: boolean) => withDefault(fallback, FLAG);
+/** A list with something in it; its items are not checked. */
+export const list = () => required(LIST);
+
+/** Parameters of every fault that does something to connections: how many, and of which group. */
+export const CONNECTION_CHOICE = {
+  connections: optionalCount("all open ones"),
+  group: optional("all groups", GROUP),
+};

@@ -1,19 +1,12 @@
-import { seeded, weighted } from "../random";
+import { pickWeighted, seeded } from "../random";
 import { SEEDS } from "./scenario";
-import type { Cancel, Clock } from "../../clock";
-import type { UncheckedRequest } from "./faults";
-import type { Log } from "../options";
+import type { Cancel } from "../../clock";
+import type { Runtime } from "../options";
+import type { UncheckedRequest } from "./fault-request";
+import type { Faults } from "./faults";
 import type { RandomScenario, Scenario, SteppedScenario } from "./scenario";
 
-export interface ScenarioEnvironment {
-  readonly clock: Clock;
-  /** For the seed of a scenario that has none. */
-  readonly random: () => number;
-  readonly log: Log;
-  readonly start: (request: UncheckedRequest, random: () => number) => void;
-}
-
-/** A timer takes no longer delays. */
+/** The longest delay that a timer takes. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 function randomSeed(random: () => number): number {
@@ -22,20 +15,22 @@ function randomSeed(random: () => number): number {
 
 /** A scenario under way. */
 export class ScenarioRun {
-  /** To be given to a scenario for the same run again. */
+  /** A scenario with this seed runs the same way again. */
   readonly seed: number;
-  readonly #environment: ScenarioEnvironment;
+  readonly #faults: Faults;
+  readonly #runtime: Runtime;
   readonly #random: () => number;
   #cancel: Cancel | undefined;
 
-  constructor(scenario: Scenario, environment: ScenarioEnvironment) {
-    const { log, random, clock } = environment;
-    this.seed = scenario.seed ?? randomSeed(random);
-    this.#environment = environment;
+  /** Begins at once. */
+  constructor(scenario: Scenario, faults: Faults, runtime: Runtime) {
+    this.seed = scenario.seed ?? randomSeed(runtime.random);
+    this.#faults = faults;
+    this.#runtime = runtime;
     this.#random = seeded(this.seed);
-    log(`scenario: begins, “seed” ${this.seed}`);
-    if ("steps" in scenario) this.#step(scenario, 0);
-    else this.#wait(scenario, clock.monotonicMs());
+    runtime.log(`scenario: begins, “seed” ${this.seed}`);
+    if ("steps" in scenario) this.#waitForStep(scenario, 0);
+    else this.#waitForFault(scenario, runtime.clock.monotonicMs());
   }
 
   /** No fault begins after this; one that lasts goes on. */
@@ -43,7 +38,7 @@ export class ScenarioRun {
     this.#cancel?.();
   }
 
-  #step(scenario: SteppedScenario, index: number): void {
+  #waitForStep(scenario: SteppedScenario, index: number): void {
     const { steps, repeat = false } = scenario;
     const step = steps[index] ?? (repeat ? steps[0] : undefined);
     if (step === undefined) {
@@ -53,13 +48,13 @@ export class ScenarioRun {
     const { afterSeconds = 0, ...request } = step;
     this.#after(afterSeconds * 1_000, () => {
       this.#start(request);
-      this.#step(scenario, (index % steps.length) + 1);
+      this.#waitForStep(scenario, (index % steps.length) + 1);
     });
   }
 
-  #wait(scenario: RandomScenario, startMs: number): void {
+  #waitForFault(scenario: RandomScenario, startMs: number): void {
     const { everySeconds, faults, forSeconds = Infinity } = scenario;
-    const leftMs = startMs + forSeconds * 1_000 - this.#environment.clock.monotonicMs();
+    const leftMs = startMs + forSeconds * 1_000 - this.#runtime.clock.monotonicMs();
     const gapMs = -Math.log(1 - this.#random()) * everySeconds * 1_000;
     if (gapMs >= leftMs) {
       this.#after(leftMs, () => {
@@ -68,26 +63,25 @@ export class ScenarioRun {
       return;
     }
     this.#after(gapMs, () => {
-      const chosen = Object.entries(weighted(faults, this.#random) ?? {});
-      const request = Object.fromEntries(chosen.filter(([field]) => field !== "weight"));
-      this.#start(request);
-      this.#wait(scenario, startMs);
+      const chosen = Object.entries(pickWeighted(faults, this.#random) ?? {});
+      this.#start(Object.fromEntries(chosen.filter(([field]) => field !== "weight")));
+      this.#waitForFault(scenario, startMs);
     });
   }
 
   /**
-   * With a generator of its own: how often a fault draws depends on what clients do, and must not
+   * With random numbers of its own: how many a fault takes depends on what clients do, and must not
    * change what comes after it.
    */
   #start(request: UncheckedRequest): void {
-    this.#environment.start(request, seeded(randomSeed(this.#random)));
+    this.#faults.start(request, seeded(randomSeed(this.#random)));
   }
 
   #after(delayMs: number, action: () => void): void {
-    this.#cancel = this.#environment.clock.after(Math.min(delayMs, MAX_DELAY_MS), action);
+    this.#cancel = this.#runtime.clock.after(Math.min(delayMs, MAX_DELAY_MS), action);
   }
 
   #end(): void {
-    this.#environment.log("scenario: ended");
+    this.#runtime.log("scenario: ended");
   }
 }

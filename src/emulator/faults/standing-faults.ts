@@ -1,72 +1,68 @@
-import type { DispatchContext, SignInContext, TransferContext } from "../amqp/behaviour";
-import type { FaultHooks, Standing } from "./fault";
+import type { SignInContext, TransferContext } from "../amqp/behaviour";
+import type { DispatchContext } from "../groups/consumer-group";
+import type { FaultHooks, StandingFault } from "./fault";
 
-/** A fault that lasts, as `GET /faults` shows it: its parameters stand beside these. */
-export interface StandingFault {
+/** A fault in force, as `GET /faults` shows it: its parameters stand beside these. */
+export interface StandingFaultReport {
   readonly fault: string;
   /** How many sign-ins, transfers, messages or connections it still is for. */
   readonly left?: number;
 }
 
-interface Entry {
-  readonly request: StandingFault;
-  readonly standing: Standing;
-}
-
-/** Of more the oldest ends: a scenario may go on for days with nobody there to use its faults up. */
+/** Of more the oldest ends: a scenario may go on for days with no client to use its faults up. */
 const MAX_STANDING = 1_000;
 
-/** The faults in force, oldest first: each is used up before the next, and one strikes at a time. */
+/** The faults in force, oldest first: each is used up before the next, and one acts at a time. */
 export class StandingFaults implements FaultHooks {
-  readonly #entries = new Set<Entry>();
+  /** Each with the request that started it. */
+  readonly #requests = new Map<StandingFault, StandingFaultReport>();
 
-  /** The returned function takes it out again. */
-  add(request: StandingFault, standing: Standing): () => void {
-    const entry = { request, standing };
-    this.#entries.add(entry);
-    const [oldest] = this.#entries;
-    if (this.#entries.size > MAX_STANDING && oldest !== undefined) {
-      this.#entries.delete(oldest);
-      oldest.standing.calm();
+  /** The returned function removes it again. */
+  add(request: StandingFaultReport, fault: StandingFault): () => void {
+    this.#requests.set(fault, request);
+    const [oldest] = this.#requests.keys();
+    if (this.#requests.size > MAX_STANDING && oldest !== undefined) {
+      this.#requests.delete(oldest);
+      oldest.end();
     }
     return () => {
-      this.#entries.delete(entry);
+      this.#requests.delete(fault);
     };
   }
 
-  list(): readonly StandingFault[] {
-    return [...this.#entries].map(({ request, standing }) => {
-      const left = standing.left();
+  list(): readonly StandingFaultReport[] {
+    return [...this.#requests].map(([fault, request]) => {
+      const left = fault.left();
       return left === undefined ? request : { ...request, left };
     });
   }
 
   /** Ends those of a name, or all, and says how many. */
-  calm(fault?: string): number {
-    const chosen = [...this.#entries].filter(
-      ({ request }) => fault === undefined || request.fault === fault,
-    );
-    // All of them first: what one had held back is not for the next one.
-    for (const entry of chosen) this.#entries.delete(entry);
-    for (const { standing } of chosen) standing.calm();
+  end(name?: string): number {
+    const chosen = [...this.#requests]
+      .filter(([, request]) => name === undefined || request.fault === name)
+      .map(([fault]) => fault);
+    // Removed all together first: what one had held back is not for the next one.
+    for (const fault of chosen) this.#requests.delete(fault);
+    for (const fault of chosen) fault.end();
     return chosen.length;
   }
 
   onSignIn(context: SignInContext) {
-    return this.#ask((standing) => standing.onSignIn?.(context));
+    return this.#ask((fault) => fault.onSignIn?.(context));
   }
 
   onDispatch(context: DispatchContext) {
-    return this.#ask((standing) => standing.onDispatch?.(context));
+    return this.#ask((fault) => fault.onDispatch?.(context));
   }
 
   onTransfer(context: TransferContext) {
-    return this.#ask((standing) => standing.onTransfer?.(context));
+    return this.#ask((fault) => fault.onTransfer?.(context));
   }
 
-  #ask<Answer>(question: (standing: Standing) => Answer | undefined): Answer | undefined {
-    for (const { standing } of this.#entries) {
-      const answer = question(standing);
+  #ask<Answer>(question: (fault: StandingFault) => Answer | undefined): Answer | undefined {
+    for (const fault of this.#requests.keys()) {
+      const answer = question(fault);
       if (answer !== undefined) return answer;
     }
     return undefined;

@@ -1,8 +1,7 @@
-import { CHOICE } from "./choice";
 import { fault } from "./fault";
-import { optionalSeconds } from "./parameter";
+import { CONNECTION_CHOICE, optionalSeconds } from "./parameter";
 import type { OpenConnection } from "../amqp/behaviour";
-import type { Stage } from "./fault";
+import type { FaultContext } from "./fault";
 
 /**
  * A heartbeat with an extended header, which is there to be ignored (AMQP 1.0 part 2.3.1): a frame
@@ -13,58 +12,65 @@ const HALF_BYTES = 23;
 const GARBAGE_BYTES = 64;
 
 /** Silences connections for so long, or until they go. */
-function silence(stage: Stage, connections: readonly OpenConnection[], seconds?: number): void {
+function silence(
+  context: FaultContext,
+  connections: readonly OpenConnection[],
+  seconds?: number,
+): void {
   if (connections.length === 0) return;
   const silent = new Map<OpenConnection, () => void>();
-  const resume = () => {
-    for (const resumeOne of [...silent.values()]) resumeOne();
+  const resumeAll = () => {
+    for (const resume of [...silent.values()]) resume();
   };
   const cancel =
-    seconds === undefined ? () => undefined : stage.clock.after(seconds * 1_000, resume);
-  const over = stage.stand({ left: () => silent.size, calm: resume });
+    seconds === undefined ? () => undefined : context.clock.after(seconds * 1_000, resumeAll);
+  const remove = context.putInForce({ left: () => silent.size, end: resumeAll });
   for (const connection of connections) {
-    const gone = () => {
+    const resume = connection.silence(() => {
       silent.delete(connection);
       if (silent.size > 0) return;
       cancel();
-      over();
-    };
-    silent.set(connection, connection.silence(gone));
+      remove();
+    });
+    silent.set(connection, resume);
   }
 }
 
-export const SILENT = fault({
-  description: "sends nothing and reads nothing, while TCP stays up",
-  parameters: { seconds: optionalSeconds("until the client gives up"), ...CHOICE },
-  start(stage, values) {
-    const chosen = stage.pick(values);
-    silence(stage, chosen, values.seconds);
-    return { silent: chosen.length };
-  },
-});
-
-export const HALF_FRAME = fault({
-  description: "sends the first part of a frame and then is silent, while TCP stays up",
-  parameters: CHOICE,
-  start(stage, values) {
-    const chosen = stage.pick(values);
-    for (const connection of chosen) connection.write(FRAME.subarray(0, HALF_BYTES));
-    silence(stage, chosen);
-    // The first that is held back: without it, all that goes on after a calm would be garbage.
-    for (const connection of chosen) connection.write(FRAME.subarray(HALF_BYTES));
-    return { silent: chosen.length };
-  },
-});
-
-export const GARBAGE = fault({
-  description: `writes ${GARBAGE_BYTES} random bytes between two frames`,
-  parameters: CHOICE,
-  start(stage, values) {
-    const chosen = stage.pick(values);
-    for (const connection of chosen) {
-      const bytes = Array.from({ length: GARBAGE_BYTES }, () => Math.floor(stage.random() * 256));
-      connection.write(Buffer.from(bytes));
-    }
-    return { garbled: chosen.length };
-  },
-});
+/** Faults of the bytes between two peers. */
+export const STREAM_FAULTS = {
+  silent: fault({
+    description: "sends nothing and reads nothing, while TCP stays up",
+    parameters: { seconds: optionalSeconds("until the client gives up"), ...CONNECTION_CHOICE },
+    start(context, values) {
+      const chosen = context.pick(values);
+      silence(context, chosen, values.seconds);
+      return { silent: chosen.length };
+    },
+  }),
+  "half-frame": fault({
+    description: "sends the first part of a frame and then is silent, while TCP stays up",
+    parameters: CONNECTION_CHOICE,
+    start(context, values) {
+      const chosen = context.pick(values);
+      for (const connection of chosen) connection.write(FRAME.subarray(0, HALF_BYTES));
+      silence(context, chosen);
+      // Held back until the fault ends: without the second part, all that follows would be garbage.
+      for (const connection of chosen) connection.write(FRAME.subarray(HALF_BYTES));
+      return { silent: chosen.length };
+    },
+  }),
+  garbage: fault({
+    description: `writes ${GARBAGE_BYTES} random bytes between two frames`,
+    parameters: CONNECTION_CHOICE,
+    start(context, values) {
+      const chosen = context.pick(values);
+      for (const connection of chosen) {
+        const bytes = Array.from({ length: GARBAGE_BYTES }, () =>
+          Math.floor(context.random() * 256),
+        );
+        connection.write(Buffer.from(bytes));
+      }
+      return { garbled: chosen.length };
+    },
+  }),
+};

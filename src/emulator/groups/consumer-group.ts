@@ -1,13 +1,19 @@
-import { MinuteLimit, Pace } from "./rate";
+import { Pace } from "./rate";
 import { UnsettledDeliveries } from "./unsettled-deliveries";
 import { WaitingMessages } from "./waiting-messages";
 import type { Cancel, Clock } from "../../clock";
-import type { DispatchContext, SignedInConnection } from "../amqp/behaviour";
 import type { EmulatorMessage } from "./message";
-import type { GroupLimits } from "../options";
-import type { Consumer, Ending, Settlement, Unsettled } from "./unsettled-deliveries";
-import type { Entry } from "./waiting-messages";
+import type { GroupLimits } from "../../settings/emulator";
+import type { Consumer, Ending, Settlement, UnsettledDelivery } from "./unsettled-deliveries";
+import type { QueuedMessage } from "./waiting-messages";
 
+/** A message that is about to be sent to one consumer of a group. */
+export interface DispatchContext {
+  readonly consumerGroupId: string;
+  readonly message: EmulatorMessage;
+}
+
+/** What a group runs on, and whom it asks and tells. */
 export interface GroupEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
@@ -19,7 +25,7 @@ export interface GroupEnvironment {
   readonly observe: (messageId: string, event: "sent" | Ending) => void;
 }
 
-/** What `GET /groups` tells of one group. */
+/** What `GET /groups` answers for one group. */
 export interface GroupStatus {
   readonly consumerGroupId: string;
   readonly consumers: number;
@@ -37,23 +43,25 @@ export interface GroupStatus {
   readonly expired: number;
 }
 
-/** One turn sends at most so many, so that sockets and timers get their turn too. */
+/** Most messages sent in one turn of the event loop, so that sockets and timers get theirs. */
 const DISPATCH_BATCH = 500;
 
-/** A consumer group: its messages, its consumers, and who gets what. Knows no socket. */
+/** A consumer group: its messages, its consumers, and who gets which. Knows no socket. */
 export class ConsumerGroup {
   readonly consumerGroupId: string;
-  readonly connects: MinuteLimit;
-  /** Open connections, whether or not they have their link yet. */
-  readonly members = new Set<SignedInConnection>();
   readonly #settleTimeoutMs: number;
   readonly #environment: GroupEnvironment;
   readonly #waiting: WaitingMessages;
   readonly #unsettled: UnsettledDeliveries;
   readonly #consumers = new Set<Consumer>();
   readonly #counts: Record<Ending, number> = {
-    ...{ accepted: 0, released: 0, rejected: 0, modified: 0, none: 0 },
-    ...{ timeout: 0, lost: 0 },
+    accepted: 0,
+    released: 0,
+    rejected: 0,
+    modified: 0,
+    none: 0,
+    timeout: 0,
+    lost: 0,
   };
   #dispatching = false;
   #stopped = false;
@@ -62,7 +70,6 @@ export class ConsumerGroup {
 
   constructor(consumerGroupId: string, limits: GroupLimits, environment: GroupEnvironment) {
     this.consumerGroupId = consumerGroupId;
-    this.connects = new MinuteLimit(limits.maxConnectsPerMinute);
     this.#settleTimeoutMs = limits.settleTimeoutMs;
     this.#environment = environment;
     this.#waiting = new WaitingMessages(limits);
@@ -91,7 +98,7 @@ export class ConsumerGroup {
   }
 
   /** Ends a delivery. False if it has ended before: then it is too late. */
-  settle(unsettled: Unsettled, ending: Settlement): boolean {
+  settle(unsettled: UnsettledDelivery, ending: Settlement): boolean {
     if (!this.#unsettled.has(unsettled)) return false;
     this.#end(unsettled, ending);
     this.dispatch();
@@ -100,18 +107,23 @@ export class ConsumerGroup {
 
   status(): GroupStatus {
     this.#waiting.sweep(this.#nowMs());
-    const { accepted, released, rejected, modified, timeout: timedOut, lost } = this.#counts;
+    const { accepted, released, rejected, modified, timeout, lost } = this.#counts;
     return {
       consumerGroupId: this.consumerGroupId,
       consumers: this.#consumers.size,
       backlog: this.#waiting.length,
       unsettled: this.#unsettled.size,
-      ...{ accepted, released, rejected, modified, timedOut, lost },
+      accepted,
+      released,
+      rejected,
+      modified,
+      timedOut: timeout,
+      lost,
       expired: this.#waiting.expired,
     };
   }
 
-  /** Sends at most so many messages a second, or with 0 none; undefined: as many as it can. */
+  /** From now on sends at most `perSecond` messages a second, with 0 none; undefined: no limit. */
   throttle(perSecond: number | undefined): void {
     this.#throttle = perSecond === undefined ? undefined : new Pace(perSecond);
     this.dispatch();
@@ -139,54 +151,54 @@ export class ConsumerGroup {
   }
 
   #send(): void {
-    // Asked once for all: with 64 consumers, asking each for each message costs 20 us a message.
-    const willing = [...this.#consumers].filter((consumer) => consumer.credit() > 0);
+    // Asked once a turn: with 64 consumers, asking each for each message costs 20 us a message.
+    const ready = [...this.#consumers].filter((consumer) => consumer.credit() > 0);
     for (let sent = 0; sent < DISPATCH_BATCH; sent += 1) {
-      const consumer = this.#pick(willing);
+      const consumer = this.#pick(ready);
       if (consumer === undefined) return;
       const nowMs = this.#nowMs();
       const throttledMs = this.#throttle?.nextAtMs(nowMs) ?? nowMs;
-      const entry = throttledMs > nowMs ? undefined : this.#waiting.take(nowMs);
-      if (entry === undefined) {
+      const queued = throttledMs > nowMs ? undefined : this.#waiting.take(nowMs);
+      if (queued === undefined) {
         this.#dispatchAt(throttledMs > nowMs ? throttledMs : this.#waiting.backlogAtMs(nowMs));
         return;
       }
       this.#throttle?.pass(nowMs);
-      this.#deliver(entry, consumer);
+      this.#deliver(queued, consumer);
     }
     this.dispatch();
   }
 
-  /** One of them by chance; those that have no credit any more are taken out. */
-  #pick(willing: Consumer[]): Consumer | undefined {
-    while (willing.length > 0) {
-      const at = Math.floor(this.#environment.random() * willing.length);
-      const consumer = willing[at];
+  /** A random one of them. Removes those that have no credit any more. */
+  #pick(ready: Consumer[]): Consumer | undefined {
+    while (ready.length > 0) {
+      const at = Math.floor(this.#environment.random() * ready.length);
+      const consumer = ready[at];
       if (consumer !== undefined && consumer.credit() > 0) return consumer;
-      willing.splice(at, 1);
+      ready.splice(at, 1);
     }
     return undefined;
   }
 
-  #deliver(entry: Entry, consumer: Consumer): void {
-    entry.attempts += 1;
-    const { message, attempts: attempt } = entry;
+  #deliver(queued: QueuedMessage, consumer: Consumer): void {
+    queued.attempts += 1;
+    const { message, attempts: attempt } = queued;
     const { consumerGroupId } = this;
-    if (!entry.isCopy && this.#environment.isSentTwice({ consumerGroupId, message })) {
-      this.#waiting.copy(entry);
+    if (!queued.isCopy && this.#environment.isSentTwice({ consumerGroupId, message })) {
+      this.#waiting.pushCopy(queued);
     }
     const deadlineMs = this.#nowMs() + this.#settleTimeoutMs;
     const unsettled = { message, consumer, deadlineMs, attempt };
-    this.#unsettled.add(unsettled, entry);
+    this.#unsettled.add(unsettled, queued);
     this.#environment.observe(message.messageId, "sent");
     consumer.deliver(unsettled);
   }
 
   /** What was not accepted goes to the backlog. */
-  #end(unsettled: Unsettled, ending: Ending): void {
-    const entry = this.#unsettled.take(unsettled);
+  #end(unsettled: UnsettledDelivery, ending: Ending): void {
+    const queued = this.#unsettled.take(unsettled);
     this.#counts[ending] += 1;
-    if (ending !== "accepted" && entry !== undefined) this.#waiting.putBack(entry, this.#nowMs());
+    if (ending !== "accepted" && queued !== undefined) this.#waiting.putBack(queued, this.#nowMs());
     this.#environment.observe(unsettled.message.messageId, ending);
   }
 

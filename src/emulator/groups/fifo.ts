@@ -1,4 +1,4 @@
-/** First in, first out; taking is O(1), which `Array.shift` is not once the backlog is long. */
+/** A queue whose `shift` is O(1), which that of a long array is not. */
 export class Fifo<T> {
   #items: T[] = [];
   #head = 0;
@@ -19,7 +19,7 @@ export class Fifo<T> {
     const item = this.#items[this.#head];
     if (item === undefined) return undefined;
     this.#head += 1;
-    // Half of the array is spent: give the memory back.
+    // Half of the array is used up: give the memory back.
     if (this.#head > 1_000 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
@@ -27,7 +27,7 @@ export class Fifo<T> {
     return item;
   }
 
-  /** Keeps what `wanted` says; returns how many went. */
+  /** Keeps what `wanted` says; returns how many were removed. */
   filter(wanted: (item: T) => boolean): number {
     const before = this.length;
     this.#items = this.#items.slice(this.#head).filter(wanted);

@@ -1,9 +1,3 @@
-import { message as codec, types } from "rhea";
-
-/** In which AMQP type the application property `messageId` is sent; the platform's is unknown. */
-export const MESSAGE_ID_TYPES = ["string", "long"] as const;
-export type MessageIdType = (typeof MESSAGE_ID_TYPES)[number];
-
 /** A message of the emulated platform, before it is encoded. */
 export interface EmulatorMessage {
   readonly messageId: string;
@@ -15,7 +9,7 @@ export interface EmulatorMessage {
 }
 
 /** A message to push. */
-export interface Push {
+export interface NewMessage {
   readonly topic: string;
   /** A Buffer or a string as it is, undefined as an empty body, anything else as JSON. */
   readonly payload?: unknown;
@@ -28,56 +22,29 @@ export interface Push {
   readonly group?: string;
 }
 
-/** How messages are put on the wire, where the platform's way is unknown. */
-export interface WireForm {
-  readonly messageIdType: MessageIdType;
-  /** Into how many data sections a body is split. */
-  readonly dataSections: number;
-}
-
-const LONG_MAX = 2n ** 63n - 1n;
-
-function long(value: bigint) {
-  // As eight bytes: rhea's own number arithmetic is not exact beyond 2^53.
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(value);
-  return types.wrap_long(bytes);
-}
-
-function messageIdProperty(messageId: string, type: MessageIdType) {
-  if (type === "string" || !/^\d{1,19}$/.test(messageId)) return messageId;
-  const value = BigInt(messageId);
-  return value > LONG_MAX ? messageId : long(value);
-}
-
-function sections(payload: Buffer, count: number): readonly Buffer[] {
-  const size = Math.max(1, Math.ceil(payload.length / count));
-  return Array.from({ length: count }, (_, index) =>
-    payload.subarray(index * size, (index + 1) * size),
-  );
-}
-
-/** The bytes of a message in AMQP's own format: application properties and a body of data sections. */
-export function encodeMessage(message: EmulatorMessage, form: WireForm): Buffer {
-  const { messageId, topic, payload, generateTime, qos } = message;
-  const body: unknown =
-    form.dataSections === 1
-      ? codec.data_section(payload)
-      : codec.data_sections(sections(payload, form.dataSections));
-  return codec.encode({
-    application_properties: {
-      topic,
-      messageId: messageIdProperty(messageId, form.messageIdType),
-      generateTime: long(BigInt(Math.trunc(generateTime))),
-      ...(qos === undefined ? {} : { qos: types.wrap_int(qos) }),
-    },
-    body,
-  });
-}
-
-/** What a payload given as `unknown` is on the wire: text and bytes as they are, the rest as JSON. */
+/** A payload as bytes: text and bytes as they are, undefined as none, the rest as JSON. */
 export function payloadBytes(payload: unknown): Buffer {
   if (payload === undefined) return Buffer.alloc(0);
   if (payload instanceof Uint8Array) return Buffer.from(payload);
   return Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload), "utf8");
+}
+
+/**
+ * Message IDs are numbers of 19 digits that rise from the time of the start in millionths of a ms: a
+ * client that outlives the emulator must not take the next one's messages for duplicates.
+ */
+const MESSAGE_IDS_PER_MS = 1_000_000n;
+
+/** An emulator's message IDs. */
+export class MessageIds {
+  #last: bigint;
+
+  constructor(nowMs: number) {
+    this.#last = BigInt(Math.trunc(nowMs)) * MESSAGE_IDS_PER_MS;
+  }
+
+  next(): string {
+    this.#last += 1n;
+    return this.#last.toString();
+  }
 }

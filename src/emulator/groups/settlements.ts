@@ -1,7 +1,7 @@
 import { systemClock } from "../../clock";
 import { Fifo } from "./fifo";
-import type { Ending } from "./unsettled-deliveries";
 import type { Outcome } from "../../protocol/amqp-message";
+import type { Ending } from "./unsettled-deliveries";
 
 /** What has become of one message so far: every delivery ends once, and may have yet to end. */
 export interface History {
@@ -11,7 +11,7 @@ export interface History {
   readonly endings: readonly Ending[];
 }
 
-interface Entry {
+interface MutableHistory {
   sent: number;
   readonly endings: Ending[];
 }
@@ -22,35 +22,39 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** What has become of the messages sent, for those who wait for it. */
 export class Settlements {
-  readonly #entries = new Map<string, Entry>();
+  readonly #histories = new Map<string, MutableHistory>();
   /** Beside the map: finding its first key becomes slow when many before it have been deleted. */
   readonly #order = new Fifo<string>();
+  /** By message ID: what looks again whether the message has been settled. */
   readonly #waiting = new Map<string, Set<() => void>>();
 
   note(messageId: string, event: "sent" | Ending): void {
-    let entry = this.#entries.get(messageId);
-    if (entry === undefined) {
-      entry = { sent: 0, endings: [] };
-      this.#entries.set(messageId, entry);
+    let history = this.#histories.get(messageId);
+    if (history === undefined) {
+      history = { sent: 0, endings: [] };
+      this.#histories.set(messageId, history);
       this.#order.push(messageId);
-      if (this.#order.length > MAX_MESSAGES) this.#entries.delete(this.#order.shift() ?? "");
+      if (this.#order.length > MAX_MESSAGES) this.#histories.delete(this.#order.shift() ?? "");
     }
-    if (event === "sent") entry.sent += 1;
-    else entry.endings.push(event);
+    if (event === "sent") history.sent += 1;
+    else history.endings.push(event);
     for (const check of this.#waiting.get(messageId) ?? []) check();
   }
 
   /** Undefined for a message that was never sent, or is forgotten. */
   history(messageId: string): History | undefined {
-    const entry = this.#entries.get(messageId);
-    return entry && { sent: entry.sent, endings: [...entry.endings] };
+    const history = this.#histories.get(messageId);
+    return history && { sent: history.sent, endings: [...history.endings] };
   }
 
-  /** Resolves once the message has been settled so; rejects with a sentence if it was not in time. */
+  /**
+   * Resolves once a client has settled the message so, also if it has before. Rejects with a
+   * sentence that says what happened instead; default: after 5 s.
+   */
   expect(messageId: string, outcome: Outcome, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
     return new Promise((resolve, reject) => {
-      const settled = () => this.#entries.get(messageId)?.endings.includes(outcome) === true;
-      if (settled()) {
+      const isSettled = () => this.#histories.get(messageId)?.endings.includes(outcome) === true;
+      if (isSettled()) {
         resolve();
         return;
       }
@@ -60,7 +64,7 @@ export class Settlements {
         reject(new Error(this.#sentence(messageId, outcome, timeoutMs)));
       });
       const stopWaiting = this.#wait(messageId, () => {
-        if (!settled()) return;
+        if (!isSettled()) return;
         cancel();
         stopWaiting();
         resolve();
@@ -78,13 +82,11 @@ export class Settlements {
   }
 
   #sentence(messageId: string, outcome: Outcome, timeoutMs: number): string {
-    const entry = this.#entries.get(messageId);
-    const told =
-      entry === undefined
-        ? "it was never sent"
-        : `it was sent ${entry.sent} times and ended ${
-            entry.endings.length === 0 ? "never" : `as ${entry.endings.join(", ")}`
-          }`;
-    return `Message ${messageId} was not ${outcome} within ${timeoutMs} ms: ${told}.`;
+    const history = this.#histories.get(messageId);
+    const notSettled = `Message ${messageId} was not ${outcome} within ${timeoutMs} ms`;
+    if (history === undefined) return `${notSettled}: it was never sent.`;
+    const { sent, endings } = history;
+    const ended = endings.length === 0 ? "never" : `as ${endings.join(", ")}`;
+    return `${notSettled}: it was sent ${sent} times and ended ${ended}.`;
   }
 }

@@ -1,30 +1,30 @@
 import { Fifo } from "./fifo";
 import { Pace } from "./rate";
 import type { EmulatorMessage } from "./message";
-import type { GroupLimits } from "../options";
+import type { GroupLimits } from "../../settings/emulator";
 
-/** A message that a group keeps until it is accepted or too old. */
-export interface Entry {
+/** A message that a group keeps until it is accepted or too old. Times are monotonic. */
+export interface QueuedMessage {
   readonly message: EmulatorMessage;
   readonly storedAtMs: number;
   /** How often it has been sent. */
   attempts: number;
   /** In the backlog: when it may be sent again. */
   dueMs: number;
-  /** Sent because its original was to be sent twice. */
+  /** The second of a message that is sent twice; a copy is not copied again. */
   readonly isCopy: boolean;
 }
 
-/** While nobody fetches anything, old messages are looked for so often. */
+/** How often old messages are looked for while nobody takes any. */
 const SWEEP_MS = 60_000;
 
-/** What waits to be sent: new messages, and the backlog of those that were not accepted. */
+/** The messages of a group that wait to be sent: new ones, and the backlog of those not accepted. */
 export class WaitingMessages {
   readonly #limits: GroupLimits;
-  readonly #copies = new Fifo<Entry>();
-  readonly #fresh = new Fifo<Entry>();
+  readonly #copies = new Fifo<QueuedMessage>();
+  readonly #fresh = new Fifo<QueuedMessage>();
   /** In the order of their due times: each waits equally long. */
-  readonly #backlog = new Fifo<Entry>();
+  readonly #backlog = new Fifo<QueuedMessage>();
   readonly #backlogPace: Pace;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #expired = 0;
@@ -52,28 +52,28 @@ export class WaitingMessages {
     this.#fresh.push({ message, storedAtMs: nowMs, attempts: 0, dueMs: 0, isCopy: false });
   }
 
-  /** Has the message sent once more, before all others, and kept like any other. */
-  copy({ message, storedAtMs }: Entry): void {
+  /** Queues the message once more, before all others. The copy is kept like any other message. */
+  pushCopy({ message, storedAtMs }: QueuedMessage): void {
     this.#copies.push({ message, storedAtMs, attempts: 0, dueMs: 0, isCopy: true });
   }
 
   /** Back from a consumer that did not accept it. */
-  putBack(entry: Entry, nowMs: number): void {
-    entry.dueMs = nowMs + this.#limits.backlogRetryMs;
-    this.#backlog.push(entry);
+  putBack(queued: QueuedMessage, nowMs: number): void {
+    queued.dueMs = nowMs + this.#limits.backlogRetryMs;
+    this.#backlog.push(queued);
   }
 
-  /** The next to send now. New ones first: the backlog must not hold them back. */
-  take(nowMs: number): Entry | undefined {
+  /** Removes the next message to send now. New ones first: the backlog must not hold them back. */
+  take(nowMs: number): QueuedMessage | undefined {
     for (const queue of [this.#copies, this.#fresh]) {
-      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
-        if (this.#keeps(entry, nowMs)) return entry;
+      for (let queued = queue.shift(); queued !== undefined; queued = queue.shift()) {
+        if (this.#keeps(queued, nowMs)) return queued;
         this.#expired += 1;
       }
     }
-    for (let entry = this.#backlog.first; entry !== undefined; entry = this.#backlog.first) {
-      if (entry.dueMs > nowMs) return undefined;
-      if (this.#keeps(entry, nowMs)) return this.#takeFromBacklog(nowMs);
+    for (let queued = this.#backlog.first; queued !== undefined; queued = this.#backlog.first) {
+      if (queued.dueMs > nowMs) return undefined;
+      if (this.#keeps(queued, nowMs)) return this.#takeFromBacklog(nowMs);
       this.#backlog.shift();
       this.#expired += 1;
     }
@@ -90,19 +90,19 @@ export class WaitingMessages {
   sweep(nowMs: number): void {
     if (nowMs - this.#sweptAtMs < Math.min(SWEEP_MS, this.#limits.retentionMs)) return;
     this.#sweptAtMs = nowMs;
-    const keeps = (entry: Entry) => this.#keeps(entry, nowMs);
+    const keeps = (queued: QueuedMessage) => this.#keeps(queued, nowMs);
     for (const queue of [this.#copies, this.#fresh, this.#backlog]) {
       this.#expired += queue.filter(keeps);
     }
   }
 
-  #takeFromBacklog(nowMs: number): Entry | undefined {
+  #takeFromBacklog(nowMs: number): QueuedMessage | undefined {
     if (this.#backlogPace.nextAtMs(nowMs) > nowMs) return undefined;
     this.#backlogPace.pass(nowMs);
     return this.#backlog.shift();
   }
 
-  #keeps(entry: Entry, nowMs: number): boolean {
-    return nowMs - entry.storedAtMs < this.#limits.retentionMs;
+  #keeps(queued: QueuedMessage, nowMs: number): boolean {
+    return nowMs - queued.storedAtMs < this.#limits.retentionMs;
   }
 }

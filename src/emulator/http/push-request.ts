@@ -1,11 +1,11 @@
-import { HttpError } from "./http-error";
-import type { Push } from "../groups/message";
+import { HttpError } from "./http-request";
+import type { JsonObject } from "../../protocol/json";
+import type { Range } from "../../settings/read";
+import type { NewMessage } from "../groups/message";
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** What `POST /messages` asks for. */
+/** What `POST /messages` asks for: the message, and how often it is pushed. */
 export interface PushRequest {
-  readonly push: Push;
+  readonly message: NewMessage;
   readonly count: number;
 }
 
@@ -43,10 +43,9 @@ function optionalText(body: JsonObject, field: "messageId" | "group"): string | 
   throw bad(`“${field}” must be text that is not empty (a number would lose digits).`);
 }
 
-function whole(body: JsonObject, field: string, range: { min: number; max: number }) {
+function optionalInteger(body: JsonObject, field: string, { min, max }: Range) {
   const value = body[field];
   if (value === undefined) return undefined;
-  const { min, max } = range;
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
     return value;
   }
@@ -63,11 +62,14 @@ export function parsePush(body: JsonObject): PushRequest {
   if (typeof topic !== "string" || topic === "") throw bad("“topic” must be text, not empty.");
   const messageId = optionalText(body, "messageId");
   const group = optionalText(body, "group");
-  const generateTime = whole(body, "generateTime", { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const qos = whole(body, "qos", { min: 0, max: 1 });
+  const generateTime = optionalInteger(body, "generateTime", {
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  });
+  const qos = optionalInteger(body, "qos", { min: 0, max: 1 });
   return {
-    count: whole(body, "count", { min: 1, max: MAX_COUNT }) ?? 1,
-    push: {
+    count: optionalInteger(body, "count", { min: 1, max: MAX_COUNT }) ?? 1,
+    message: {
       topic,
       payload: payloadOf(body),
       ...(messageId === undefined ? {} : { messageId }),
