@@ -17,6 +17,14 @@ const MAY_IMPORT = {
   emulator: ["errors", "protocol", "settings", "clock"],
   cli: ["errors", "protocol", "settings", "clock", "doctor", "subscription", "emulator"],
 };
+/** The same for the folders of src/emulator. All of them may import the two files beside them. */
+const EMULATOR_MAY_IMPORT = {
+  groups: [],
+  amqp: ["groups"],
+  devices: ["groups"],
+  faults: ["groups", "amqp"],
+  http: ["groups", "faults"],
+};
 const KNOW_RHEA = ["amqp", "emulator"];
 /** No socket, no timer, no file: time and chance are arguments. */
 const PURE = ["errors", "protocol", "settings", "property-output"];
@@ -41,6 +49,20 @@ function layer(folder, { files = "*", up = "../", pure = PURE.includes(folder) }
       },
       ...(KNOW_RHEA.includes(top) ? [] : [noRhea]),
       ...(pure ? [noNode] : []),
+    ),
+  };
+}
+
+/** What the files of a folder of src/emulator may import. */
+function emulatorLayer([folder, below]) {
+  return {
+    files: [`src/emulator/${folder}/*.ts`],
+    rules: restrict(
+      {
+        regex: `^\\.\\./(?:\\.\\./${noneBut(MAY_IMPORT.emulator)}|(?!\\.)${noneBut([...below, "options", "random"])})`,
+        message: `src/emulator/${folder} imports only the folders below it (EMULATOR_MAY_IMPORT).`,
+      },
+      ...(folder === "amqp" ? [] : [noRhea]),
     ),
   };
 }
@@ -78,7 +100,7 @@ export default defineConfig(
     },
   },
   ...Object.keys(MAY_IMPORT).map((folder) => layer(folder)),
-  layer("emulator/faults", { up: "../../" }),
+  ...Object.entries(EMULATOR_MAY_IMPORT).map(emulatorLayer),
   // The signature needs HMAC; it is the one Node API that the pure rules use.
   layer("protocol", { files: "sign-in", pure: false }),
   layer("subscription", { files: "{machine,backoff,credit}", pure: true }),
