@@ -121,7 +121,7 @@ async function start() {
   });
   let stopping = false;
   async function stop() {
-    if (stopping) return; // npm hands on the Ctrl-C that the terminal sends here as well
+    if (stopping) return; // npm sends a second SIGINT: the terminal has sent one already
     stopping = true;
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     await RED.stop(); // before the emulator, so that unsettled messages can still be settled

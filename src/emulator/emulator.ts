@@ -85,7 +85,7 @@ export class Emulator {
     return this.#listener.port;
   }
 
-  /** Of the HTTP control, which listens on 127.0.0.1; undefined without one. */
+  /** Port of the HTTP control, which listens on 127.0.0.1; undefined without one. */
   get httpPort(): number | undefined {
     return this.#http?.port;
   }
@@ -118,7 +118,7 @@ export class Emulator {
     return messageId;
   }
 
-  /** Closes all open connections and says how many; default: as the platform does to balance load. */
+  /** Closes all open connections and returns how many; default: as the platform does to balance load. */
   kick(condition?: string, description?: string): number {
     return this.fault({ fault: "kick", condition, description })["kicked"] ?? 0;
   }
@@ -128,7 +128,7 @@ export class Emulator {
     return this.#faults.start(request);
   }
 
-  /** Ends the faults in force, and says how many: what they hold back goes on. */
+  /** Ends the faults in force and returns how many there were. What they hold back is sent. */
   endFaults(): number {
     return this.#faults.endAll();
   }
@@ -161,7 +161,7 @@ export class Emulator {
     return this.#behaviours.use(behaviour);
   }
 
-  /** Closes all connections and listens no more; no socket or timer is left. May be called again. */
+  /** Closes all connections and the ports; no socket or timer is left. May be called again. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -189,7 +189,7 @@ export class Emulator {
     try {
       await this.#http?.start(httpPort);
     } catch (error) {
-      // The caller gets no emulator to stop.
+      // The caller gets no emulator that it could stop.
       await this.#listener.close();
       throw error;
     }
@@ -202,14 +202,14 @@ export class Emulator {
     const closed = Promise.all([this.#listener.close(), this.#http?.close()]);
     this.#connections.stop();
     this.#faults.stop();
-    // On the computer's clock: a test may hold its own still.
+    // On the computer's clock: that of a test may stand still.
     const cancel = systemClock.after(STOP_TIMEOUT_MS, () => {
       this.#connections.destroy();
       this.#listener.destroySockets();
     });
     await closed;
     cancel();
-    // A server is closed a moment before its last sockets have said that they are.
+    // A server reports its end a moment before the last sockets report theirs.
     while (this.#connections.size > 0) {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }

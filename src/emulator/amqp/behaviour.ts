@@ -29,8 +29,8 @@ export interface OpenConnection extends ConnectionControl {
   /** Writes bytes between two frames. */
   write(bytes: Buffer): void;
   /**
-   * Holds back everything in both directions until the returned function is called or the client
-   * goes. Then `onEnd` is called, once.
+   * Holds back everything in both directions until the returned function is called or the connection
+   * ends. Then `onEnd` is called, once.
    */
   silence(onEnd: () => void): Cancel;
 }
@@ -53,11 +53,11 @@ export interface AttachContext {
 export interface TransferContext {
   readonly connection: SignedInConnection;
   readonly message: EmulatorMessage;
-  /** The message as it goes on the wire. */
+  /** The message in AMQP's format. */
   readonly encoded: () => Buffer;
   /** 1 for the first time, more when it comes from the backlog. */
   readonly attempt: number;
-  /** Sends the message, or other bytes in its place. Each call is one transfer; later calls are fine. */
+  /** Sends the message, or other bytes in its place: one transfer a call, now or later. */
   readonly send: (bytes?: Buffer) => void;
 }
 

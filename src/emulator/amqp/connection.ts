@@ -20,7 +20,7 @@ import type { ServerEvents } from "./rhea-server";
 import type { PlainAnswer, PlainResponse } from "./sasl-plain";
 import type { Identity } from "./sign-in-check";
 
-/** Who keeps the connections of an emulator. */
+/** What a connection needs of its emulator. */
 export interface ConnectionOwner {
   readonly options: EmulatorOptions;
   readonly behaviours: Behaviours;
@@ -208,7 +208,7 @@ export class ClientConnection implements OpenConnection {
     });
   }
 
-  /** Ends it after an error of rhea or of a handler; not while closing, where frames are still unread. */
+  /** Ends it after an error; not while closing, as frames may still be unread. */
   #fail(reason: string): void {
     if (this.#state === "closing" || this.#state === "ended") return;
     this.log(`ended: ${reason}`);

@@ -1,12 +1,12 @@
 import type { Cancel, Clock } from "../../clock";
 import type { ClientSocket } from "./client-socket";
 
-/** Silence is noticed after so many times the idle time-out that we announced. */
+/** A client is silent after this many times the idle time-out that we announced. A guess. */
 const SILENCE_FACTOR = 1.5;
 
 /**
- * Tells once when nothing has come from a client for one and a half idle time-outs. rhea's own watch
- * stops while a frame is half received.
+ * Calls back once when nothing has come from a client for one and a half idle time-outs. rhea's own
+ * watch stops while a frame is half received.
  */
 export class HeartbeatWatch {
   readonly #socket: ClientSocket;

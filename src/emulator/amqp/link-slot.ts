@@ -34,9 +34,9 @@ export class LinkSlot {
   }
 
   /** The client has ended its link, or the link's session. It may attach another: a guess. */
-  detached(gone: Sender | Session | undefined): void {
+  detached(ended: Sender | Session | undefined): void {
     const { sender } = this.#link ?? {};
-    if (sender === undefined || (sender !== gone && sender.session !== gone)) return;
+    if (sender === undefined || (sender !== ended && sender.session !== ended)) return;
     this.clear();
     this.#awaitLink();
   }

@@ -5,8 +5,8 @@ export interface Refusal {
 }
 
 /**
- * The emulator's own words. Which conditions and descriptions the platform sends is not documented;
- * its log codes are, and are named here so that they can be looked up in its documentation.
+ * The emulator's own words: a guess, as the platform's conditions and descriptions are not documented.
+ * Its log codes are, and are named here so that they can be looked up in its documentation.
  */
 export const REFUSALS = {
   heartbeat: (given: number | undefined, minMs: number, maxMs: number): Refusal => ({

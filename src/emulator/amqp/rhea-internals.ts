@@ -2,8 +2,8 @@ import type { Connection, Delivery, Sender } from "rhea";
 import type { OpenFrame } from "./admission";
 
 /*
- * The fields of rhea 3.0 that its typings leave out. Each is read with a check, so that a release
- * that moves one fails here, by name.
+ * The fields of rhea 3.0 that its typings leave out. Each is checked when it is read, so that after
+ * an update the error names the one that is missing.
  */
 
 function numberField(owner: object, field: string): number {
@@ -47,7 +47,7 @@ export function acceptSocket(connection: Connection, socket: object): void {
   call(connection, "accept", socket);
 }
 
-/** Stops rhea's timers for a socket that is gone: a destroyed one tells rhea nothing. */
+/** Stops rhea's timers after its socket is closed: rhea does not notice a destroyed one. */
 export function dropSocket(connection: Connection, socket: object): void {
   call(connection, "abort_socket", socket);
 }
@@ -66,7 +66,7 @@ export function frameUnderWay(connection: Connection): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** The peer's open frame. rhea hands over null for a field that is sent as null. */
+/** The peer's open frame. For a field that is sent as null rhea gives null. */
 export function openFrame(connection: Connection): OpenFrame {
   return {
     idleTimeoutMs: connection.idle_time_out ?? undefined,

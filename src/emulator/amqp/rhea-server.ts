@@ -3,10 +3,10 @@ import { plainMechanism } from "./sasl-plain";
 import type { Connection, EventContext } from "rhea";
 import type { PlainAnswer, PlainResponse } from "./sasl-plain";
 
-/** What a server connection asks and tells its owner. */
+/** What a server connection asks its owner, and reports to it. */
 export interface ServerEvents {
   decide(response: PlainResponse | undefined): PlainAnswer;
-  /** Something that rhea or a handler could not cope with. */
+  /** An error of rhea or of a handler. */
   failed(reason: string): void;
   readonly on: Readonly<Partial<Record<ServerEvent, (context: EventContext) => void>>>;
 }
@@ -20,7 +20,7 @@ type ServerEvent =
   | "receiver_open"
   | "receiver_close";
 
-/** With the three close events: all at which rhea prints or throws if nobody listens. */
+/** With CLOSES, all events at which rhea prints or throws if nobody listens. */
 const FAILURES = [
   "error",
   "protocol_error",
@@ -37,7 +37,7 @@ function reasonOf(event: string, context: { error?: unknown; message?: unknown }
   return error instanceof Error ? `${event}: ${error.message}` : event;
 }
 
-/** A rhea connection for an accepted socket, with every listener that rhea needs to be harmless. */
+/** A rhea connection for an accepted socket, with a listener for every event at which rhea throws. */
 export function serverConnection(idleTimeoutMs: number, events: ServerEvents): Connection {
   // A container of its own: rhea keeps the sign-in's mechanisms there, and ours know the connection.
   const container = create_container({ id: "aliyun-iot-emulator" });
@@ -49,7 +49,7 @@ export function serverConnection(idleTimeoutMs: number, events: ServerEvents): C
     // `modified` is counted by itself; rhea would raise `released` as well.
     treat_modified_as_released: false,
     receiver_options: { credit_window: 0, autoaccept: false },
-    // rhea stops a session when its oldest unsettled delivery is so many behind; 2,048 is its own.
+    // rhea stops sending once its oldest unsettled delivery is this far behind; its default: 2,048.
     session_buffer_size: { outgoing: 65_536 },
   };
   const connection = container.create_connection(settings);

@@ -16,8 +16,8 @@ function parsePlain(response: unknown): PlainResponse | undefined {
 }
 
 /**
- * rhea's table of SASL mechanisms with PLAIN alone. Without a prototype: rhea looks names up in it
- * that the client chooses. rhea's own PLAIN turns an empty password into the text “null”.
+ * rhea's table of SASL mechanisms, with PLAIN alone. It has no prototype, as rhea looks up names that
+ * the client chooses. rhea's own PLAIN turns an empty password into the text “null”.
  */
 export function plainMechanism(
   decide: (response: PlainResponse | undefined) => PlainAnswer,

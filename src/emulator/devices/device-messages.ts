@@ -27,7 +27,7 @@ interface Kind<T extends MessageType> {
   /** How often it is sent, relative to the others. */
   readonly weight: number;
   readonly topic: (device: Device) => string;
-  /** JSON for everything but custom topics, where a device sends what it likes. */
+  /** JSON for everything but custom topics, where a device sends anything. */
   readonly payload: (device: Device, context: PayloadContext) => PayloadOf<T>;
 }
 
@@ -44,7 +44,7 @@ const HISTORY_MS = 600_000;
 
 /**
  * Every kind of message that the simulated devices send; the shapes are those of MESSAGE_TABLE.
- * Payload functions name their type: of an arrow function in here TypeScript would take more fields.
+ * Payload functions declare their type: in an arrow function here TypeScript accepts extra fields.
  */
 export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
   {
@@ -173,7 +173,7 @@ export function deviceMessage(
     topic: kind.topic(device),
     payload: kind.payload(device, context),
     generateTime: context.nowMs,
-    // Custom topics keep the device's; all others go with 0.
+    // The platform keeps the device's for custom topics, and sends all others with 0.
     qos: kind.messageType === "custom" ? 1 : 0,
   };
 }

@@ -7,7 +7,7 @@ import type {
 } from "../../protocol/message-table";
 import type { Device, Properties } from "./device";
 
-/** When a message is made, and what it may draw on. */
+/** What a payload is made of besides its device. */
 export interface PayloadContext {
   /** ms since the epoch. */
   readonly nowMs: number;
@@ -22,7 +22,7 @@ const LATENCY_MS = 70;
 /** Local times are those of the instance's region, UTC+8. */
 const REGION_OFFSET_MS = 8 * 3_600_000;
 
-/** What most payloads say of their device. */
+/** The fields by which most payloads name their device. */
 export const identity = ({ iotId, productKey, deviceName }: Device) => ({
   iotId,
   productKey,
@@ -55,7 +55,7 @@ export function propertyPost(
   };
 }
 
-/** The same from a firmware that also reports what the thing model does not have. */
+/** A report with a property that the thing model does not have: it is in `checkFailedData`. */
 export function refusedPost(device: Device, context: PayloadContext): PropertyPost {
   const rssi = {
     value: -Math.round(50 + context.random() * 40),
@@ -66,36 +66,40 @@ export function refusedPost(device: Device, context: PayloadContext): PropertyPo
   return { ...propertyPost(device, context), checkFailedData: { rssi } };
 }
 
-type Event = Pick<EventPost, "identifier" | "name" | "type" | "value">;
+type Event = Pick<EventPost, "identifier" | "name" | "type" | "time" | "value">;
 
-function eventPost(
-  device: Device,
-  event: Event,
-  { nowMs, atMs }: { nowMs: number; atMs: number },
-): EventPost {
-  const { value, ...named } = event;
-  const times = { gmtCreate: nowMs, time: atMs - LATENCY_MS };
-  return { ...named, ...identity(device), ...times, value, checkFailedData: {} };
+function eventPost(device: Device, { time, value, ...named }: Event, nowMs: number): EventPost {
+  return { ...named, ...identity(device), gmtCreate: nowMs, time, value, checkFailedData: {} };
 }
 
-/** Something inside the device has become far hotter than the room. */
+/** The inside of the device is far too hot; `atMs`: earlier than now in history messages. */
 export function overheat(
   device: Device,
   { nowMs, random }: PayloadContext,
   atMs = nowMs,
 ): EventPost {
-  const value = { celsius: Number((80 + random() * 15).toFixed(1)) };
-  const event: Event = { identifier: "overheat", name: "Over heat", type: "alert", value };
-  return eventPost(device, event, { nowMs, atMs });
+  const event: Event = {
+    identifier: "overheat",
+    name: "Over heat",
+    type: "alert",
+    time: atMs - LATENCY_MS,
+    value: { celsius: Number((80 + random() * 15).toFixed(1)) },
+  };
+  return eventPost(device, event, nowMs);
 }
 
 export function selfTest(device: Device, { nowMs, random }: PayloadContext): EventPost {
-  const value = { passed: true, durationMs: Math.round(200 + random() * 100) };
-  const event: Event = { identifier: "selfTest", name: "Self test", type: "info", value };
-  return eventPost(device, event, { nowMs, atMs: nowMs });
+  const event: Event = {
+    identifier: "selfTest",
+    name: "Self test",
+    type: "info",
+    time: nowMs - LATENCY_MS,
+    value: { passed: true, durationMs: Math.round(200 + random() * 100) },
+  };
+  return eventPost(device, event, nowMs);
 }
 
-/** Switches the device over and tells so. */
+/** Turns the device on or off, and reports it. */
 export function deviceStatus(device: Device, { nowMs }: PayloadContext): DeviceStatus {
   const { lastSeenMs } = device;
   device.online = !device.online;

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000;
 
-/** How one property moves: a daily curve, and on top of it a walk that tends back to the curve. */
+/** How one property changes: a daily curve, and a random walk around it. */
 interface Curve {
   readonly mean: number;
   /** Half the distance between the day's lowest and highest value. */
@@ -23,7 +23,7 @@ export const CURVES = {
 export type PropertyName = keyof typeof CURVES;
 export type Properties = Readonly<Record<PropertyName, number>>;
 
-/** One simulated device; what it measures moves with time. */
+/** One simulated device. */
 export class Device {
   readonly productKey = "k1demoPk01";
   readonly deviceName: string;
@@ -46,7 +46,7 @@ export class Device {
     const digits = String(number).padStart(2, "0");
     this.deviceName = `meter-${digits}`;
     this.iotId = `Xq3demo${String(number).padStart(4, "0")}`;
-    // 192.0.2.0/24 is set aside for examples.
+    // 192.0.2.0/24 is reserved for documentation (RFC 5737).
     this.clientIp = `192.0.2.${(number % 253) + 1}`;
     this.lastSeenMs = nowMs;
     this.#random = random;
@@ -65,7 +65,7 @@ export class Device {
 
   #value(name: PropertyName, nowMs: number): number {
     const { mean, swing, step, min, max, decimals } = CURVES[name];
-    // A tenth of the way back with each step, so that the walk does not run away.
+    // A tenth of the way back with each step, so that the walk stays near the curve.
     this.#walk[name] = this.#walk[name] * 0.9 + (this.#random() * 2 - 1) * step;
     const day = Math.sin(2 * Math.PI * (nowMs / DAY_MS + this.#phase));
     const value = mean + swing * day + this.#walk[name];

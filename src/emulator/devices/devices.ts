@@ -5,7 +5,7 @@ import type { Cancel, Clock } from "../../clock";
 import type { DeviceMessage } from "./device-messages";
 import type { NewMessage } from "../groups/message";
 
-/** How many devices there are, how much they send, and what that depends on. */
+/** How many devices there are and how much they send. */
 export interface DevicesOptions {
   readonly devices: number;
   /** Messages a second of all devices together; may be a fraction. */
@@ -14,7 +14,7 @@ export interface DevicesOptions {
   readonly random: () => number;
 }
 
-/** The shortest delay of a timer here; above 100 messages a second several are sent at once. */
+/** The shortest delay of a timer: above 100 messages a second several are sent at once. */
 const MIN_TICK_MS = 10;
 const STATUS = DEVICE_MESSAGES.filter(({ messageType }) => messageType === "device-status");
 
@@ -54,7 +54,7 @@ export class Devices {
     const delayMs = Math.max(MIN_TICK_MS, 1_000 / rate);
     this.#cancel = clock.after(delayMs, () => {
       const due = Math.floor(((clock.monotonicMs() - startMs) * rate) / 1_000);
-      // After a pause of the computer there is no need to make up for it.
+      // After the computer has slept, what was missed is not sent.
       this.#sent = Math.max(this.#sent, due - Math.ceil(rate));
       for (; this.#sent < due; this.#sent += 1) {
         const device = this.#devices[Math.floor(random() * this.#devices.length)];
@@ -64,7 +64,7 @@ export class Devices {
     });
   }
 
-  /** By weight; but a device that is offline can only come online again. */
+  /** A kind by weight; a device that is offline can only come online again. */
   #pick(device: Device): DeviceMessage | undefined {
     return pickWeighted(device.online ? DEVICE_MESSAGES : STATUS, this.#options.random);
   }

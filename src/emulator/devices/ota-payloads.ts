@@ -58,7 +58,7 @@ export function otaVersion(device: Device, { nowMs }: PayloadContext): OtaVersio
   };
 }
 
-/** Its topic names the package and the job in place of a device. */
+/** First levels of a topic that names the package and the job in place of a device. */
 export const jobPath = ({ productKey }: Device) => `/${productKey}/${PACKAGE_ID}/${JOB.jobId}`;
 
 export function otaJobStatus({ productKey }: Device, { nowMs }: PayloadContext): OtaJobStatus {

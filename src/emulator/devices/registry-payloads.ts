@@ -12,7 +12,7 @@ import type { PayloadContext } from "./device-payloads";
 /** The gateway of topology messages. */
 export const GATEWAY = { gwIotId: "Xq3gw01", gwProductKey: "k1demoGw01", gwDeviceName: "gw-1" };
 
-/** The device has set the properties that it was asked to. */
+/** The answer of a device that has set its properties. */
 export function downlinkReply(device: Device, { nowMs, requestId }: PayloadContext): DownlinkReply {
   const { productKey, deviceName } = device;
   return {

@@ -21,7 +21,7 @@ export type FaultHooks = Pick<Behaviour, "onSignIn" | "onDispatch" | "onTransfer
 export interface StandingFault extends FaultHooks {
   /** How many sign-ins, transfers, messages or connections it still is for; undefined: no number. */
   left(): number | undefined;
-  /** Ends it: what it holds back goes on, and no timer is left. */
+  /** Ends it: what it holds back is sent, and no timer is left. */
   end(): void;
 }
 

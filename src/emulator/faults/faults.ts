@@ -76,7 +76,7 @@ export class Faults {
     return answer;
   }
 
-  /** Ends those in force, and says how many: what they hold back goes on. */
+  /** Ends those in force and returns how many there were. What they hold back is sent. */
   endAll(): number {
     return this.#standing.end();
   }

@@ -36,7 +36,7 @@ type Check<T> = Pick<Parameter<T>, "allowed" | "read">;
 const COUNT = { min: 1, max: 1_000_000 };
 /** A day: more than any test needs, and less than a timer takes. */
 const SECONDS = { min: 0, max: 86_400 };
-/** AMQP writes a symbol of so many characters with a one-byte length. */
+/** A symbol of up to 255 ASCII characters: its length is one byte. */
 const SYMBOL = /^[\x21-\x7e]{1,255}$/;
 
 function required<T>(check: Check<T>): Parameter<T, true> {

@@ -13,7 +13,7 @@ function randomSeed(random: () => number): number {
   return Math.floor(random() * (SEEDS.max + 1));
 }
 
-/** A scenario under way. */
+/** A running scenario. */
 export class ScenarioRun {
   /** A scenario with this seed runs the same way again. */
   readonly seed: number;
@@ -33,7 +33,7 @@ export class ScenarioRun {
     else this.#waitForFault(scenario, runtime.clock.monotonicMs());
   }
 
-  /** No fault begins after this; one that lasts goes on. */
+  /** Starts no more faults; those in force stay. */
   stop(): void {
     this.#cancel?.();
   }

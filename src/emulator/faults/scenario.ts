@@ -10,10 +10,10 @@ import type { RequestProblem, UncheckedRequest } from "./fault-request";
 import type { FaultRequest } from "./fault-table";
 import type { Parameters } from "./parameter";
 
-/** A fault, so many seconds after the one before it, or after the start; default: 0. */
+/** A fault, `afterSeconds` after the one before it or after the start; default: 0. */
 export type ScenarioStep = FaultRequest & { readonly afterSeconds?: number | undefined };
 
-/** A fault that may be chosen: with twice the weight, twice as often; default: 1. */
+/** A fault that may be chosen: with twice the `weight`, twice as often; default: 1. */
 export type WeightedFault = FaultRequest & { readonly weight?: number | undefined };
 
 interface Seeded {
@@ -43,7 +43,7 @@ export type Scenario = SteppedScenario | RandomScenario;
 /** Seeds are 32 bits. */
 export const SEEDS = { min: 0, max: 2 ** 32 - 1 };
 const DAY_SECONDS = 86_400;
-/** A scenario that never waited would keep the emulator from everything else. */
+/** A repeated scenario that never waits would block the process. */
 const MIN_SECONDS = 0.1;
 
 const STEPPED = { seed: optionalInteger(SEEDS), steps: list(), repeat: flag(false) };

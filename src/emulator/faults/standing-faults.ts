@@ -2,14 +2,14 @@ import type { SignInContext, TransferContext } from "../amqp/behaviour";
 import type { DispatchContext } from "../groups/consumer-group";
 import type { FaultHooks, StandingFault } from "./fault";
 
-/** A fault in force, as `GET /faults` shows it: its parameters stand beside these. */
+/** A fault in force, as `GET /faults` shows it: these fields and its parameters. */
 export interface StandingFaultReport {
   readonly fault: string;
   /** How many sign-ins, transfers, messages or connections it still is for. */
   readonly left?: number;
 }
 
-/** Of more the oldest ends: a scenario may go on for days with no client to use its faults up. */
+/** The oldest ends first: a scenario may run for days without a client that uses its faults up. */
 const MAX_STANDING = 1_000;
 
 /** The faults in force, oldest first: each is used up before the next, and one acts at a time. */
@@ -37,7 +37,7 @@ export class StandingFaults implements FaultHooks {
     });
   }
 
-  /** Ends those of a name, or all, and says how many. */
+  /** Ends those of a name, or all, and returns how many there were. */
   end(name?: string): number {
     const chosen = [...this.#requests]
       .filter(([, request]) => name === undefined || request.fault === name)

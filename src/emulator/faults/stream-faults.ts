@@ -11,7 +11,7 @@ const FRAME = Buffer.concat([Buffer.from([0, 0, 0, 64, 16, 0, 0, 0]), Buffer.all
 const HALF_BYTES = 23;
 const GARBAGE_BYTES = 64;
 
-/** Silences connections for so long, or until they go. */
+/** Silences connections for some seconds, or until they end. */
 function silence(
   context: FaultContext,
   connections: readonly OpenConnection[],

@@ -13,7 +13,7 @@ export interface DispatchContext {
   readonly message: EmulatorMessage;
 }
 
-/** What a group runs on, and whom it asks and tells. */
+/** What a group needs of the emulator. */
 export interface GroupEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
@@ -21,7 +21,7 @@ export interface GroupEnvironment {
   readonly defer: (action: () => void) => void;
   /** Whether a message that is about to be sent is sent a second time. */
   readonly isSentTwice: (context: DispatchContext) => boolean;
-  /** Told of every delivery and of every ending. */
+  /** Called for every delivery and for every ending. */
   readonly observe: (messageId: string, event: "sent" | Ending) => void;
 }
 
@@ -90,7 +90,7 @@ export class ConsumerGroup {
     this.dispatch();
   }
 
-  /** What the consumer has not settled goes to the backlog. */
+  /** Removes a consumer. What it has not settled is lost and goes to the backlog. */
   leave(consumer: Consumer): void {
     if (!this.#consumers.delete(consumer)) return;
     for (const unsettled of this.#unsettled.of(consumer)) this.#end(unsettled, "lost");
@@ -136,7 +136,7 @@ export class ConsumerGroup {
     this.#unsettled.stop();
   }
 
-  /** Sends what can be sent, soon. To be called whenever a consumer may have got credit. */
+  /** Sends what can be sent, soon. Call it whenever a consumer may have got credit. */
   dispatch(): void {
     if (this.#dispatching || this.#stopped) return;
     this.#dispatching = true;

@@ -22,7 +22,7 @@ export class MinuteLimit {
   }
 }
 
-/** Lets `perSecond` things pass in a second, evenly in slices; with 0 none ever. Times are monotonic ms. */
+/** Lets `perSecond` things pass in a second, evenly in slices; with 0 none. Times are monotonic ms. */
 export class Pace {
   readonly #perSlice: number;
   readonly #sliceMs: number;

@@ -3,7 +3,7 @@ import { Fifo } from "./fifo";
 import type { Outcome } from "../../protocol/amqp-message";
 import type { Ending } from "./unsettled-deliveries";
 
-/** What has become of one message so far: every delivery ends once, and may have yet to end. */
+/** The deliveries of one message so far; those without an ending are unsettled. */
 export interface History {
   /** How many deliveries there were. */
   readonly sent: number;
@@ -20,7 +20,7 @@ interface MutableHistory {
 const MAX_MESSAGES = 100_000;
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** What has become of the messages sent, for those who wait for it. */
+/** The history of every message sent, and who waits for an outcome. */
 export class Settlements {
   readonly #histories = new Map<string, MutableHistory>();
   /** Beside the map: finding its first key becomes slow when many before it have been deleted. */
@@ -58,7 +58,7 @@ export class Settlements {
         resolve();
         return;
       }
-      // On the computer's clock: a test that holds its own clock still must not wait for ever.
+      // On the computer's clock: a test whose clock stands still must not wait for ever.
       const cancel = systemClock.after(timeoutMs, () => {
         stopWaiting();
         reject(new Error(this.#sentence(messageId, outcome, timeoutMs)));

@@ -37,7 +37,7 @@ export class UnsettledDeliveries {
   readonly #messages = new Map<UnsettledDelivery, QueuedMessage>();
   #cancel: Cancel | undefined;
 
-  /** `onTimeout` has to take the delivery out. */
+  /** `onTimeout` has to `take` the delivery. */
   constructor(clock: Clock, onTimeout: (unsettled: UnsettledDelivery) => void) {
     this.#clock = clock;
     this.#onTimeout = onTimeout;

@@ -23,8 +23,8 @@ function hostOf(value: string): string {
 }
 
 /**
- * Refuses web pages of elsewhere, which could reach us by a DNS name that points here, or by a plain
- * form. Throws HttpError 403.
+ * Refuses web pages of other hosts: they could reach this port by a DNS name that points here, or by
+ * a form. Throws HttpError 403.
  */
 export function checkOrigin({ headers }: IncomingMessage): void {
   const { host = "", origin } = headers;
