@@ -100,11 +100,15 @@ export class Emulator {
     return this.#connections.identities();
   }
 
+  /** Each consumer group with its counts since the start. */
   groups(): readonly GroupStatus[] {
     return [...this.#groups.values()].map((group) => group.status());
   }
 
-  /** Queues a message for its consumer groups and returns its message ID. */
+  /**
+   * Queues a message for its consumer groups and returns its message ID, a number of 19 digits if
+   * none was given. Throws Error for a group that does not exist.
+   */
   push(message: NewMessage): string {
     const messageId = message.messageId ?? this.#messageIds.next();
     const queued = {
@@ -123,7 +127,10 @@ export class Emulator {
     return this.fault({ fault: "kick", condition, description })["kicked"] ?? 0;
   }
 
-  /** Starts a fault (docs/emulator.md). Throws FaultRequestError for wrong parameters. */
+  /**
+   * Starts a fault and returns what it has done, such as `{ kicked: 2 }`. The faults are described
+   * in docs/emulator.md. Throws FaultRequestError for wrong parameters.
+   */
   fault(request: FaultRequest): FaultAnswer {
     return this.#faults.start(request);
   }
@@ -133,7 +140,10 @@ export class Emulator {
     return this.#faults.endAll();
   }
 
-  /** Starts the faults of a scenario, each at its time. Throws SettingError if it is wrong. */
+  /**
+   * Starts the faults of a scenario, each at its time, until it ends or is stopped. Throws
+   * SettingError with the code SCENARIO_INVALID if it is wrong.
+   */
   play(scenario: Scenario): ScenarioRun {
     if (this.#stopped !== undefined) throw new Error("The emulator has been stopped.");
     const checked = checkScenario(scenario, this.options.consumerGroupIds);
@@ -142,7 +152,10 @@ export class Emulator {
     return run;
   }
 
-  /** Resolves once a client has settled the message so; rejects with a sentence after `timeoutMs`. */
+  /**
+   * Resolves once a client has settled the message so. Rejects after `timeoutMs` (5,000) with a
+   * sentence that says what happened instead.
+   */
   expectSettled(
     messageId: string,
     outcome: Outcome = "accepted",

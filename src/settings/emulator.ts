@@ -26,7 +26,7 @@ export interface Account {
 /** How messages are written, where the platform's way is unknown. */
 export interface WireFormat {
   readonly messageIdType: MessageIdType;
-  /** Into how many data sections a body is split. */
+  /** Into how many data sections a body is split; 1 to 100. */
   readonly dataSections: number;
 }
 
@@ -34,17 +34,17 @@ export interface WireFormat {
 export interface EmulatorSettings extends Account, WireFormat {
   /** Address to listen on. Anything but loopback lets others in: it is logged. */
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 to 65 535; 0: any free port. */
   readonly port: number;
-  /** HTTP control, on loopback always; 0: any free port, undefined: none. */
+  /** Of the HTTP control, on loopback always. 0: any free port, undefined: no HTTP control. */
   readonly httpPort: number | undefined;
   readonly consumerGroupIds: readonly string[];
   /** Certificate chain and key as PEM; both or none. Whether they fit is checked at the start. */
   readonly cert: string | undefined;
   readonly key: string | undefined;
-  /** How many devices are simulated. */
+  /** How many devices are simulated; 0 to 10,000. */
   readonly devices: number;
-  /** Messages a second of all simulated devices together. */
+  /** Messages a second of all simulated devices together; 0 to 10,000, also a fraction. */
   readonly rate: number;
   readonly duplicateClientId: DuplicateClientIdMode;
   /** Faults that begin by themselves, as JSON; checked at the start. */
@@ -55,7 +55,7 @@ export interface EmulatorSettings extends Account, WireFormat {
 export interface ConnectionLimits {
   /** Idle time-out that our open frame announces. */
   readonly idleTimeoutMs: number;
-  /** Idle time-outs that a client may announce, both ends included. */
+  /** Idle time-outs that a client may announce, both limits included. */
   readonly heartbeatRangeMs: Range;
   /** From TCP connect to the open frame. */
   readonly signInTimeoutMs: number;
@@ -95,7 +95,7 @@ export const PLATFORM_LIMITS: ConnectionLimits & GroupLimits = {
   maxBacklog: 100_000,
 };
 
-/** Defaults of the command's settings, as `resolveEmulator` takes them. */
+/** Defaults of the emulator's settings as the command line gives them. */
 export const EMULATOR_DEFAULTS = {
   host: "127.0.0.1",
   port: 5672,
@@ -107,6 +107,7 @@ export const EMULATOR_DEFAULTS = {
   consumerGroupIds: ["DEFAULT_GROUP"],
   devices: 3,
   rate: 1,
+  /** Empty: no TLS. */
   cert: "",
   key: "",
   strictTimestamp: false,
@@ -116,7 +117,7 @@ export const EMULATOR_DEFAULTS = {
   scenario: "",
 } as const;
 
-/** Ranges of the numbers, both ends included. `rate` may be a fraction. */
+/** Limits of the numbers, both included. */
 export const EMULATOR_LIMITS = {
   port: { min: 0, max: PORT_RANGE.max },
   httpPort: { min: 0, max: PORT_RANGE.max },
@@ -138,11 +139,11 @@ function consumerGroupIds(stored: Stored): readonly string[] {
 }
 
 function rate(stored: Stored): number {
-  const given = stored["rate"] ?? EMULATOR_DEFAULTS.rate;
-  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  const raw = stored["rate"] ?? EMULATOR_DEFAULTS.rate;
+  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
   const { min, max } = EMULATOR_LIMITS.rate;
   if (typeof value !== "number" || !(value >= min && value <= max)) {
-    throw invalid("rate", given, { rule: "number", min, max });
+    throw invalid("rate", raw, { rule: "number", min, max });
   }
   return value;
 }

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { CLIENT_ID_MAX_LENGTH } from "../../protocol/sign-in-values";
 import { signature } from "../../protocol/sign-in";
-import { SIGN_METHODS } from "../../protocol/sign-in-values";
+import { CLIENT_ID_MAX_LENGTH, SIGN_METHODS } from "../../protocol/sign-in-values";
 import type { Account } from "../../settings/emulator";
 
 /** What an accepted user name says. */
