@@ -1,6 +1,6 @@
 // Tables of settings, from the settings' own defaults and checks.
 import { EMULATOR_SOURCES } from "../src/cli/settings";
-import { EMULATOR_DEFAULTS, resolveEmulator } from "../src/emulator/options";
+import { EMULATOR_DEFAULTS, resolveEmulator } from "../src/settings/emulator";
 import { SettingError } from "../src/errors/error";
 import { fill, TEXTS, textAt } from "../src/errors/texts";
 import { ACK_DEFAULTS, resolveAck } from "../src/settings/ack";

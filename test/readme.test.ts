@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { EMULATOR_DEFAULTS } from "../src/emulator/options";
+import { EMULATOR_DEFAULTS } from "../src/settings/emulator";
 import { TEXTS } from "../src/errors/texts";
 import { section, tables } from "./support/markdown";
 import { NODE_TYPES } from "./support/node-types";
