@@ -7,9 +7,7 @@ import { Devices } from "./devices/devices";
 import { Faults } from "./faults/faults";
 import { checkScenario } from "./faults/scenario";
 import { ScenarioRun } from "./faults/scenario-run";
-import { ConsumerGroup } from "./groups/consumer-group";
-import { MessageIds, payloadBytes } from "./groups/message";
-import { Settlements } from "./groups/settlements";
+import { ConsumerGroups } from "./groups/consumer-groups";
 import { HttpControl } from "./http/http-control";
 import { checkCertificate, checkedScenario, START_DEFAULTS } from "./start-options";
 import type { Outcome } from "../protocol/amqp-message";
@@ -18,7 +16,7 @@ import type { Identity } from "./amqp/sign-in-check";
 import type { FaultAnswer } from "./faults/fault";
 import type { FaultRequest } from "./faults/fault-table";
 import type { Scenario } from "./faults/scenario";
-import type { DispatchContext, GroupEnvironment, GroupStatus } from "./groups/consumer-group";
+import type { GroupStatus } from "./groups/consumer-group";
 import type { NewMessage } from "./groups/message";
 import type { History } from "./groups/settlements";
 import type { EmulatorOptions } from "./options";
@@ -31,35 +29,33 @@ const STOP_TIMEOUT_MS = 1_000;
 export class Emulator {
   readonly options: EmulatorOptions;
   readonly #behaviours = new Behaviours();
-  readonly #groups: ReadonlyMap<string, ConsumerGroup>;
-  readonly #settlements = new Settlements();
+  readonly #groups: ConsumerGroups;
   readonly #listener: Listener;
   readonly #devices: Devices;
   readonly #faults: Faults;
   readonly #http: HttpControl | undefined;
   readonly #connections: ClientConnections;
-  readonly #messageIds: MessageIds;
   readonly #runs: ScenarioRun[] = [];
   #stopped: Promise<void> | undefined;
 
   private constructor(options: EmulatorOptions) {
     this.options = options;
-    const { clock, httpPort, log } = options;
-    this.#messageIds = new MessageIds(clock.now());
-    const environment = this.#groupEnvironment();
-    this.#groups = new Map(
-      options.consumerGroupIds.map((id) => [id, new ConsumerGroup(id, options, environment)]),
+    const { httpPort, log } = options;
+    const behaviours = this.#behaviours;
+    this.#groups = new ConsumerGroups(
+      options,
+      (context) => behaviours.ask((behaviour) => behaviour.onDispatch?.(context)) === "twice",
     );
-    this.#connections = new ClientConnections(options, this.#behaviours, this.#groups);
+    this.#connections = new ClientConnections(options, behaviours, this.#groups.byId);
     this.#listener = new Listener(options, this.#connections);
     this.#devices = new Devices(options, (message) => this.push(message));
     this.#faults = new Faults(options, {
       openConnections: () => this.#connections.openConnections(),
       throttle: (perSecond) => {
-        for (const group of this.#groups.values()) group.throttle(perSecond);
+        this.#groups.throttle(perSecond);
       },
     });
-    this.#behaviours.use(this.#faults.behaviour);
+    behaviours.use(this.#faults.behaviour);
     this.#http = httpPort === undefined ? undefined : new HttpControl(this, this.#faults, log);
   }
 
@@ -102,7 +98,7 @@ export class Emulator {
 
   /** Each consumer group with its counts since the start. */
   groups(): readonly GroupStatus[] {
-    return [...this.#groups.values()].map((group) => group.status());
+    return this.#groups.statuses();
   }
 
   /**
@@ -110,16 +106,7 @@ export class Emulator {
    * none was given. Throws Error for a group that does not exist.
    */
   push(message: NewMessage): string {
-    const messageId = message.messageId ?? this.#messageIds.next();
-    const queued = {
-      messageId,
-      topic: message.topic,
-      payload: payloadBytes(message.payload),
-      generateTime: message.generateTime ?? this.options.clock.now(),
-      qos: message.qos,
-    };
-    for (const group of this.#groupsOf(message.group)) group.push(queued);
-    return messageId;
+    return this.#groups.push(message);
   }
 
   /** Closes all open connections and returns how many; default: as the platform does to balance load. */
@@ -161,12 +148,12 @@ export class Emulator {
     outcome: Outcome = "accepted",
     { timeoutMs }: { readonly timeoutMs?: number } = {},
   ): Promise<void> {
-    return this.#settlements.expect(messageId, outcome, timeoutMs);
+    return this.#groups.settlements.expect(messageId, outcome, timeoutMs);
   }
 
   /** How often a message was sent and how that ended; undefined if never, or too long ago. */
   history(messageId: string): History | undefined {
-    return this.#settlements.history(messageId);
+    return this.#groups.settlements.history(messageId);
   }
 
   /** Adds hooks that are asked before the emulator acts; the returned function removes them. */
@@ -178,19 +165,6 @@ export class Emulator {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
-  }
-
-  #groupEnvironment(): GroupEnvironment {
-    const { clock, random } = this.options;
-    return {
-      clock,
-      random,
-      // Never at once: within a flow frame's event rhea writes a transfer before our attach frame.
-      defer: (action) => void setImmediate(action),
-      isSentTwice: (context: DispatchContext) =>
-        this.#behaviours.ask((behaviour) => behaviour.onDispatch?.(context)) === "twice",
-      observe: this.#settlements.note.bind(this.#settlements),
-    };
   }
 
   async #start(): Promise<void> {
@@ -226,13 +200,6 @@ export class Emulator {
     while (this.#connections.size > 0) {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
-    for (const group of this.#groups.values()) group.stop();
-  }
-
-  #groupsOf(consumerGroupId: string | undefined): readonly ConsumerGroup[] {
-    if (consumerGroupId === undefined) return [...this.#groups.values()];
-    const group = this.#groups.get(consumerGroupId);
-    if (group === undefined) throw new Error(`There is no consumer group ${consumerGroupId}.`);
-    return [group];
+    this.#groups.stop();
   }
 }
