@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -12,8 +12,6 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
 const STAGE = `dist.tmp-${process.pid}`;
 const OUT = join(STAGE, "nodes");
 const LANGUAGES = ["en-US", "zh-CN"];
-/** Parts of src/errors that forms, statuses and errors of the nodes take from there. */
-const SHARED_TEXTS = ["settings", "allowed", "reasons", "errors"];
 
 /** What the programs called here have already explained: its message is all that is left to say. */
 class BuildError extends Error {}
@@ -28,16 +26,6 @@ function compile() {
   const command = join(STAGE, "src/cli/main.js");
   if (fs.existsSync(command)) fs.chmodSync(command, 0o755);
 }
-
-/** The editor has the texts in Node-RED's catalogue: a second copy would only be weight. */
-const withoutTexts = {
-  name: "without-texts",
-  setup({ onLoad }) {
-    onLoad({ filter: /src[\\/]errors[\\/]texts\.ts$/ }, () => ({
-      contents: `export const errorText = (code) => ({ short: code, text: code, remedy: "" }); export const because = () => ({});`,
-    }));
-  },
-};
 
 /** `aliyun-iot-subscribe` → `AliyunIotSubscribe`, the script's only global. */
 function globalName(node) {
@@ -55,7 +43,6 @@ async function editorScript({ folder, node }) {
     target: "es2020",
     charset: "utf8",
     minify: true,
-    plugins: [withoutTexts],
   });
   const script = outputFiles[0].text.trim();
   if (script.includes("</script")) throw new Error(`${node}.editor.ts would end its script tag`);
@@ -81,15 +68,14 @@ async function buildForm({ folder, node }) {
   );
 }
 
-/** A node's help, and its texts together with those that all nodes share. */
-function buildLocale({ folder, node }, language) {
+/** A node's help, and its texts together with those that all nodes share, and those of the errors. */
+function buildLocale({ folder, node }, language, errorTexts) {
   const from = `nodes/${folder}/locales/${language}/${node}`;
   const to = join(OUT, "locales", language);
-  const texts = readJson(`src/errors/${language}.json`);
   const all = {
     ...readJson(`${from}.json`),
     ...readJson(`nodes/shared/locales/${language}/shared.json`),
-    ...Object.fromEntries(SHARED_TEXTS.map((part) => [part, texts[part]])),
+    ...errorTexts,
   };
   fs.mkdirSync(to, { recursive: true });
   fs.cpSync(`${from}.html`, join(to, `${node}.html`));
@@ -111,9 +97,11 @@ try {
     .readdirSync("nodes")
     .map((folder) => ({ folder, node: `aliyun-iot-${folder}` }))
     .filter(({ folder, node }) => fs.existsSync(`nodes/${folder}/${node}.ts`));
-  for (const each of nodes) {
-    buildRuntime(each);
-    for (const language of LANGUAGES) buildLocale(each, language);
+  nodes.forEach(buildRuntime);
+  const { textsIn } = createRequire(import.meta.url)(resolve(STAGE, "src/errors/texts.js"));
+  for (const language of LANGUAGES) {
+    const errorTexts = textsIn(language);
+    for (const each of nodes) buildLocale(each, language, errorTexts);
   }
   await Promise.all(nodes.map(buildForm));
   fs.cpSync("icons", join(OUT, "icons"), { recursive: true });

@@ -1,10 +1,8 @@
-// Writes docs/errors.md and its Chinese twin from the catalogue that status, Catch, forms and
-// doctor share.
-import { RETRY_BY_CODE } from "../src/errors/error";
-import { TEXTS } from "../src/errors/texts";
+// Writes docs/errors.md and its Chinese twin from the table of errors and the hints of the doctor.
+import { DOCTOR_TEXTS } from "../src/doctor/texts";
+import { ERROR_CODES, ERRORS } from "../src/errors/table";
 import { writePages } from "./markdown-page";
-import type { ErrorCode } from "../src/errors/error";
-import type { Language } from "../src/errors/texts";
+import type { Language, Retry } from "../src/errors/entry";
 
 const PAGES: Readonly<Record<Language, { readonly file: string; readonly words: Words }>> = {
   "en-US": {
@@ -45,7 +43,7 @@ interface Words {
   readonly intro: string;
   readonly status: string;
   readonly next: string;
-  readonly retry: Readonly<Record<"fast" | "slow" | "never", string>>;
+  readonly retry: Readonly<Record<Retry, string>>;
   readonly remedy: string;
   readonly hints: string;
   readonly hintsIntro: string;
@@ -59,18 +57,18 @@ function plain(template: string): string {
 
 function page(language: Language): string {
   const { words } = PAGES[language];
-  const texts = TEXTS[language];
   const colon = language === "zh-CN" ? "：" : ": ";
-  const errors = (Object.keys(RETRY_BY_CODE) as ErrorCode[]).map((code) => {
-    const { short, text, remedy } = texts.errors[code];
+  const errors = ERROR_CODES.map((code) => {
+    const { retry, [language]: texts } = ERRORS[code];
+    const { short, text, remedy } = texts;
     const facts = [
       `**${words.status}**${colon}${plain(short)}`,
-      `**${words.next}**${colon}${words.retry[RETRY_BY_CODE[code]]}`,
+      `**${words.next}**${colon}${words.retry[retry]}`,
     ];
     const lines = [plain(text), facts.join(" · "), `**${words.remedy}**${colon}${plain(remedy)}`];
     return [`## \`${code}\``, ...lines].join("\n\n");
   });
-  const hints = Object.values(texts.doctor.hints).map((hint) => `- ${plain(hint)}`);
+  const hints = Object.values(DOCTOR_TEXTS.hints).map((hint) => `- ${plain(hint[language])}`);
   return [
     `# ${words.title}`,
     `<!-- Made from src/errors by \`npm run docs\`. -->`,

@@ -1,4 +1,5 @@
 export * from "./errors/error";
+export { retryOf } from "./errors/table";
 export { errorText } from "./errors/texts";
 export { signIn } from "./protocol/sign-in";
 export { INSTANCE_DEFAULTS, resolveInstance } from "./settings/instance";
@@ -33,7 +34,7 @@ export type { InstanceOptions, TlsOptions } from "./settings/instance";
 export type { SettleMode, SubscribeOptions } from "./settings/subscribe";
 export type { Counters, Delivery, SubscriptionState } from "./subscription/state";
 export type { Subscription } from "./subscription/subscription";
-export type { Language } from "./errors/texts";
+export type { ErrorText, Language } from "./errors/entry";
 export type { Json } from "./protocol/json";
 export type { Outcome } from "./protocol/amqp-message";
 export type { PayloadFormat } from "./protocol/payload";

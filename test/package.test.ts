@@ -11,7 +11,6 @@ import { withTarball } from "./support/tarball";
 /** What a user needs, and nothing else. */
 const WANTED = [
   /^dist\/(src|nodes)\/.+\.(js|d\.ts)$/,
-  /^dist\/src\/texts\/(en-US|zh-CN)\.json$/,
   /^dist\/nodes\/[a-z-]+\.html$/,
   /^dist\/nodes\/icons\/[a-z-]+\.svg$/,
   /^dist\/nodes\/locales\/(en-US|zh-CN)\/[a-z-]+\.(json|html)$/,

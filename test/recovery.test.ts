@@ -2,8 +2,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createSubscription } from "../src/index";
-import { RETRY_BY_CODE } from "../src/errors/error";
-import { TEXTS } from "../src/errors/texts";
+import { ERROR_CODES, ERRORS } from "../src/errors/table";
 import { CERTIFICATES, TestCa } from "./support/certificates";
 import { ManualClock, settled } from "./support/manual-clock";
 import { PeerServer } from "./support/peer";
@@ -281,17 +280,17 @@ async function failsAndRetries(provoked: Provoked, clock: ManualClock): Promise<
 }
 
 function retryOf(code: ErrorCode): "fast" | "slow" {
-  const retry = RETRY_BY_CODE[code];
+  const retry = ERRORS[code].retry;
   ok(retry !== "never", code);
   return retry;
 }
 
 for (const provoked of PROVOKED) {
   const { how, code } = provoked;
-  const retry = RETRY_BY_CODE[code];
+  const retry = ERRORS[code].retry;
   if (retry === "never") {
     test(`${how} is ${code}, and never tried`, () => {
-      throws(() => instanceOf(provoked, 5671), { code, retry });
+      throws(() => instanceOf(provoked, 5671), { code });
     });
   } else {
     test(`${how} is ${code}, and tried again ${retry}`, () =>
@@ -317,7 +316,7 @@ test("docs/recovery.md has each code with its status and its next attempt, as th
   const ofRequests = ["ACTION_INVALID", "DEVICE_MISSING", "FILTER_INVALID"];
   const untold = [...ofCommands, ...ofRequests, "NO_MESSAGE"];
   const told = documented().map((cells) => (cells[1] ?? "").replaceAll("`", ""));
-  for (const code of Object.keys(RETRY_BY_CODE)) {
+  for (const code of ERROR_CODES) {
     equal(told.filter((each) => each === code).length, untold.includes(code) ? 0 : 1, code);
   }
   const connections = documented()
@@ -326,9 +325,9 @@ test("docs/recovery.md has each code with its status and its next attempt, as th
   ok(connections.length > 20, "the table has not been found");
   for (const [what = "", quoted = "", status, next] of connections) {
     const code = quoted.replaceAll("`", "") as ErrorCode;
-    const { short } = TEXTS["en-US"].errors[code];
+    const { short } = ERRORS[code]["en-US"];
     equal(status, short.replace("__label__", "…"), what);
-    equal(next, code === "CONNECT_LIMIT" ? "when the minute is over" : RETRY_BY_CODE[code], what);
+    equal(next, code === "CONNECT_LIMIT" ? "when the minute is over" : ERRORS[code].retry, what);
   }
   // Provoked elsewhere: an environment variable and the limit need more than one connection, and a
   // network that cannot be reached is not to be had on loopback.

@@ -1,5 +1,4 @@
-import { because } from "../../src/errors/texts";
-import { StoreError } from "../../src/errors/error";
+import { because, StoreError } from "../../src/errors/error";
 import type { Cancel, Clock } from "../../src/clock";
 import type { ErrorDetails } from "../../src/errors/error";
 import type { StateStore } from "../../src/device-state/state-store";

@@ -8,6 +8,7 @@ import { circumstances } from "../../src/doctor/examine";
 import { lookUpIn } from "../../src/errors/texts";
 import { systemClock } from "../../src/clock";
 import { tellFinding, tellResult } from "../../src/doctor/tell";
+import { DOCTOR_TEXTS } from "../../src/doctor/texts";
 import type { Language } from "../../src/errors/texts";
 import type { ToldFinding } from "../../src/doctor/tell";
 
@@ -39,7 +40,7 @@ async function run(
   parts: { lines: Lines; stopping: AbortSignal },
 ) {
   const { lines, stopping } = parts;
-  const lookUp = lookUpIn(request.language);
+  const lookUp = lookUpIn(request.language, DOCTOR_TEXTS);
   const findings: ToldFinding[] = [];
   const write = (line: object) => {
     if (!stopping.aborted) lines.write(`${JSON.stringify(line)}\n`);
@@ -62,14 +63,14 @@ export function serveConnectionTest(RED: NodeAPI): void {
   const allowed = RED.auth.needsPermission("flows.write");
   RED.httpAdmin.post("/aliyun-iot/connection-test", allowed, (request, response) => {
     const wanted = readRequest(request.body);
-    const lookUp = lookUpIn(wanted?.language ?? "en-US");
+    const lookUp = lookUpIn(wanted?.language ?? "en-US", DOCTOR_TEXTS);
     if (wanted === undefined) {
-      response.status(400).json({ text: lookUp("doctor.request.unreadable", {}) });
+      response.status(400).json({ text: lookUp("request.unreadable", {}) });
       return;
     }
     const finished = limit.admit();
     if (finished === undefined) {
-      response.status(429).json({ text: lookUp("doctor.request.tooMany", {}) });
+      response.status(429).json({ text: lookUp("request.tooMany", {}) });
       return;
     }
     const stop = new AbortController();

@@ -1,13 +1,14 @@
 import { translateError } from "../shared/texts";
 import type { NodeStatus } from "node-red";
 import type { Translate } from "../shared/texts";
+import { retryOf } from "../../src/errors/table";
 import { timeOfDay } from "../../src/errors/texts";
 import type { IotAmqpError } from "../../src/errors/error";
 import type { SubscriptionState } from "../../src/subscription/state";
 
 /** Yellow comes back by itself soon; red wants somebody to look. */
 function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
-  const soon = cause === undefined || cause.retry === "fast";
+  const soon = cause === undefined || retryOf(cause) === "fast";
   return { fill: soon ? "yellow" : "red", shape: "ring", text };
 }
 

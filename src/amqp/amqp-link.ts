@@ -7,7 +7,7 @@ import type { Numbering } from "./carrier";
 import type { Cursor } from "./decode-cursor";
 import { Conductor } from "./conductor";
 import { PERFORMATIVES } from "./frame-check";
-import { FrameCutter, TooLarge } from "./frame-cutter";
+import { FrameCutter } from "./frame-cutter";
 import type { ConductedFrame } from "./frame-cutter";
 import { LINK_LIMITS } from "./limits";
 import type { LinkEnvironment, LinkLimits } from "./limits";
@@ -15,7 +15,7 @@ import type { IncomingDelivery, Link, LinkEvents, LinkRequest, OpenLink } from "
 import { Liveness } from "./liveness";
 import { ReadBeat } from "./read-beat";
 import { openSocket } from "./socket";
-import { translateError } from "./translate-error";
+import { readFailure, translateError } from "./translate-error";
 import type { Failure } from "./translate-error";
 
 type State =
@@ -68,8 +68,8 @@ class AmqpLink implements Link {
     if (this.#state.value === "attached") this.#state.carrier.grantCredit(count);
   }
 
-  drainCredit(): void {
-    if (this.#state.value === "attached") this.#state.carrier.drainCredit();
+  returnCredit(): void {
+    if (this.#state.value === "attached") this.#state.carrier.returnCredit();
   }
 
   flush(): void {
@@ -142,7 +142,7 @@ class AmqpLink implements Link {
     try {
       this.#cutter.take(chunk);
     } catch (error) {
-      this.#fail(error instanceof TooLarge ? { at: "size", error } : { at: "protocol", error });
+      this.#fail(readFailure(error));
     }
     if (this.#state.value === "attached") this.#state.carrier.readDone(chunk.length);
   }

@@ -2,16 +2,14 @@ import type { Socket } from "node:net";
 import type { Clock } from "../clock";
 import { DecodeError } from "../errors/error";
 import type { AmqpMessage, AmqpValue } from "../protocol/amqp-message";
-import { TEXTS } from "../errors/texts";
 import { decodeMessage } from "./decode";
-import { Malformed } from "./decode-cursor";
 import type { Cursor } from "./decode-cursor";
-import { TooLarge } from "./frame-cutter";
 import type { LinkLimits } from "./limits";
 import type { LinkEvents } from "./link";
 import { flowFrame, isUint, later, readTransfer } from "./link-frames";
 import type { Transfer } from "./link-frames";
 import { Delivery, dispositions, GONE, Outcomes } from "./outcomes";
+import { Forbidden, Malformed, TooLarge } from "./peer-errors";
 import type { ReadBeat, ReadShare } from "./read-beat";
 
 /** What a frame of a delivery counts for at least: a Buffer is kept for each, also an empty one. */
@@ -50,7 +48,8 @@ export interface CarrierParts {
 
 /**
  * Carries the messages of one attached link: takes transfers in, writes outcomes and credit. rhea
- * does not hear of them. Its methods throw Malformed or TooLarge for what a peer must not send.
+ * does not hear of them. Its methods throw Malformed, TooLarge or Forbidden for what a peer must
+ * not send.
  */
 export class Carrier {
   readonly #parts: CarrierParts;
@@ -63,7 +62,7 @@ export class Carrier {
   #incomplete: Transfers | undefined;
   /** Used up by aborted deliveries: to be granted again with the next flow frame. */
   #abortedCredit = 0;
-  #isDraining = false;
+  #isReturning = false;
   #isFlowDue = false;
   #unwritten: Buffer[] = [];
   #isWriting = false;
@@ -80,13 +79,13 @@ export class Carrier {
 
   grantCredit(count: number): void {
     this.#setCredit(this.#share.credit + count);
-    this.#isDraining = false;
+    this.#isReturning = false;
     this.#sendFlow();
   }
 
   /** Asks for the credit back: what is not used up by what is on its way. */
-  drainCredit(): void {
-    this.#isDraining = true;
+  returnCredit(): void {
+    this.#isReturning = true;
     this.#sendFlow();
   }
 
@@ -125,12 +124,12 @@ export class Carrier {
     this.#nextIncomingId = nextOutgoingId;
     if (echo === true) this.#isFlowDue = true;
     // Credit is ours to give: of a sender's, only that none is left means something.
-    const isGivenBack = drain === true && linkCredit === 0 && handle === this.#peer.handle;
-    if (!isGivenBack || !isUint(deliveryCount)) return;
+    const isReturned = drain === true && linkCredit === 0 && handle === this.#peer.handle;
+    if (!isReturned || !isUint(deliveryCount)) return;
     this.#deliveryCount = deliveryCount;
     this.#setCredit(0);
     this.#abortedCredit = 0;
-    this.#parts.tell("drained");
+    this.#parts.tell("creditReturned");
   }
 
   /** What has been read is dealt with: what it brings about is written at the end of this turn. */
@@ -164,7 +163,7 @@ export class Carrier {
   }
 
   #begin({ deliveryId: id, settled }: Transfer): Transfers {
-    if (this.#share.credit <= 0) throw new Malformed(TEXTS["en-US"].reasons.noCredit);
+    if (this.#share.credit <= 0) throw new Forbidden("noCredit");
     if (id === undefined) throw new Malformed("delivery without an ID");
     if (id !== (this.#nextDeliveryId ?? id)) {
       throw new Malformed(`delivery ${id} in place of ${String(this.#nextDeliveryId)}`);
@@ -214,7 +213,7 @@ export class Carrier {
   #sendFlow(): void {
     this.#isFlowDue = this.#isWriting;
     if (this.#isWriting || this.#isEnded) return;
-    if (!this.#isDraining) {
+    if (!this.#isReturning) {
       this.#setCredit(this.#share.credit + this.#abortedCredit);
       this.#abortedCredit = 0;
     }
@@ -222,7 +221,7 @@ export class Carrier {
       nextIncomingId: this.#nextIncomingId,
       deliveryCount: this.#deliveryCount,
       linkCredit: this.#share.credit,
-      drain: this.#isDraining,
+      drain: this.#isReturning,
     };
     this.#unwritten.push(flowFrame(flow));
     this.#writeAll();

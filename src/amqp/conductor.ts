@@ -1,42 +1,16 @@
 import { create_container } from "rhea";
-import { version } from "rhea/package.json";
 import type { Socket } from "node:net";
 import type { Connection, EventContext, Receiver } from "rhea";
-import { InstallationError } from "../errors/error";
 import type { AmqpValue } from "../protocol/amqp-message";
-import { TEXTS } from "../errors/texts";
-import { dependencyVersion } from "../version";
 import type { Numbering } from "./carrier";
-import { PERFORMATIVES } from "./frame-check";
+import { PERFORMATIVES, SASL_OUTCOME } from "./frame-check";
 import type { ConductedFrame } from "./frame-cutter";
 import type { LinkRequest } from "./link";
 import { INCOMING_WINDOW, isUint } from "./link-frames";
+import { Malformed } from "./peer-errors";
+import { checkInternals, replaceFields } from "./rhea-internals";
 import { plainMechanism } from "./sasl";
 import type { Failure } from "./translate-error";
-
-// The parts of rhea 3.0.5 that we use and its typings do not give. `INTERNALS` checks them.
-declare module "rhea/typings/connection" {
-  interface Connection {
-    /** Takes bytes that the peer has sent. */
-    input: (this: Connection, bytes: Buffer) => void;
-    /** Called when rhea has heard nothing for a while. */
-    idle: (this: Connection) => void;
-    /** Writes what is due; rhea looks it up each time. */
-    _process: (this: Connection) => void;
-    /** Ends rhea's timers; may be called again. */
-    _disconnected: (this: Connection) => void;
-  }
-}
-/** What rhea's handlers of performatives must not see as the peer has sent it. */
-const REPLACED_FIELDS: Readonly<Record<string, object>> = {
-  // The heartbeat is ours: rhea's timer cannot wait as long as a server may ask for.
-  on_open: { idle_time_out: null },
-  // rhea sees no transfers: counting from 0 it never finds that it has to open its window.
-  on_begin: { next_outgoing_id: 0 },
-  // Nobody looks at them, and rhea prints those of a kind that it does not know.
-  on_attach: { source: null, target: null },
-};
-const INTERNALS = ["input", "idle", "_process", "_disconnected", ...Object.keys(REPLACED_FIELDS)];
 
 /** A link is ours to settle and to grant credit on; rhea would accept before the flow has it. */
 const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;
@@ -59,8 +33,9 @@ export class Conductor {
   readonly #owner: ConductorOwner;
   readonly #connection: Connection;
   #receiver: Receiver | undefined;
-  /** What the peer's open, begin and attach say. */
+  /** What the peer's SASL outcome, open, begin and attach say. */
   #askedMs: number | undefined;
+  #saslCode: number | undefined;
   #session = { channel: 0, nextIncomingId: 0 };
   #link = { handle: 0, deliveryCount: 0 };
   #isOpen = false;
@@ -130,8 +105,11 @@ export class Conductor {
     fields: readonly AmqpValue[],
     channel: number,
   ): Failure | undefined {
-    const refused = (reason: string) => ({ at: "protocol", error: new Error(reason) }) as const;
+    const malformed = (text: string) => ({ at: "protocol", error: new Malformed(text) }) as const;
     switch (performative) {
+      case SASL_OUTCOME:
+        this.#saslCode = isUint(fields[0]) ? fields[0] : undefined;
+        return undefined;
       case PERFORMATIVES.open:
         this.#isOpen = true;
         this.#askedMs = isUint(fields[4]) && fields[4] > 0 ? fields[4] : undefined;
@@ -139,14 +117,14 @@ export class Conductor {
       case PERFORMATIVES.begin: {
         const [remoteChannel = null, nextOutgoingId] = fields;
         // rhea answers each of them with one more session, and looks through all for a free number.
-        if (remoteChannel === null) return refused(TEXTS["en-US"].reasons.unaskedSession);
-        if (!isUint(nextOutgoingId)) return refused("begin without a next-outgoing-id");
+        if (remoteChannel === null) return { at: "forbidden", reason: "unaskedSession" };
+        if (!isUint(nextOutgoingId)) return malformed("begin without a next-outgoing-id");
         this.#session = { channel, nextIncomingId: nextOutgoingId };
         return undefined;
       }
       case PERFORMATIVES.attach: {
         const { 1: handle, 9: deliveryCount } = fields;
-        if (!isUint(handle)) return refused("attach without a handle");
+        if (!isUint(handle)) return malformed("attach without a handle");
         this.#link = { handle, deliveryCount: isUint(deliveryCount) ? deliveryCount : 0 };
         return undefined;
       }
@@ -182,14 +160,16 @@ export class Conductor {
       connection.on(event, ({ receiver }: EventContext) => {
         const isOurs = receiver !== undefined && receiver === this.#receiver;
         if (isOurs) this.#owner.attached({ ...this.#session, ...this.#link });
-        else protocol(new Error(TEXTS["en-US"].reasons.unaskedLink));
+        else failed({ at: "forbidden", reason: "unaskedLink" });
       });
     }
     // With an error both events of a pair come; the owner keeps the first.
     connection.on("connection_error", ({ error }: EventContext) => {
       // A refused sign-in looks like a close, but no close frame has come.
-      if (connection.error === undefined) failed({ at: "sign-in", text: error?.message ?? "" });
-      else failed({ at: "close", error });
+      if (connection.error !== undefined) failed({ at: "close", error });
+      else if (this.#saslCode) failed({ at: "sign-in", saslCode: this.#saslCode });
+      // A server without PLAIN. Not rhea's own error, which holds the connection.
+      else protocol(new Error(error?.message));
     });
     connection.on("connection_close", ({ error }: EventContext) => {
       failed({ at: "close", error });
@@ -211,14 +191,7 @@ export class Conductor {
   /** Replaces what rhea would do wrong, on this connection only. */
   #replace(): void {
     const connection = this.#connection;
-    for (const [name, fields] of Object.entries(REPLACED_FIELDS)) {
-      const original: unknown = Reflect.get(connection, name);
-      if (typeof original !== "function") continue;
-      Reflect.set(connection, name, (frame: object) => {
-        Object.assign(Object(Reflect.get(frame, "performative")) as object, fields);
-        Reflect.apply(original, connection, [frame]);
-      });
-    }
+    replaceFields(connection);
     const onProcess = connection._process.bind(connection);
     // rhea does not see what our carrier reads, and would call a busy peer silent.
     connection.idle = () => undefined;
@@ -233,14 +206,6 @@ export class Conductor {
       }
     };
   }
-}
-
-/** Users do not get our lock file: another rhea may have renamed what we rely on. */
-function checkInternals(connection: Connection): void {
-  const missing = INTERNALS.find((name) => typeof Reflect.get(connection, name) !== "function");
-  if (missing === undefined) return;
-  const needed = dependencyVersion("rhea");
-  throw new InstallationError("RHEA_MISMATCH", { version, needed, missing });
 }
 
 // Array.isArray alone does not narrow a readonly array.

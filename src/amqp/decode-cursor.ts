@@ -1,5 +1,4 @@
-/** Bytes that are not what AMQP 1.0 part 1 says; the message is the reason. */
-export class Malformed extends Error {}
+import { Malformed } from "./peer-errors";
 
 /** Constructor of a described value: a descriptor follows, then the value. */
 export const DESCRIBED = 0x00;

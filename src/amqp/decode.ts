@@ -1,9 +1,10 @@
 import { DecodeError } from "../errors/error";
-import { Cursor, DESCRIBED, Malformed } from "./decode-cursor";
+import { Cursor, DESCRIBED } from "./decode-cursor";
 import { readFirstOfList, readList, readNamed, readValue } from "./decode-values";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../protocol/amqp-message";
 import type { Json } from "../protocol/json";
 import { toJson } from "../protocol/amqp-message";
+import { Malformed } from "./peer-errors";
 
 /** Descriptors of the sections that are used (AMQP 1.0 part 3.2), as a number or as a symbol. */
 const MESSAGE_SECTIONS: ReadonlyMap<number | string, Section> = new Map<number | string, Section>([

@@ -1,6 +1,5 @@
-import { TEXTS } from "../errors/texts";
 import type { ErrorCode } from "../errors/error";
-import type { Reason } from "../errors/texts";
+import type { Reason } from "../errors/reasons";
 
 type CodeTable<Code extends ErrorCode> = ReadonlyMap<string, Code>;
 
@@ -56,14 +55,6 @@ export const SASL_CODES: ReadonlyMap<
   [3, { code: "SIGN_IN_REFUSED", reason: "sasl3" }],
   [4, { code: "SIGN_IN_UNAVAILABLE", reason: "sasl4" }],
 ]);
-
-/** What this folder throws about a peer, by its message: it then exists in other languages too. */
-export const OWN_WORDS: ReadonlyMap<string, Reason> = new Map(
-  (["saslChallenge", "noCredit", "unaskedLink", "unaskedSession"] as const).map((reason) => [
-    TEXTS["en-US"].reasons[reason],
-    reason,
-  ]),
-);
 
 /** Node's codes for a peer that hung up; in the TLS handshake a sign that it does not speak TLS. */
 export const HUNG_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);

@@ -10,7 +10,8 @@ export type Layer = "sasl" | "amqp";
 export const FRAME_HEAD_BYTES = 8;
 const WORD_BYTES = 4;
 const TYPE_BY_LAYER: Readonly<Record<Layer, number>> = { amqp: 0, sasl: 1 };
-const SASL_OUTCOME = 0x44;
+/** The performative that ends SASL; its first field is the code. */
+export const SASL_OUTCOME = 0x44;
 const UBYTE = 0x50;
 
 /** Performatives by their descriptors; a peer may write `amqp:open:list` for 0x10, and so on. */

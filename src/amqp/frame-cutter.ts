@@ -1,4 +1,4 @@
-import { Cursor, Malformed } from "./decode-cursor";
+import { Cursor } from "./decode-cursor";
 import {
   FRAME_HEAD_BYTES,
   isSignedIn,
@@ -6,26 +6,13 @@ import {
   readFrameHead,
   readPerformative,
 } from "./frame-check";
+import { Malformed, TooLarge } from "./peer-errors";
 import type { Layer } from "./frame-check";
 import type { AmqpValue } from "../protocol/amqp-message";
 
 const PROTOCOL_HEADER_BYTES = 8;
 const SIZE_BYTES = 4;
 const CHANNEL_AT = 6;
-
-/** A frame or a delivery is larger than was agreed; both in bytes. */
-export class TooLarge extends Error {
-  readonly of: "frame" | "delivery";
-  readonly size: number;
-  readonly limit: number;
-
-  constructor(of: "frame" | "delivery", size: number, limit: number) {
-    super(`${of} of ${size} bytes`);
-    this.of = of;
-    this.size = size;
-    this.limit = limit;
-  }
-}
 
 /** A protocol header, or a frame that rhea can read safely. */
 export interface ConductedFrame {

@@ -43,8 +43,8 @@ export interface LinkEvents {
   delivery(delivery: IncomingDelivery): void;
   /** `count` outcomes have been written; credit granted now follows them on the wire. */
   settled(count: number): void;
-  /** The platform has given back what credit it had; only that makes sure that no message comes. */
-  drained(): void;
+  /** The platform has returned what credit it had; only that makes sure that no message comes. */
+  creditReturned(): void;
   /** Exactly once, when the socket is gone: the first cause, or undefined after our own close. */
   ended(cause: IotAmqpError | undefined): void;
 }
@@ -53,8 +53,8 @@ export interface LinkEvents {
 export interface Link {
   /** Lets the platform send `count` more messages. */
   grantCredit(count: number): void;
-  /** Asks the platform to give its credit back; what it has sent meanwhile still comes. */
-  drainCredit(): void;
+  /** Asks the platform to return its credit; what it has sent meanwhile still comes. */
+  returnCredit(): void;
   /** Writes the queued outcomes at the end of this turn instead of waiting for more of them. */
   flush(): void;
   /**

@@ -21,11 +21,11 @@ export function plainMechanism(
         const { username, password } = signIn();
         answer(undefined, Buffer.from(`\0${username}\0${password}`, "utf8"));
       } catch (error) {
-        failed({ at: "own", doing: "signing in", error });
+        failed({ at: "signing", error });
       }
     },
     step() {
-      failed({ at: "protocol", error: new Error("it sent a SASL challenge to PLAIN") });
+      failed({ at: "forbidden", reason: "saslChallenge" });
     },
   });
   // No prototype: rhea looks up whatever name the server offers, "constructor" included.

@@ -1,8 +1,15 @@
-import { IotAmqpError, NetworkError, ProtocolError, RefusalError, TlsError } from "../errors/error";
-import { because, TEXTS } from "../errors/texts";
-import { CONDITIONS, HUNG_UP, NODE_CODES, OWN_WORDS, SASL_CODES, TLS_CODE } from "./failure-table";
-import type { ErrorDetails } from "../errors/error";
-import type { TooLarge } from "./frame-cutter";
+import {
+  because,
+  isIotAmqpError,
+  NetworkError,
+  ProtocolError,
+  RefusalError,
+  TlsError,
+} from "../errors/error";
+import { CONDITIONS, HUNG_UP, NODE_CODES, SASL_CODES, TLS_CODE } from "./failure-table";
+import { Forbidden, TooLarge } from "./peer-errors";
+import type { ErrorDetails, IotAmqpError } from "../errors/error";
+import type { ForbiddenReason } from "./peer-errors";
 
 /** What went wrong, where, as Node, rhea or the peer says it. */
 export type Failure =
@@ -12,20 +19,29 @@ export type Failure =
   | { readonly at: "tls"; readonly error: unknown }
   /** The socket afterwards; no error: the peer ended it without a word of AMQP. */
   | { readonly at: "socket"; readonly error?: unknown }
-  /** SASL; `text` is rhea's, the only place where it gives the outcome code. */
-  | { readonly at: "sign-in"; readonly text: string }
+  /** The code of a SASL outcome that is not OK. */
+  | { readonly at: "sign-in"; readonly saslCode: number }
   /** The peer closed something; no error: without giving one. */
   | { readonly at: "close" | "end" | "detach"; readonly error?: unknown }
-  /** What came could not be read, or must not come. */
+  /** What came could not be read. */
   | { readonly at: "protocol"; readonly error: unknown }
+  | { readonly at: "forbidden"; readonly reason: ForbiddenReason }
   | { readonly at: "size"; readonly error: TooLarge }
   | {
       readonly at: "deadline";
       readonly code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT" | "PEER_SILENT";
       readonly afterMs: number;
     }
-  /** Something on our side threw. */
+  /** Something on our side threw: the signature, or what `doing` says. */
+  | { readonly at: "signing"; readonly error: unknown }
   | { readonly at: "own"; readonly doing: string; readonly error: unknown };
+
+/** What it means that the reading of what a peer has sent threw. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof TooLarge) return { at: "size", error };
+  if (error instanceof Forbidden) return { at: "forbidden", reason: error.reason };
+  return { at: "protocol", error };
+}
 
 /** Whom the attempt talked to: values for the texts' placeholders. */
 export interface Peer {
@@ -66,8 +82,6 @@ function reasonOf(error: unknown): ErrorDetails {
     presentable(field(error, "reason")) ||
     presentable(field(error, "message")) ||
     presentable(field(first, "message"));
-  const own = OWN_WORDS.get(text);
-  if (own !== undefined) return because(own);
   if (text === "") return code === "" ? because("noReason") : { reason: code };
   return { reason: code === "" || text.includes(code) ? text : `${text} (${code})` };
 }
@@ -111,13 +125,7 @@ function socketError(failure: { at: "connect" | "socket"; error?: unknown }, pee
   }
 }
 
-function signInError(text: string, { host, port }: Peer): IotAmqpError {
-  const outcome = /^Failed to authenticate: (\d+)/.exec(text);
-  if (outcome === null) {
-    // rhea calls it a failed sign-in; but a server without PLAIN is not the platform's.
-    return new ProtocolError("PROTOCOL_VIOLATION", { host, port, reason: presentable(text) });
-  }
-  const number = Number(outcome[1]);
+function signInError(number: number): IotAmqpError {
   const { code, reason } = SASL_CODES.get(number) ?? {
     code: "SIGN_IN_REFUSED",
     reason: "saslOther",
@@ -125,27 +133,21 @@ function signInError(text: string, { host, port }: Peer): IotAmqpError {
   return new RefusalError(code, because(reason, { number }));
 }
 
-/** What the peer said with a close; what it did not say is our own word, in any language. */
-function said({ at, error }: { at: "close" | "end" | "detach"; error?: unknown }) {
+type Closing = Extract<Failure, { at: "close" | "end" | "detach" }>;
+
+function closeError({ at, error }: Closing, { host, port, consumerGroupId: group }: Peer) {
   const condition = presentable(field(error, "condition"));
   const description = presentable(field(error, "description"));
-  return {
-    condition: condition || at,
-    ...(condition === "" ? { conditionCode: "noCondition" } : {}),
-    description: description || TEXTS["en-US"].reasons.noDescription,
-    ...(description === "" ? { descriptionCode: "noDescription" } : {}),
+  const details: ErrorDetails = {
+    ...(condition === "" ? { conditionCode: "noCondition" } : { condition }),
+    ...(description === "" ? { descriptionCode: "noDescription" } : { description }),
   };
-}
-
-function closeError(failure: { at: "close" | "end" | "detach"; error?: unknown }, peer: Peer) {
-  const { host, port, consumerGroupId: group } = peer;
-  const details = said(failure);
-  const code = CONDITIONS.get(details.condition);
-  // A server that has not heard us in time says so with the condition of a limit.
-  const idle = code === "TOO_MANY_CONNECTIONS" && /\bidle\b/i.test(details.description);
+  const code = CONDITIONS.get(condition);
+  // A server that has not heard us in time says so with the condition of a limit. Its description
+  // is the only difference: AMQP 1.0 has no condition of its own for an idle time-out.
+  const idle = code === "TOO_MANY_CONNECTIONS" && /\bidle\b/i.test(description);
   if (code === undefined || idle) {
-    const closed = failure.at === "close" ? "CLOSED_BY_PLATFORM" : "LINK_CLOSED";
-    return new RefusalError(closed, details);
+    return new RefusalError(at === "close" ? "CLOSED_BY_PLATFORM" : "LINK_CLOSED", details);
   }
   if (code === "PROTOCOL_VIOLATION") {
     return new ProtocolError(code, { host, port, ...because("answered", details) });
@@ -153,8 +155,16 @@ function closeError(failure: { at: "close" | "end" | "detach"; error?: unknown }
   return new RefusalError(code, { group, ...details });
 }
 
-function isOurs(error: unknown): error is IotAmqpError {
-  return error instanceof IotAmqpError;
+/** Something on our side threw; not its message, which might hold what was to be signed. */
+function ownError(failure: Extract<Failure, { at: "own" | "signing" }>, { host, port }: Peer) {
+  const { error } = failure;
+  if (isIotAmqpError(error)) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  const why =
+    failure.at === "signing"
+      ? because("signInThrew", { name })
+      : because("ownThrew", { doing: failure.doing, name });
+  return new NetworkError("CONNECTION_LOST", { host, port, ...why }, error);
 }
 
 /** Makes one of this package's errors of a foreign one. No user name, no secret gets into it. */
@@ -165,7 +175,7 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
     case "socket":
       return socketError(failure, peer);
     case "sign-in":
-      return signInError(failure.text, peer);
+      return signInError(failure.saslCode);
     case "close":
     case "end":
     case "detach":
@@ -177,12 +187,13 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
     case "protocol": {
       const { error } = failure;
       const details = { host, port, ...reasonOf(error) };
-      // What could be read but must not come is no damage: it would come again.
-      const forbidden = OWN_WORDS.has(presentable(field(error, "message")));
-      return peer.attached === true && !forbidden
+      return peer.attached === true
         ? new NetworkError("CONNECTION_CORRUPTED", details, error)
         : new ProtocolError("PROTOCOL_VIOLATION", details, error);
     }
+    case "forbidden":
+      // Also over a working link this is no damage: it would come again.
+      return new ProtocolError("PROTOCOL_VIOLATION", { host, port, ...because(failure.reason) });
     case "size": {
       const { of, size, limit } = failure.error;
       const details = { host, port, ...because("frameSize", { size, limit }) };
@@ -192,14 +203,8 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
     }
     case "deadline":
       return new NetworkError(failure.code, { host, port, seconds: failure.afterMs / 1_000 });
-    case "own": {
-      if (isOurs(failure.error)) return failure.error;
-      // Not its message: that is foreign code's, and might hold what was to be signed.
-      const name = failure.error instanceof Error ? failure.error.name : typeof failure.error;
-      const { doing } = failure;
-      const why = doing === "signing in" ? "signInThrew" : "ownThrew";
-      const details = { host, port, ...because(why, { doing, name }) };
-      return new NetworkError("CONNECTION_LOST", details, failure.error);
-    }
+    case "signing":
+    case "own":
+      return ownError(failure, peer);
   }
 }

@@ -38,7 +38,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<ExitCode>
   });
   if (io.stopping.aborted) {
     // What was not looked at is not known to be well.
-    io.stderr.write(`${lookUp("doctor.result.stopped", {})}\n`);
+    io.stderr.write(`${lookUp("result.stopped", {})}\n`);
     return 1;
   }
   print.result(tellResult(findings, circumstances(Date.now()), lookUp));

@@ -1,9 +1,10 @@
 import { Emulator } from "../emulator/emulator";
 import { resolveEmulator } from "../settings/emulator";
 import { SettingError } from "../errors/error";
-import { fill, TEXTS } from "../errors/texts";
+import { fill } from "../errors/texts";
 import { language, stopRequested } from "./io";
 import { EMULATOR_SOURCES, readSettings, readText } from "./settings";
+import { CLI_TEXTS } from "./texts";
 import type { EmulatorSettings } from "../settings/emulator";
 import type { ExitCode, Io } from "./io";
 
@@ -27,16 +28,17 @@ function cannotListen(error: unknown, options: EmulatorSettings): SettingError |
 /** What a client must be set to. */
 function startLines(running: Emulator, io: Io): string {
   const { cert, accessKeyId, iotInstanceId, consumerGroupIds } = running.options;
-  const { emulator: texts } = TEXTS[language(io.env)].cli;
-  const listening = fill(texts.listening, {
+  const { emulator: texts } = CLI_TEXTS;
+  const locale = language(io.env);
+  const listening = fill(texts.listening[locale], {
     host: running.host,
     port: running.port,
-    transport: cert === undefined ? texts.plain : texts.tls,
+    transport: (cert === undefined ? texts.plain : texts.tls)[locale],
     http: `http://127.0.0.1:${running.httpPort ?? 0}`,
   });
-  const account = fill(texts.account, {
+  const account = fill(texts.account[locale], {
     accessKeyId,
-    iotInstanceId: iotInstanceId === "" ? texts.noInstance : iotInstanceId,
+    iotInstanceId: iotInstanceId === "" ? texts.noInstance[locale] : iotInstanceId,
     groups: consumerGroupIds.join(", "),
   });
   return `${listening}\n${account}\n`;

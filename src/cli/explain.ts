@@ -1,10 +1,11 @@
+import { DOCTOR_TEXTS } from "../doctor/texts";
 import { isIotAmqpError } from "../errors/error";
 import { tellError } from "../errors/tell";
-import { fill, joined, textAt, TEXTS } from "../errors/texts";
-import { UsageError } from "./usage-error";
-import type { IotAmqpError } from "../errors/error";
+import { ERROR_TEXTS, fill, joined, textAt } from "../errors/texts";
+import { UsageError } from "./settings";
+import { CLI_TEXTS } from "./texts";
+import type { Language } from "../errors/entry";
 import type { LookUp } from "../errors/tell";
-import type { Language } from "../errors/texts";
 import type { Source, Sources } from "./settings";
 
 /** Whom a command talks to, and by which names its user knows the settings. */
@@ -34,18 +35,20 @@ function named(template: string, sources: Sources): string {
 
 /** How to give a setting: by its flag, its variable, or either. */
 function howToGive(setting: unknown, { language, sources }: Addressee): string {
-  const { flag, variable = "" } = sourceOf(setting, sources) ?? {};
-  const { give } = TEXTS[language].cli;
-  if (flag === undefined) return fill(give.variable, { variable });
-  return fill(variable === "" ? give.flag : give.both, { flag: `--${flag}`, variable });
+  const { flag, variable } = sourceOf(setting, sources) ?? {};
+  const { give } = CLI_TEXTS;
+  if (flag === undefined) return fill(give.variable[language], { variable: variable ?? "" });
+  if (variable === undefined) return fill(give.flag[language], { flag: `--${flag}` });
+  return fill(give.both[language], { flag: `--${flag}`, variable });
 }
 
 /** Looks texts up for somebody at a terminal: a setting by its flag or variable. */
 export function lookUpFor(addressee: Addressee): LookUp {
   const { language, sources } = addressee;
-  const texts = TEXTS[language];
   return (path, values) => {
-    const template = textAt(texts.cli, path) ?? textAt(texts, path);
+    const template = [CLI_TEXTS, DOCTOR_TEXTS, ERROR_TEXTS]
+      .map((texts) => textAt(texts, path, language))
+      .find((found) => found !== undefined);
     if (template === undefined) return path;
     const { setting = "" } = values;
     return fill(named(template, sources), {
@@ -56,14 +59,13 @@ export function lookUpFor(addressee: Addressee): LookUp {
   };
 }
 
-function told(error: IotAmqpError, addressee: Addressee): string {
-  const { text, remedy } = tellError(error, lookUpFor(addressee));
-  return joined(addressee.language, text, remedy, `[${error.code}]`);
-}
-
 /** What happened and what to do, in the user's language and with the command line's names. */
 export function explain(error: unknown, addressee: Addressee): string {
-  if (error instanceof UsageError) return error.told(addressee.language);
-  if (isIotAmqpError(error)) return told(error, addressee);
-  return error instanceof Error ? error.message : String(error);
+  const { language } = addressee;
+  if (error instanceof UsageError) {
+    return fill(CLI_TEXTS.usage[error.usage][language], error.details);
+  }
+  if (!isIotAmqpError(error)) return error instanceof Error ? error.message : String(error);
+  const { text, remedy } = tellError(error, lookUpFor(addressee));
+  return joined(language, text, remedy, `[${error.code}]`);
 }

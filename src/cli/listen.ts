@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
 import { createSubscription } from "../subscription/create-subscription";
-import { fill, TEXTS, timeOfDay } from "../errors/texts";
+import { fill, timeOfDay } from "../errors/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
 import { writeLines } from "./lines";
 import { LISTEN_SOURCES, readSettings, readText } from "./settings";
+import { CLI_TEXTS } from "./texts";
 import type { ExitCode, Io } from "./io";
 import type { Subscription } from "../subscription/subscription";
 import type { SubscriptionState } from "../subscription/state";
@@ -68,23 +69,24 @@ function explainTo(io: Io, failure: unknown): string {
 }
 
 function describe(state: SubscriptionState, io: Io): string {
-  const { states } = TEXTS[language(io.env)].cli;
+  const { states } = CLI_TEXTS;
+  const locale = language(io.env);
   switch (state.value) {
     case "subscribed": {
       const { connected, connections } = state;
-      return fill(states.subscribed, { connected, connections });
+      return fill(states.subscribed[locale], { connected, connections });
     }
     case "backoff":
-      return fill(states.backoff, {
+      return fill(states.backoff[locale], {
         time: timeOfDay(state.nextAttemptAtMs),
         reason: explainTo(io, state.cause),
       });
     case "failed":
-      return fill(states.failed, { reason: explainTo(io, state.cause) });
+      return fill(states.failed[locale], { reason: explainTo(io, state.cause) });
     case "idle":
     case "connecting":
     case "draining":
     case "stopped":
-      return states[state.value];
+      return states[state.value][locale];
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { fill, TEXTS } from "../errors/texts";
+import { fill } from "../errors/texts";
 import { doctor } from "./doctor";
 import { emulator } from "./emulator";
 import { explain } from "./explain";
@@ -7,9 +7,9 @@ import * as enUS from "./help/en-US";
 import * as zhCN from "./help/zh-CN";
 import { language } from "./io";
 import { listen } from "./listen";
-import { DOCTOR_SOURCES, EMULATOR_SOURCES, LISTEN_SOURCES } from "./settings";
-import { UsageError } from "./usage-error";
-import type { Language } from "../errors/texts";
+import { DOCTOR_SOURCES, EMULATOR_SOURCES, LISTEN_SOURCES, UsageError } from "./settings";
+import { CLI_TEXTS } from "./texts";
+import type { Language } from "../errors/entry";
 import type { ExitCode, Io } from "./io";
 import type { Sources } from "./settings";
 
@@ -33,16 +33,16 @@ const EXIT_MS = 1_000;
 /** Runs a command line, without the interpreter and the script in front. */
 async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name = "", ...rest] = args;
-  const told = language(io.env);
-  const help = HELP[told];
-  const { usage } = TEXTS[told].cli;
+  const locale = language(io.env);
+  const help = HELP[locale];
+  const { usage } = CLI_TEXTS;
   const command = COMMANDS.get(name);
   if (command === undefined) {
     if (["--help", "-h", "help"].includes(name)) {
       io.stdout.write(help.PROGRAM);
       return 0;
     }
-    const unknown = name === "" ? "" : `${fill(usage.unknownCommand, { name })}\n\n`;
+    const unknown = name === "" ? "" : `${fill(usage.unknownCommand[locale], { name })}\n\n`;
     io.stderr.write(`${unknown}${help.PROGRAM}`);
     return 2;
   }
@@ -53,9 +53,9 @@ async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await command.run(rest, io);
   } catch (error) {
-    io.stderr.write(`${explain(error, { language: told, sources: command.sources })}\n`);
+    io.stderr.write(`${explain(error, { language: locale, sources: command.sources })}\n`);
     if (!(error instanceof UsageError)) return 1;
-    io.stderr.write(`${fill(usage.seeHelp, { name })}\n`);
+    io.stderr.write(`${fill(usage.seeHelp[locale], { name })}\n`);
     return 2;
   }
 }

@@ -1,9 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { SettingError } from "../errors/error";
-import { UsageError } from "./usage-error";
 import type { Io } from "./io";
+import type { ErrorDetails } from "../errors/error";
 import type { Stored } from "../settings/read";
+import type { CLI_TEXTS } from "./texts";
+
+/** A command line that cannot be understood; it ends with exit code 2. */
+export class UsageError extends Error {
+  /** The name of the text that says what is wrong. */
+  readonly usage: keyof typeof CLI_TEXTS.usage;
+  readonly details: ErrorDetails;
+
+  constructor(usage: keyof typeof CLI_TEXTS.usage, details: ErrorDetails) {
+    super(usage);
+    this.name = "UsageError";
+    this.usage = usage;
+    this.details = details;
+  }
+}
 
 /** Where the command line takes a setting from; a flag stands before a variable. */
 export interface Source {

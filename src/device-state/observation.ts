@@ -1,4 +1,4 @@
-import { because } from "../errors/texts";
+import { because } from "../errors/error";
 import {
   malformedMessage,
   messageTypeOf,

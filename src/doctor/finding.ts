@@ -1,5 +1,5 @@
 import type { ErrorDetails, IotAmqpError } from "../errors/error";
-import type { TEXTS } from "../errors/texts";
+import type { DOCTOR_TEXTS } from "./texts";
 
 /** What is checked, in this order; the first that fails ends the examination. */
 export const STEPS = [
@@ -14,11 +14,9 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-type DoctorTexts = (typeof TEXTS)["en-US"]["doctor"];
-
 /** A sentence of the catalogue's `doctor` part, by name, with the values that it takes. */
 export interface Saying<Part extends "facts" | "hints"> {
-  readonly name: keyof DoctorTexts[Part];
+  readonly name: keyof (typeof DOCTOR_TEXTS)[Part];
   readonly values: ErrorDetails;
 }
 export type Fact = Saying<"facts">;

@@ -44,7 +44,7 @@ export class Probe {
         this.#delivered.resolve(content instanceof DecodeError ? undefined : topicOf(content));
       },
       settled: () => undefined,
-      drained: () => undefined,
+      creditReturned: () => undefined,
       ended: (cause) => {
         const error = cause ?? new Error("ended by this side");
         for (const stage of this.#stages()) stage.reject(error);

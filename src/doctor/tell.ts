@@ -27,20 +27,20 @@ function sentence(path: string, values: ErrorDetails, lookUp: LookUp): string {
 /** Tells a finding with the texts of a catalogue. */
 export function tellFinding(finding: Finding, lookUp: LookUp): ToldFinding {
   const { step, state } = finding;
-  const told = { step, title: lookUp(`doctor.steps.${step}`, {}), state };
+  const told = { step, title: lookUp(`steps.${step}`, {}), state };
   switch (state) {
     case "running":
       return told;
     case "passed":
     case "skipped": {
       const { fact } = finding;
-      return { ...told, text: sentence(`doctor.facts.${fact.name}`, fact.values, lookUp) };
+      return { ...told, text: sentence(`facts.${fact.name}`, fact.values, lookUp) };
     }
     case "failed": {
       const { error } = finding;
       const { short, text, remedy } = tellError(error, lookUp);
       const hints = finding.hints.map(({ name, values }) =>
-        sentence(`doctor.hints.${name}`, values, lookUp),
+        sentence(`hints.${name}`, values, lookUp),
       );
       return { ...told, text, code: error.code, short, remedy, hints };
     }
@@ -61,7 +61,7 @@ const MARK = { passed: "[ok]", failed: "[!!]", skipped: "[--]", running: "[..]" 
 /** One finding in plain lines; what belongs to a failure is indented. */
 export function linesOf({ state, title, text = "", ...more }: ToldFinding, lookUp: LookUp) {
   const { code, remedy = "", hints = [] } = more;
-  const first = `${MARK[state]} ${lookUp("doctor.report.line", { title, text })}`;
+  const first = `${MARK[state]} ${lookUp("report.line", { title, text })}`;
   if (code === undefined) return [first];
   const indented = [...hints.map((hint) => `     - ${hint}`), `     → ${remedy}`];
   return [`${first} [${code}]`, ...indented];
@@ -77,8 +77,8 @@ export function tellResult(
   const failure = ended.find(({ state }) => state === "failed");
   const passed = failure === undefined;
   const { title = "", short = "" } = failure ?? {};
-  const text = lookUp(`doctor.result.${passed ? "passed" : "failed"}`, { step: title, short });
-  const head = ["title", "time"].map((line) => lookUp(`doctor.report.${line}`, about));
+  const text = lookUp(`result.${passed ? "passed" : "failed"}`, { step: title, short });
+  const head = ["title", "time"].map((line) => lookUp(`report.${line}`, about));
   const report = [...head, ...ended.flatMap((told) => linesOf(told, lookUp)), text].join("\n");
   return { result: passed ? "passed" : "failed", text, report };
 }

@@ -1,99 +1,35 @@
-import { errorText } from "./texts";
+import type { Reason } from "./reasons";
+import type { ErrorCode } from "./table";
 
-/**
- * What follows a failed attempt: `fast` = try again in seconds (the network), `slow` = in minutes
- * (a refusal that somebody has to mend, so that hurry only uses up the connect limit),
- * `never` = a wrong local setting, or nothing that an attempt could mend.
- */
-export type Retry = "fast" | "slow" | "never";
-
-/** Every error code and its retry class. What may be retried is data, not a chain of conditions. */
-export const RETRY_BY_CODE = {
-  // Local settings
-  SETTING_MISSING: "never",
-  SETTING_INVALID: "never",
-  ENV_MISSING: "never",
-  TLS_REQUIRED: "never",
-  PORT_IN_USE: "never",
-  LISTEN_FAILED: "never",
-  FILE_UNREADABLE: "never",
-  SCENARIO_INVALID: "never",
-  // This installation
-  RHEA_MISMATCH: "never",
-  // The network
-  DNS_FAILED: "fast",
-  CONNECTION_REFUSED: "fast",
-  CONNECTION_FAILED: "fast",
-  CONNECTION_LOST: "fast",
-  CONNECTION_CORRUPTED: "fast", // the peer has spoken AMQP before: what is unreadable was damaged
-  CONNECT_TIMEOUT: "fast",
-  ATTACH_TIMEOUT: "fast",
-  PEER_SILENT: "fast",
-  // A certificate does not mend itself within seconds.
-  TLS_UNTRUSTED: "slow",
-  TLS_HOSTNAME: "slow",
-  TLS_EXPIRED: "slow",
-  TLS_FAILED: "slow",
-  TLS_INTERRUPTED: "fast", // a port without TLS, but a server that restarts looks the same
-  // The platform's answers
-  SIGN_IN_REFUSED: "slow",
-  SIGN_IN_UNAVAILABLE: "fast", // SASL codes 2 and 4: the server's trouble, not the credentials
-  GROUP_NOT_FOUND: "slow",
-  TOO_MANY_CONNECTIONS: "slow",
-  CONNECT_LIMIT: "fast", // our own limiter, which knows when the next attempt is allowed
-  REFUSED: "slow",
-  CLOSED_BY_PLATFORM: "fast", // load balancing and releases: normal, and no fault of ours
-  LINK_CLOSED: "fast",
-  // A peer that does not speak AMQP 1.0 as it should
-  PROTOCOL_VIOLATION: "slow",
-  FRAME_TOO_LARGE: "slow",
-  // One message
-  MESSAGE_UNDECODABLE: "never",
-  PAYLOAD_FORMAT: "never",
-  MESSAGE_MALFORMED: "never",
-  // Settling
-  DELIVERY_SETTLED: "never",
-  DELIVERY_EXPIRED: "never",
-  DELIVERY_LINK_LOST: "never",
-  DELIVERY_UNKNOWN: "never",
-  ACK_TIMEOUT: "never",
-  // What a flow asks for
-  DELIVERY_MISSING: "never",
-  OUTCOME_INVALID: "never",
-  ACTION_INVALID: "never",
-  DEVICE_MISSING: "never",
-  FILTER_INVALID: "never",
-  DELIVERY_DROPPED: "never",
-  // The context store that keeps the device states
-  STORE_FAILED: "never",
-  STORE_BUSY: "never",
-  // The diagnosis
-  NO_MESSAGE: "never", // connected: another attempt would bring no more
-} as const satisfies Record<string, Retry>;
-
-export type ErrorCode = keyof typeof RETRY_BY_CODE;
+export type { Retry } from "./entry";
+export type { ErrorCode } from "./table";
 
 /**
  * Values for the placeholders of the error's text; never a secret. A key that ends in `Code` names
- * a text that takes the place of the detail without it: `reasonCode` that of `reason`.
+ * a text for the detail without it: `reasonCode` one for `reason`.
  */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
-/** What every error of this package is: a code, its retry class, and details for its text. */
+/** Details that say why, by the name of a text. */
+export function because(reasonCode: Reason, details: ErrorDetails = {}): ErrorDetails {
+  return { ...details, reasonCode };
+}
+
+/** What every error of this package is: a code, and details for its text. */
 export class IotAmqpError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly details: ErrorDetails;
 
+  /** The message is for programmers; `errorText` tells the error to people. */
   constructor(code: Code, details: ErrorDetails = {}, cause?: unknown) {
-    const { text, remedy } = errorText(code, details);
-    super(`${text} ${remedy}`, cause === undefined ? undefined : { cause });
+    const values = Object.entries(details).map(([key, value]) => `${key}=${value}`);
+    super(
+      values.length === 0 ? code : `${code}: ${values.join(", ")}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.name = new.target.name;
     this.code = code;
     this.details = details;
-  }
-
-  get retry(): Retry {
-    return RETRY_BY_CODE[this.code];
   }
 }
 

@@ -1,5 +1,5 @@
 import { SettingError } from "./error";
-import type { Rule } from "./texts";
+import type { Rule } from "./setting-texts";
 
 /** What a setting may be: the name of a text, so that it can be told in any language, and its values. */
 export type Allowed = Readonly<{ rule: Rule } & Record<string, string | number>>;

@@ -1,11 +1,6 @@
-import type { ErrorCode, ErrorDetails } from "./error";
-
-/** An error for people: `short` for a status, `text` says what happened, `remedy` what to do. */
-export interface ErrorText {
-  readonly short: string;
-  readonly text: string;
-  readonly remedy: string;
-}
+import type { ErrorText } from "./entry";
+import type { ErrorDetails } from "./error";
+import type { ErrorCode } from "./table";
 
 /** Finds a text by its path and fills it; returns the path where there is none, as `RED._` does. */
 export type LookUp = (path: string, values: ErrorDetails) => string;

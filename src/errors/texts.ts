@@ -1,32 +1,20 @@
-import enUS from "./en-US.json";
+import { REASONS } from "./reasons";
+import { ALLOWED, LABELS } from "./setting-texts";
+import { ERRORS } from "./table";
 import { tellError } from "./tell";
-import zhCN from "./zh-CN.json";
+import type { ErrorText, Language } from "./entry";
 import type { ErrorCode, ErrorDetails } from "./error";
-import type { ErrorText, LookUp } from "./tell";
+import type { LookUp } from "./tell";
 
-/** The languages in which every text of the package exists. */
-export type Language = "en-US" | "zh-CN";
+export type { Language } from "./entry";
 
-/** What a setting may be, by name. */
-export type Rule = keyof typeof enUS.allowed;
-
-/** Why something failed, where this package says so and not a peer or Node.js. */
-export type Reason = keyof typeof enUS.reasons;
-
-interface Texts {
-  readonly errors: Readonly<Record<ErrorCode, ErrorText>>;
-  /** Labels of the settings, as the forms show them. */
-  readonly settings: Readonly<Record<string, string>>;
-  readonly allowed: Readonly<Record<Rule, string>>;
-  readonly reasons: Readonly<Record<Reason, string>>;
-  /** The diagnosis: names of the steps, what they found, what was recognised. */
-  readonly doctor: typeof enUS.doctor;
-  /** The command line's own; its `errors`, `settings` and `allowed` stand before those above. */
-  readonly cli: typeof enUS.cli;
-}
-
-/** The one catalogue that status, Catch, the command line and the forms share. */
-export const TEXTS: Readonly<Record<Language, Texts>> = { "en-US": enUS, "zh-CN": zhCN };
+/** The texts of all errors, laid out as status, Catch, the command line and the forms look them up. */
+export const ERROR_TEXTS = {
+  settings: LABELS,
+  allowed: ALLOWED,
+  reasons: REASONS,
+  errors: ERRORS,
+} as const;
 
 /** Puts `details` in the place of `__key__`, as Node-RED's own catalogues write placeholders. */
 export function fill(template: string, details: ErrorDetails): string {
@@ -35,21 +23,33 @@ export function fill(template: string, details: ErrorDetails): string {
   );
 }
 
-/** The text at a path such as `errors.DNS_FAILED.short`; undefined where there is none. */
-export function textAt(texts: unknown, path: string): string | undefined {
-  let found = texts;
+function own(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
+}
+
+/**
+ * The text at a path such as `errors.DNS_FAILED.short`; undefined where there is none. The language
+ * is no part of the path: it is the last level of most texts, but the one before of an error's.
+ */
+export function textAt(texts: object, path: string, language: Language): string | undefined {
+  let found: unknown = texts;
   for (const key of path.split(".")) {
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
-    found = Reflect.get(found, key);
+    const inside = own(found, key);
+    found = own(inside, language) ?? inside;
   }
   return typeof found === "string" ? found : undefined;
 }
 
-/** Looks texts up in the catalogue of a language. */
-export function lookUpIn(language: Language): LookUp {
+/** Looks texts up in a language: the first of the catalogues that has one counts, errors' own last. */
+export function lookUpIn(language: Language, ...catalogues: readonly object[]): LookUp {
+  const all = [...catalogues, ERROR_TEXTS];
   return (path, values) => {
-    const template = textAt(TEXTS[language], path);
-    return template === undefined ? path : fill(template, values);
+    for (const texts of all) {
+      const template = textAt(texts, path, language);
+      if (template !== undefined) return fill(template, values);
+    }
+    return path;
   };
 }
 
@@ -62,12 +62,13 @@ export function errorText(
   return tellError({ code, details }, lookUpIn(language));
 }
 
-/** Details that say why, for any language; `reason` has it in English, for logs. */
-export function because(
-  reasonCode: Reason,
-  details: ErrorDetails = {},
-): ErrorDetails & { readonly reason: string } {
-  return { ...details, reasonCode, reason: fill(enUS.reasons[reasonCode], details) };
+/** The texts in one language, nested as they are: what Node-RED's catalogues are made from. */
+export function textsIn(language: Language, texts: object = ERROR_TEXTS): Record<string, unknown> {
+  const parts = Object.entries(texts).map(([key, value]: [string, unknown]) => {
+    if (typeof value !== "object" || value === null) return [key, value];
+    return [key, own(value, language) ?? textsIn(language, value)];
+  });
+  return Object.fromEntries(parts) as Record<string, unknown>;
 }
 
 /** Sentences one after another; Chinese has no blank between them. */

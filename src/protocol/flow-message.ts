@@ -1,6 +1,5 @@
-import { MessageError } from "../errors/error";
+import { because, MessageError } from "../errors/error";
 import { shown } from "../errors/invalid-setting";
-import { because } from "../errors/texts";
 import { isJsonObject } from "./json";
 import { MAX_TIME_MS } from "./message";
 import { MESSAGE_TYPES, parseTopic } from "./topic";

@@ -1,5 +1,4 @@
-import { PayloadError } from "../errors/error";
-import { because } from "../errors/texts";
+import { because, PayloadError } from "../errors/error";
 import { toText } from "./amqp-message";
 import type { ErrorDetails } from "../errors/error";
 import type { AmqpBody } from "./amqp-message";

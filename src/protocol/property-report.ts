@@ -1,4 +1,4 @@
-import { because } from "../errors/texts";
+import { because } from "../errors/error";
 import { messageTypeOf, parseTimeMs, PayloadReader } from "./flow-message";
 import { isJsonObject } from "./json";
 import { MAX_JSON_DEPTH } from "./payload";

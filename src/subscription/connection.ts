@@ -77,7 +77,7 @@ export class Connection {
   /** Takes no messages until `resume`: the connection stays, or comes back, without credit. */
   pause(): void {
     this.#paused = true;
-    if (this.#credit.withdraw()) this.#link?.drainCredit();
+    if (this.#credit.withdraw()) this.#link?.returnCredit();
   }
 
   resume(): void {
@@ -160,7 +160,7 @@ export class Connection {
       settled: (count) => {
         this.#settled(count);
       },
-      drained: () => {
+      creditReturned: () => {
         this.#credit.withdrew();
         this.#grantCredit();
       },
@@ -202,7 +202,7 @@ export class Connection {
   }
 
   #drain(): void {
-    if (this.#credit.withdraw()) this.#link?.drainCredit();
+    if (this.#credit.withdraw()) this.#link?.returnCredit();
     this.#link?.flush();
     if (this.unsettled === 0) {
       this.#input({ type: "drained" });

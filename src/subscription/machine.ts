@@ -1,4 +1,5 @@
 import { backoffMs } from "./backoff";
+import { retryOf } from "../errors/table";
 import type { IotAmqpError, Retry } from "../errors/error";
 
 /** An attempt counts as good only after this long subscribed, or with the first settled delivery:
@@ -70,7 +71,7 @@ function wait(failures: Failures, cause: IotAmqpError, delayMs: number): Transit
 }
 
 function failed(failures: Failures, cause: IotAmqpError, random: number): Transition {
-  const { retry } = cause;
+  const retry = retryOf(cause);
   if (retry === "never") return { next: { value: "failed", cause } };
   // Another class of failure starts afresh: ten lost networks do not make a refusal the eleventh.
   const count = failures.retry === retry ? failures.count + 1 : 1;

@@ -2,7 +2,8 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { types } from "rhea";
-import { Cursor, Malformed } from "../../src/amqp/decode-cursor";
+import { Cursor } from "../../src/amqp/decode-cursor";
+import { Malformed } from "../../src/amqp/peer-errors";
 import { isSignedIn, readFrameHead, readPerformative } from "../../src/amqp/frame-check";
 import type { Layer } from "../../src/amqp/frame-check";
 import {

@@ -10,6 +10,7 @@ import { observationsOf } from "../../src/device-state/observation";
 import type { DeviceState } from "../../src/device-state/device-state";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { StateChange } from "../../src/device-state/device-states";
+import { english, tells } from "../support/english";
 
 const ALL = { productKey: undefined, online: undefined, silentMs: undefined };
 const ENOUGH = 1_000;
@@ -281,7 +282,7 @@ test("a store that fails is told by its name, and the next message is taken", as
   await rejects(feed(states, [post(1, 10)]), (error) => {
     ok(isIotAmqpError(error));
     equal(error.code, "STORE_FAILED");
-    match(error.message, /“test”.*the disk is full/);
+    match(english(error), /“test”.*the disk is full/);
     return true;
   });
   broken = false;
@@ -295,7 +296,7 @@ test("of messages that come faster than the store takes them no more than 10,000
   const gate = new Promise<void>((resolve) => (open = resolve));
   const states = new DeviceStates(new MemoryStore(() => gate), PREFIX);
   const updates = Array.from({ length: 10_001 }, (_, index) => feed(states, [post(index, index)]));
-  await rejects(updates[10_000] ?? Promise.resolve(), /“test” is slower.*10000 wait/);
+  await rejects(updates[10_000] ?? Promise.resolve(), tells(/“test” is slower.*10000 wait/));
   open();
   await Promise.all(updates.slice(0, -1));
   deepEqual((await states.list(ALL, 0))[0]?.properties["p"], { value: 9_999, time: 9_999 });

@@ -4,6 +4,7 @@ import { MessageError } from "../../src/errors/error";
 import { observationsOf } from "../../src/device-state/observation";
 import { MESSAGE_TYPES } from "../../src/protocol/topic";
 import type { FlowMessage } from "../../src/protocol/flow-message";
+import { tells } from "../support/english";
 
 const DEVICE = { productKey: "k1demoPk01", deviceName: "meter-07" };
 const MS = Date.parse("2024-05-06T12:15:30.120Z");
@@ -114,11 +115,11 @@ for (const [messageType, payload] of MALFORMED) {
 test("an error tells a field that is missing from one that is wrong, and quotes no more than it needs", () => {
   const action = (value: string) => () =>
     observationsOf(of("device-lifecycle", { action: value, messageCreateTime: MS }));
-  throws(action("explode"), /“action” cannot be “explode”/);
-  throws(action("x".repeat(1_000)), /“action” cannot be “x{40}”/);
+  throws(action("explode"), tells(/“action” cannot be “explode”/));
+  throws(action("x".repeat(1_000)), tells(/“action” cannot be “x{40}”/));
   throws(
     () => observationsOf(of("device-lifecycle", { messageCreateTime: MS })),
-    /“action” is missing/,
+    tells(/“action” is missing/),
   );
 });
 
@@ -129,6 +130,6 @@ test("a message that names no device is malformed", () => {
         messageType: "property-post",
         payload: { items: { p: { value: 1, time: 1 } } },
       }),
-    /no product key/,
+    tells(/no product key/),
   );
 });

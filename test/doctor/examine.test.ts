@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { consumerGroup } from "../../src/subscription/consumer-group";
+import { DOCTOR_TEXTS } from "../../src/doctor/texts";
 import { lookUpIn } from "../../src/errors/texts";
 import { tellFinding } from "../../src/doctor/tell";
 import { CERTIFICATES, TestCa } from "../support/certificates";
@@ -20,7 +21,9 @@ import type { ErrorCode } from "../../src/errors/error";
 const TOPIC = "/k1/d1/user/update";
 
 const told = (finding: Finding | undefined) =>
-  finding === undefined ? "" : JSON.stringify(tellFinding(finding, lookUpIn("en-US")));
+  finding === undefined
+    ? ""
+    : JSON.stringify(tellFinding(finding, lookUpIn("en-US", DOCTOR_TEXTS)));
 
 test("each step is announced and passes, and no message is taken", () =>
   withEmulator({}, async (emulator) => {

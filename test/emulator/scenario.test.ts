@@ -10,6 +10,7 @@ import { withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { Scenario } from "../../src/emulator/faults/scenario";
+import { english } from "../support/english";
 
 /** Plays a scenario for so long; each line with the second in which it was logged. */
 async function play(scenario: Scenario, seconds: number, random: () => number = () => 0.5) {
@@ -135,7 +136,7 @@ const STEP = /^The scenario \(scenario\) cannot be played: in step 2: /;
 const KICK = { fault: "kick" };
 
 test("a wrong scenario is refused in both languages, with the place, the field and the remedy", () => {
-  for (const [given, english, chinese] of [
+  for (const [given, says, chinese] of [
     [
       [],
       /: it cannot be \[…\]\. Allowed: a JSON object with “steps”, or/,
@@ -200,11 +201,11 @@ test("a wrong scenario is refused in both languages, with the place, the field a
       () => checkScenario(given, ["A"]),
       (error) => {
         if (!(error instanceof SettingError)) return false;
-        match(error.message, english);
+        match(english(error), says);
         equal(error.details["setting"], "scenario");
         const { text, remedy } = errorText(error.code, error.details, "zh-CN");
         match(text + remedy, chinese);
-        return !`${error.message}${text}${remedy}`.includes("__");
+        return !`${english(error)}${text}${remedy}`.includes("__");
       },
       JSON.stringify(given),
     );

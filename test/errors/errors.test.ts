@@ -1,26 +1,28 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import * as errors from "../../src/errors/error";
-import {
-  DecodeError,
-  IotAmqpError,
-  NetworkError,
-  RETRY_BY_CODE,
-  SettingError,
-} from "../../src/errors/error";
+import { DecodeError, IotAmqpError, NetworkError, SettingError } from "../../src/errors/error";
+import { ERROR_CODES, retryOf } from "../../src/errors/table";
+import { english } from "../support/english";
 
-test("an error says what happened and what to do, with its details put in", () => {
+test("an error has its code and its details, and a message of both for programmers", () => {
   const error = new NetworkError("CONNECTION_REFUSED", { host: "127.0.0.1", port: 5672 });
   equal(error.name, "NetworkError");
   equal(error.code, "CONNECTION_REFUSED");
-  equal(error.retry, "fast");
-  ok(error.message.startsWith("Nothing listens on 127.0.0.1:5672 (host, port). "), error.message);
-  ok(error.message.includes("5671"), "the remedy names the platform's port");
+  equal(retryOf(error), "fast");
+  equal(error.message, "CONNECTION_REFUSED: host=127.0.0.1, port=5672");
+  equal(new IotAmqpError("CONNECT_LIMIT").message, "CONNECT_LIMIT");
+});
+
+test("an error is told as what happened and what to do, with its details put in", () => {
+  const told = english(new NetworkError("CONNECTION_REFUSED", { host: "127.0.0.1", port: 5672 }));
+  ok(told.startsWith("Nothing listens on 127.0.0.1:5672 (host, port). "), told);
+  ok(told.includes("5671"), "the remedy names the platform's port");
 });
 
 test("a setting's error names the setting as the form shows it and as it is stored", () => {
-  const { message } = new SettingError("SETTING_MISSING", { setting: "accessKeySecret" });
-  ok(message.startsWith("The setting “AccessKey Secret” (accessKeySecret) is empty."), message);
+  const told = english(new SettingError("SETTING_MISSING", { setting: "accessKeySecret" }));
+  ok(told.startsWith("The setting “AccessKey Secret” (accessKeySecret) is empty."), told);
 });
 
 test("the cause is kept where there is one, and absent where there is none", () => {
@@ -34,7 +36,7 @@ test("a DecodeError carries the message's bytes and their number", () => {
   const error = new DecodeError("truncated", raw);
   equal(error.raw, raw);
   deepEqual(error.details, { reason: "truncated", size: 3 });
-  equal(error.retry, "never");
+  equal(retryOf(error), "never");
 });
 
 test("every exported error is an IotAmqpError with its own name", () => {
@@ -48,10 +50,8 @@ test("every exported error is an IotAmqpError with its own name", () => {
 });
 
 test("a wrong local setting is never retried, the network fast, a refusal slowly", () => {
-  const codes = (retry: string) =>
-    Object.entries(RETRY_BY_CODE)
-      .filter(([, value]) => value === retry)
-      .map(([code]) => code);
+  const codes = (retry: string): readonly string[] =>
+    ERROR_CODES.filter((code) => retryOf({ code }) === retry);
   for (const code of ["SETTING_MISSING", "SETTING_INVALID", "TLS_REQUIRED"]) {
     ok(codes("never").includes(code), code);
   }

@@ -3,10 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { RETRY_BY_CODE } from "../../src/errors/error";
+import { CLI_TEXTS } from "../../src/cli/texts";
+import { DOCTOR_TEXTS } from "../../src/doctor/texts";
+import type { Language } from "../../src/errors/entry";
+import { because } from "../../src/errors/error";
 import type { ErrorCode, ErrorDetails } from "../../src/errors/error";
-import { because, errorText, fill, TEXTS } from "../../src/errors/texts";
-import type { Language, Reason } from "../../src/errors/texts";
+import { REASONS } from "../../src/errors/reasons";
+import type { Reason } from "../../src/errors/reasons";
+import { ERROR_CODES as CODES, ERRORS } from "../../src/errors/table";
+import { ERROR_TEXTS, errorText, fill, textsIn } from "../../src/errors/texts";
 import { ACK_DEFAULTS } from "../../src/settings/ack";
 import { DEVICE_STATE_DEFAULTS } from "../../src/settings/device-state";
 import { PROPERTIES_DEFAULTS } from "../../src/settings/properties";
@@ -15,9 +20,14 @@ import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 import { invalidSecret } from "../../src/errors/invalid-setting";
 
 const LANGUAGES: readonly Language[] = ["en-US", "zh-CN"];
-const CODES = Object.keys(RETRY_BY_CODE) as ErrorCode[];
 
-/** Every text of a language by its path, such as `errors.DNS_FAILED.short`. */
+/** Every text that the package has in a language, by its path, such as `errors.DNS_FAILED.short`. */
+function allTexts(language: Language): Map<string, string> {
+  const { errors, settings, allowed, reasons } = ERROR_TEXTS;
+  const parts = { errors, settings, allowed, reasons, doctor: DOCTOR_TEXTS, cli: CLI_TEXTS };
+  return flat(textsIn(language, parts));
+}
+
 function flat(value: unknown, path = ""): Map<string, string> {
   if (typeof value === "string") return new Map([[path, value]]);
   ok(typeof value === "object" && value !== null, path);
@@ -32,33 +42,42 @@ function placeholders(template: string): string[] {
   return [...new Set([...template.matchAll(/__(\w+?)__/g)].map(([, key = ""]) => key))].sort();
 }
 
-/** The placeholders of an error in any of its texts, without the two that errorText fills in. */
+/** The details that any text of an error needs: a label is that of a setting, a rule what it may be. */
 function needed(code: ErrorCode): string[] {
-  const { short, text, remedy } = TEXTS["en-US"].errors[code];
-  const all = placeholders(`${short} ${text} ${remedy}`);
-  return all.filter((key) => key !== "label" && key !== "allowed");
+  const { short, text, remedy } = ERRORS[code]["en-US"];
+  const keys = placeholders(`${short} ${text} ${remedy}`).map((key) => {
+    if (key === "label") return "setting";
+    return key === "allowed" ? "rule" : key;
+  });
+  return [...new Set(keys)].sort();
 }
 
 test("both languages have the same texts, none of them empty", () => {
-  const [english, chinese] = [flat(TEXTS["en-US"]), flat(TEXTS["zh-CN"])];
+  const [english, chinese] = [allTexts("en-US"), allTexts("zh-CN")];
   deepEqual([...chinese.keys()].sort(), [...english.keys()].sort());
   for (const [path, text] of [...english, ...chinese]) ok(text.trim() !== "", path);
 });
 
 test("a text has the same placeholders in both languages", () => {
-  const chinese = flat(TEXTS["zh-CN"]);
-  for (const [path, text] of flat(TEXTS["en-US"])) {
+  const chinese = allTexts("zh-CN");
+  for (const [path, text] of allTexts("en-US")) {
     deepEqual(placeholders(chinese.get(path) ?? ""), placeholders(text), path);
   }
 });
 
-test("every error code has texts, and no text is left of a code that is gone", () => {
-  for (const language of LANGUAGES) {
-    deepEqual(Object.keys(TEXTS[language].errors).sort(), [...CODES].sort());
+test("the details of an error are those that its texts need, each once", () => {
+  for (const code of CODES) deepEqual([...ERRORS[code].details].sort(), needed(code), code);
+});
+
+test("what the command line says in place of an error's own text needs no other detail", () => {
+  for (const [path, text] of flat(textsIn("en-US", CLI_TEXTS.errors))) {
+    const [code] = path.split(".");
+    const { details }: { details: readonly string[] } = ERRORS[code as ErrorCode];
+    for (const key of placeholders(text)) ok(details.includes(key), `${path}: ${key}`);
   }
 });
 
-test("every setting and credential has a label in both languages", () => {
+test("every setting and credential has a label", () => {
   const settings = [
     ...Object.keys(INSTANCE_DEFAULTS),
     ...Object.keys(SUBSCRIBE_DEFAULTS),
@@ -67,10 +86,10 @@ test("every setting and credential has a label in both languages", () => {
     ...Object.keys(DEVICE_STATE_DEFAULTS),
     ...["accessKeyId", "accessKeySecret", "securityToken", "accountId", "regionId"],
   ];
-  for (const language of LANGUAGES) {
-    const missing = settings.filter((setting) => TEXTS[language].settings[setting] === undefined);
-    deepEqual(missing, [], language);
-  }
+  deepEqual(
+    settings.filter((setting) => !Object.hasOwn(ERROR_TEXTS.settings, setting)),
+    [],
+  );
 });
 
 test("a status text is short enough for a node's status line", () => {
@@ -120,7 +139,7 @@ test("a Chinese status has a blank between Chinese and Latin, whatever the label
 });
 
 test("no Chinese text has a Latin colon, bracket or comma, or a blank after a full stop", () => {
-  for (const [path, text] of flat(TEXTS["zh-CN"])) {
+  for (const [path, text] of allTexts("zh-CN")) {
     const plain = text.replace(/amqps:\/\/(host:5671)?|iot:sub|__host__:__port__/g, "");
     ok(!/[:,;()]|。 /.test(plain), `${path}: ${text}`);
   }
@@ -144,13 +163,13 @@ test("a secret that is wrong is not quoted, and the text says that it is not", (
   match(errorText("SETTING_INVALID", details, "zh-CN").text, /的值无效：（已隐藏）。$/);
 });
 
-test("a reason of our own is told in the language asked for, and kept in English for logs", () => {
-  for (const reasonCode of Object.keys(TEXTS["en-US"].reasons) as Reason[]) {
+test("a reason of our own is told in the language asked for", () => {
+  for (const reasonCode of Object.keys(REASONS) as Reason[]) {
     const values = Object.fromEntries(
-      placeholders(TEXTS["en-US"].reasons[reasonCode]).map((key) => [key, "7"]),
+      placeholders(REASONS[reasonCode]["en-US"]).map((key) => [key, "7"]),
     );
     const details = { host: "h", ...because(reasonCode, values) };
-    const english = details.reason;
+    const english = fill(REASONS[reasonCode]["en-US"], values);
     ok(errorText("CONNECTION_LOST", details).text.includes(english), english);
     const { text } = errorText("CONNECTION_LOST", details, "zh-CN");
     ok(!text.includes(english) && placeholders(text).length === 0, text);
@@ -174,68 +193,17 @@ test("what is allowed is told in the language asked for, with the rule's values"
   }
 });
 
-/** What the code that raises an error puts into its details. */
-const DETAILS = {
-  SETTING_MISSING: ["setting", "rule"],
-  SETTING_INVALID: ["setting", "value", "rule"],
-  ENV_MISSING: ["setting", "variable"],
-  TLS_REQUIRED: ["setting", "host"],
-  PORT_IN_USE: ["setting", "port"],
-  LISTEN_FAILED: ["setting", "host", "port", "reason"],
-  FILE_UNREADABLE: ["setting", "file", "reason"],
-  SCENARIO_INVALID: ["setting", "reason", "rule"],
-  RHEA_MISMATCH: ["version", "needed", "missing"],
-  DNS_FAILED: ["host", "port", "reason"],
-  CONNECTION_REFUSED: ["host", "port", "reason"],
-  CONNECTION_FAILED: ["host", "port", "reason"],
-  CONNECTION_LOST: ["host", "port", "reason"],
-  CONNECTION_CORRUPTED: ["host", "port", "reason"],
-  CONNECT_TIMEOUT: ["host", "port", "seconds"],
-  ATTACH_TIMEOUT: ["host", "port", "seconds"],
-  PEER_SILENT: ["host", "port", "seconds"],
-  TLS_UNTRUSTED: ["host", "port", "reason"],
-  TLS_HOSTNAME: ["host", "port", "reason"],
-  TLS_EXPIRED: ["host", "port", "reason"],
-  TLS_FAILED: ["host", "port", "reason"],
-  TLS_INTERRUPTED: ["host", "port", "reason"],
-  SIGN_IN_REFUSED: ["reason"],
-  SIGN_IN_UNAVAILABLE: ["reason"],
-  GROUP_NOT_FOUND: ["group", "condition", "description"],
-  TOO_MANY_CONNECTIONS: ["condition", "description"],
-  CONNECT_LIMIT: [],
-  REFUSED: ["condition", "description"],
-  CLOSED_BY_PLATFORM: ["condition", "description"],
-  LINK_CLOSED: ["condition", "description"],
-  PROTOCOL_VIOLATION: ["host", "port", "reason"],
-  FRAME_TOO_LARGE: ["host", "size", "limit"],
-  MESSAGE_UNDECODABLE: ["size", "reason"],
-  PAYLOAD_FORMAT: ["format", "size", "topic", "reason"],
-  MESSAGE_MALFORMED: ["messageType", "topic", "reason"],
-  DELIVERY_SETTLED: ["token"],
-  DELIVERY_EXPIRED: ["token"],
-  DELIVERY_LINK_LOST: ["token"],
-  DELIVERY_UNKNOWN: ["token"],
-  ACK_TIMEOUT: ["seconds"],
-  DELIVERY_MISSING: [],
-  OUTCOME_INVALID: ["value", "choices"],
-  ACTION_INVALID: ["value", "choices"],
-  DEVICE_MISSING: [],
-  FILTER_INVALID: ["field", "value"],
-  DELIVERY_DROPPED: ["messageType"],
-  STORE_FAILED: ["store", "reason"],
-  STORE_BUSY: ["store", "waiting"],
-  NO_MESSAGE: ["seconds"],
-} as const satisfies Record<ErrorCode, readonly string[]>;
-
-for (const code of CODES) {
-  test(`the texts of ${code} need no detail that the code does not give`, () => {
-    const details: ErrorDetails = Object.fromEntries(DETAILS[code].map((key) => [key, "text"]));
+test("the details of an error leave no placeholder open", () => {
+  for (const code of CODES) {
+    const details: ErrorDetails = Object.fromEntries(
+      ERRORS[code].details.map((key) => [key, "text"]),
+    );
     for (const language of LANGUAGES) {
       const { short, text, remedy } = errorText(code, details, language);
-      deepEqual(placeholders(`${short} ${text} ${remedy}`), []);
+      deepEqual(placeholders(`${short} ${text} ${remedy}`), [], code);
     }
-  });
-}
+  }
+});
 
 interface Construction {
   readonly where: string;
@@ -279,7 +247,7 @@ test("wherever an error is made with its details in place, no placeholder is lef
   const found = files.flatMap(constructions);
   ok(found.length >= 8, `only ${found.length} found: does the search still work?`);
   for (const { where, code, keys } of found) {
-    const open = needed(code).filter((key) => !keys.includes(key));
+    const open = ERRORS[code].details.filter((key) => !keys.includes(key));
     deepEqual(open, [], `${where}: ${code}`);
   }
 });

@@ -17,6 +17,7 @@ import { SECRET } from "./script";
 import { DEADLINE_MS, FACTOR, IDLE_TIMEOUT_MS, SLACK_MS } from "./report";
 import type { Part, Report } from "./report";
 import type { Outcome } from "../../src/protocol/amqp-message";
+import { english } from "../support/english";
 
 const CONCURRENT = 32;
 /** A link that is up when its server has said everything is closed after so long. */
@@ -139,8 +140,8 @@ class LinkSession implements LinkEvents {
     this.#link.grantCredit(count);
   }
 
-  drained(): void {
-    this.#tell("drained");
+  creditReturned(): void {
+    this.#tell("creditReturned");
     this.#link.grantCredit(4);
   }
 
@@ -170,7 +171,7 @@ class LinkSession implements LinkEvents {
   }
 
   #said(): string {
-    return `${this.cause?.message ?? ""} ${JSON.stringify(this.cause?.details)}`;
+    return `${english(this.cause)} ${JSON.stringify(this.cause?.details)}`;
   }
 
   /** A server that does nothing wrong is understood, and its link is usable. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { RETRY_BY_CODE } from "../../src/errors/error";
+import { retryOf } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
 import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
@@ -156,7 +156,7 @@ for (const language of LANGUAGES) {
           const shown = await nodeRed.next("shown", ({ id, status }) => {
             return id === SUBSCRIBER && status?.text?.startsWith(beginning) === true;
           });
-          const fill = RETRY_BY_CODE[code] === "fast" ? "yellow" : "red";
+          const fill = retryOf({ code }) === "fast" ? "yellow" : "red";
           deepEqual([shown.status?.fill, shown.status?.shape], [fill, "ring"]);
           const { message: status } = await nodeRed.next("status", ({ message: seen }) => {
             return (seen?.["status"] as { text: string }).text.startsWith(beginning);

@@ -10,6 +10,7 @@ import { ManualClock, settled } from "../support/manual-clock";
 import type { NodeContextData } from "node-red";
 import { observationsOf } from "../../src/device-state/observation";
 import { RequestError, StoreError } from "../../src/errors/error";
+import { tells } from "../support/english";
 
 type Callback = (error: unknown, ...values: readonly unknown[]) => void;
 
@@ -107,10 +108,10 @@ test("a call without an answer fails after 10 s, and none is made before the ans
 
 test("a closed store waits for nothing and asks for nothing", async () => {
   const { context, clock, store } = contextStore();
-  const waiting = rejects(store.get(["a"]), /stopped before it answered/);
+  const waiting = rejects(store.get(["a"]), tells(/stopped before it answered/));
   store.close();
   await waiting;
-  await rejects(store.set("a", 1), /stopped/);
+  await rejects(store.set("a", 1), tells(/stopped/));
   deepEqual([context.calls.length, clock.timers], [1, 0]);
 });
 
@@ -171,7 +172,7 @@ test("who leaves waits for what is being written, but no longer than 5 s", async
   const next = stateDesk.join(place, () => undefined);
   const opened = rejects(
     next.use((states) => states.open()),
-    /stopped before it answered/,
+    tells(/stopped before it answered/),
   );
   await settled();
   hasLeft = false;

@@ -3,10 +3,16 @@ import { resolve } from "node:path";
 import { before, test } from "node:test";
 import { i18n, init } from "@node-red/util";
 import { translateError } from "../../nodes/shared/texts";
-import { because, errorText } from "../../src/errors/texts";
-import { IotAmqpError, NetworkError, RETRY_BY_CODE, RefusalError } from "../../src/errors/error";
-import { SettingError } from "../../src/errors/error";
-import type { ErrorCode, ErrorDetails } from "../../src/errors/error";
+import { ERROR_CODES } from "../../src/errors/table";
+import { errorText } from "../../src/errors/texts";
+import {
+  because,
+  IotAmqpError,
+  NetworkError,
+  RefusalError,
+  SettingError,
+} from "../../src/errors/error";
+import type { ErrorDetails } from "../../src/errors/error";
 import type { Language } from "../support/built-nodes";
 import { invalidSecret } from "../../src/errors/invalid-setting";
 import { resolveSubscribe } from "../../src/settings/subscribe";
@@ -39,9 +45,8 @@ test("Node-RED fills every error text as the command line does, in both language
     "choices",
   ].concat(["messageType", "store", "waiting", "field", "version", "needed", "missing"]);
   const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
-  const codes = Object.keys(RETRY_BY_CODE) as ErrorCode[]; // its own keys
   for (const language of ["en-US", "zh-CN"] as const) {
-    for (const code of codes) {
+    for (const code of ERROR_CODES) {
       const details = { ...values, setting: "heartbeat", rule: "integer", min: 30, max: 300 };
       const expected = errorText(code, details, language);
       const translated = translateError(new IotAmqpError(code, details), translate(language));
@@ -70,7 +75,7 @@ test("a reason of our own is told in Chinese, one of the peer's as it came", () 
     translateError(new NetworkError("CONNECTION_LOST", { host: "h", ...details }), chinese).text;
   const chinese = translate("zh-CN");
   const own = told(because("noClose"));
-  // The section “reasons” of src/texts must be among those that scripts/build.mjs shares.
+  // scripts/build.mjs must put the reasons into the nodes' catalogues.
   match(own, /服务器没有发送 AMQP 关闭帧/);
   match(told({ reason: "read ECONNRESET" }), /read ECONNRESET。/);
   match(told({ reason: "as it came", reasonCode: "no-such-reason" }), /as it came。/);

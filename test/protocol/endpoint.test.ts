@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { SettingError } from "../../src/errors/error";
 import { composeHost, parseEndpoint, REGIONS } from "../../src/protocol/endpoint";
 import type { Endpoint, EndpointParts } from "../../src/protocol/endpoint";
+import { english } from "../support/english";
 
 const INSTANCE_HOST = "iot-060a0abc.amqp.iothub.aliyuncs.com";
 const LEGACY_HOST = "1234567890123456.iot-amqp.cn-shanghai.aliyuncs.com";
@@ -14,7 +15,7 @@ function refusal(action: () => unknown): { code: string; setting: unknown; messa
     action();
   } catch (error) {
     ok(error instanceof SettingError, String(error));
-    return { code: error.code, setting: error.details["setting"], message: error.message };
+    return { code: error.code, setting: error.details["setting"], message: english(error) };
   }
   throw new Error("nothing was refused");
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { PayloadError } from "../../src/errors/error";
@@ -8,6 +8,7 @@ import type { AmqpBody, AmqpMessage, AmqpValue } from "../../src/protocol/amqp-m
 import type { DeviceMessage } from "../../src/protocol/message";
 import { PAYLOAD_FORMATS } from "../../src/protocol/payload";
 import type { PayloadFormat } from "../../src/protocol/payload";
+import { english } from "../support/english";
 
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";
 
@@ -396,10 +397,9 @@ test("a payload error tells format, size, topic and reason, and quotes nothing o
     format: "json",
     size: 24,
     topic: "/k1/d1/thing/lifecycle",
-    reason: "it does not parse as JSON",
     reasonCode: "notJson",
   });
-  equal(error.message.includes("s3cr3t"), false);
+  equal(`${error.message} ${english(error)}`.includes("s3cr3t"), false);
   equal(error.cause, undefined);
 });
 
@@ -416,7 +416,7 @@ test("JSON nested so deep that cloning it would overflow the stack stays text", 
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   equal(payload(data(deep), "auto"), deep);
   const { error } = normalise(message({ body: data(deep) }), "json");
-  equal(error?.details["reason"], "it nests deeper than 200 levels");
+  match(english(error), /it nests deeper than 200 levels/);
 });
 
 test("brackets inside a long JSON string do not count as nesting", () => {

@@ -1,10 +1,11 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MessageError } from "../../src/errors/error";
 import { flattenStruct, readPropertyReport } from "../../src/protocol/property-report";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { Json } from "../../src/protocol/json";
+import { english } from "../support/english";
 
 const DEVICE = { productKey: "k1demoPk01", deviceName: "meter-07" };
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";
@@ -101,7 +102,7 @@ for (const [what, payload, text] of MALFORMED) {
       (error) => {
         ok(error instanceof MessageError);
         equal(error.code, "MESSAGE_MALFORMED");
-        ok(text.test(error.message), error.message);
+        match(english(error), text);
         return true;
       },
     );

@@ -4,6 +4,7 @@ import { SettingError } from "../../src/errors/error";
 import { EMULATOR_DEFAULTS, resolveEmulator } from "../../src/settings/emulator";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
+import { english } from "../support/english";
 
 function settingOf(stored: Readonly<Record<string, unknown>>): unknown {
   let setting: unknown;
@@ -12,7 +13,7 @@ function settingOf(stored: Readonly<Record<string, unknown>>): unknown {
     (error) => {
       if (!(error instanceof SettingError)) return false;
       setting = error.details["setting"];
-      equal(error.message.includes("__"), false, error.message);
+      equal(english(error).includes("__"), false, english(error));
       return true;
     },
   );
@@ -80,7 +81,8 @@ test("each bad setting is named, and a key is never quoted", () => {
   for (const [setting, stored] of bad) equal(settingOf(stored), setting, JSON.stringify(stored));
   throws(
     () => resolveEmulator({ cert, key: "secretkey" }),
-    (error) => error instanceof Error && !error.message.includes("secretkey"),
+    (error) =>
+      error instanceof SettingError && !`${error.message} ${english(error)}`.includes("secretkey"),
   );
 });
 

@@ -4,7 +4,9 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { SettingError } from "../../src/errors/error";
+import { retryOf } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
+import { english } from "../support/english";
 import { INSTANCE_DEFAULTS, resolveInstance } from "../../src/settings/instance";
 import { isLoopback } from "../../src/protocol/endpoint";
 import { resolveSubscribe, SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
@@ -134,7 +136,7 @@ for (const [setting, { min, max }] of Object.entries({ ...SUBSCRIBE_LIMITS, port
       const error = refusal(() => resolve(bad));
       equal(error.code, "SETTING_INVALID");
       equal(error.details["setting"], setting);
-      ok(error.message.includes(`a whole number, ${min} to ${max}`), error.message);
+      ok(english(error).includes(`a whole number, ${min} to ${max}`), english(error));
     });
   }
 }
@@ -223,7 +225,7 @@ for (const [setting, value, code] of BAD_INSTANCE) {
     const error = refusal(() => instance({ [setting]: value }));
     equal(error.code, code);
     equal(error.details["setting"], setting);
-    equal(error.retry, "never");
+    equal(retryOf(error), "never");
   });
 }
 
@@ -311,7 +313,12 @@ test("no error of either language quotes a secret, whatever else is wrong with t
         ok(error instanceof SettingError, String(error));
         refused++;
         const chinese = errorText(error.code, error.details, "zh-CN");
-        const all = [error.message, error.stack, JSON.stringify([error, error.details, chinese])];
+        const all = [
+          english(error),
+          error.message,
+          error.stack,
+          JSON.stringify([error, error.details, chinese]),
+        ];
         equal(all.join("\n").includes(SECRET), false);
       }
     }),

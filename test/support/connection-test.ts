@@ -1,9 +1,9 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { TEXTS } from "../../src/errors/texts";
+import { ERRORS } from "../../src/errors/table";
 import { settled } from "./editor-form";
 import type { Locator } from "playwright-core";
 import type { ErrorCode } from "../../src/errors/error";
-import type { Language } from "../../src/errors/texts";
+import type { Language } from "../../src/errors/entry";
 import type { EditorForm } from "./editor-form";
 
 const STEPS = ["settings", "dns", "tcp", "tls", "signIn", "open", "attach"];
@@ -89,7 +89,7 @@ export function expectFailed(test: ConnectionTest, { step, code, language }: Fai
     [],
     steps,
   );
-  const { text, remedy } = TEXTS[language].errors[code];
+  const { text, remedy } = ERRORS[code][language];
   for (const part of [text, remedy].flatMap((template) => template.split(/__\w+__/)))
     ok(steps.includes(part.trim()), steps);
   ok(test.result !== "", "The result is empty.");

@@ -49,8 +49,8 @@ export class Heard implements LinkEvents {
     this.settledCount += count;
     this.#note("settled");
   }
-  drained(): void {
-    this.#note("drained");
+  creditReturned(): void {
+    this.#note("creditReturned");
   }
   ended(cause: IotAmqpError | undefined): void {
     this.cause = cause;

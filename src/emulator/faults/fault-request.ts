@@ -1,5 +1,6 @@
 import { shown } from "../../errors/invalid-setting";
-import { fill, TEXTS } from "../../errors/texts";
+import { ALLOWED } from "../../errors/setting-texts";
+import { fill } from "../../errors/texts";
 import type { Allowed } from "../../errors/invalid-setting";
 import type { Parameters, ParameterValues } from "./parameter";
 
@@ -19,7 +20,7 @@ export interface RequestProblem {
 
 /** What a field may be, in English. */
 export function allowedText({ rule, ...values }: Allowed): string {
-  return fill(TEXTS["en-US"].allowed[rule], values);
+  return fill(ALLOWED[rule]["en-US"], values);
 }
 
 function sentence({ field, kind, value, allowed }: RequestProblem): string {

@@ -1,0 +1,183 @@
+import type { Catalogue } from "../errors/entry";
+
+/** The command line's own; what it has of `errors`, `settings` and `allowed` stands before theirs. */
+export const CLI_TEXTS = {
+  settings: {
+    httpPort: { "en-US": "HTTP control port", "zh-CN": "HTTP 控制端口" },
+    consumerGroupIds: { "en-US": "Consumer groups", "zh-CN": "消费组" },
+    devices: { "en-US": "Devices", "zh-CN": "设备数" },
+    rate: { "en-US": "Rate", "zh-CN": "消息速率" },
+    cert: { "en-US": "Certificate", "zh-CN": "证书" },
+    key: { "en-US": "Private key", "zh-CN": "私钥" },
+    strictTimestamp: { "en-US": "Strict timestamp", "zh-CN": "严格校验时间戳" },
+    scenario: { "en-US": "Scenario", "zh-CN": "故障场景" },
+    count: { "en-US": "Count", "zh-CN": "消息条数" },
+    wait: { "en-US": "Wait (s)", "zh-CN": "等待（秒）" },
+  },
+  allowed: {
+    filled: { "en-US": "__give__", "zh-CN": "__give__" },
+  },
+  give: {
+    flag: { "en-US": "Give __flag__.", "zh-CN": "请使用参数 __flag__。" },
+    variable: { "en-US": "Set __variable__.", "zh-CN": "请设置环境变量 __variable__。" },
+    both: {
+      "en-US": "Give __flag__ or set __variable__.",
+      "zh-CN": "请使用参数 __flag__，或者设置环境变量 __variable__。",
+    },
+  },
+  errors: {
+    TLS_REQUIRED: {
+      text: {
+        "en-US": "TLS is switched off (__setting__), but __host__ is not this computer.",
+        "zh-CN": "TLS 已关闭（__setting__），但 __host__ 不是本机。",
+      },
+      remedy: {
+        "en-US":
+          "Leave --no-tls out: it is only for a loopback address (the emulator). The platform refuses plain TCP, and the signed password would travel readable.",
+        "zh-CN":
+          "请去掉 --no-tls：它只能用于本机回环地址（模拟器）。平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。",
+      },
+    },
+    PORT_IN_USE: {
+      remedy: {
+        "en-US": "End the program that uses it, or choose another port with __setting__.",
+        "zh-CN": "请结束占用该端口的程序，或者用 __setting__ 换一个端口。",
+      },
+    },
+    CONNECTION_LOST: {
+      remedy: {
+        "en-US":
+          "Nothing to do if it comes back by itself. If it happens each time it connects with --no-tls, the port may expect TLS: leave --no-tls out. If it happens within 15 seconds each time, check the consumer group (consumerGroupId) and the instance ID (iotInstanceId); otherwise the network in between.",
+        "zh-CN":
+          "如果随后自动恢复，则无需处理。如果使用了 --no-tls 并且每次连接都立刻断开，该端口可能要求 TLS：请去掉 --no-tls。如果每次都在连接后 15 秒内断开，请检查消费组（consumerGroupId）和实例 ID（iotInstanceId）；否则请检查中间的网络。",
+      },
+    },
+    RHEA_MISMATCH: {
+      remedy: {
+        "en-US":
+          "Install it with “npm install rhea@__needed__” where this package is installed, and start the command again.",
+        "zh-CN": "请在安装本软件包的目录中执行“npm install rhea@__needed__”，然后重新运行该命令。",
+      },
+    },
+    TLS_UNTRUSTED: {
+      remedy: {
+        "en-US":
+          "Node.js does not know the authority that issued it. Give its CA certificates with --ca FILE, or set NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform's endpoint this may be GlobalSign Root R1, which newer Node.js versions no longer carry; in a company network it may be that of a proxy that looks into TLS.",
+        "zh-CN":
+          "Node.js 不认识签发该证书的机构。请用 --ca FILE 指定其 CA 证书，或者设置环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem。对平台的接入点而言，缺少的可能是 GlobalSign Root R1，较新的 Node.js 版本已不再内置它；在公司网络中，也可能是会解密 TLS 的代理的证书。",
+      },
+    },
+    TLS_HOSTNAME: {
+      remedy: {
+        "en-US": "Connect by the host name that the certificate has (host), not by IP address.",
+        "zh-CN": "请使用证书中的域名（host）连接，不要使用 IP 地址。",
+      },
+    },
+    TLS_FAILED: {
+      remedy: {
+        "en-US":
+          "The port probably does not speak TLS: for the emulator give --no-tls; the platform's port is 5671 (port). If the port is right, check the CA certificates (tls), if any are given.",
+        "zh-CN":
+          "该端口很可能不支持 TLS：如果连接的是模拟器，请加上 --no-tls；平台的端口是 5671（port）。如果端口无误并且指定了 CA 证书（tls），请检查该证书。",
+      },
+    },
+    TLS_INTERRUPTED: {
+      remedy: {
+        "en-US":
+          "If it does not come back by itself, the port probably does not speak TLS: for the emulator give --no-tls; the platform's port is 5671 (port).",
+        "zh-CN":
+          "如果没有自动恢复，该端口很可能不支持 TLS：如果连接的是模拟器，请加上 --no-tls；平台的端口是 5671（port）。",
+      },
+    },
+    PROTOCOL_VIOLATION: {
+      remedy: {
+        "en-US":
+          "Check host and port (host, port): 5671 is AMQP over TLS, so leave --no-tls out for it; 61614 is STOMP, 1883 and 443 are MQTT and HTTPS, and other brokers speak AMQP 0.9.1. If host and port are right, please report it.",
+        "zh-CN":
+          "请检查域名和端口（host、port）：5671 是 AMQP over TLS，请去掉 --no-tls；61614 是 STOMP，1883 和 443 是 MQTT 和 HTTPS，其他消息服务器使用的可能是 AMQP 0.9.1。如果域名和端口无误，请反馈给我们。",
+      },
+    },
+    MESSAGE_UNDECODABLE: {
+      remedy: {
+        "en-US": "It was rejected and the link goes on. Please report it.",
+        "zh-CN": "该消息已被拒绝（rejected），链路继续工作。请反馈给我们。",
+      },
+    },
+    PAYLOAD_FORMAT: {
+      remedy: {
+        "en-US":
+          "It is written as base64. Set the payload format (payloadFormat) to auto or buffer, or filter the topic (topicFilters).",
+        "zh-CN":
+          "该消息以 base64 写出。请把消息内容格式（payloadFormat）设为 auto 或 buffer，或者用 Topic 过滤（topicFilters）排除它。",
+      },
+    },
+    TOO_MANY_CONNECTIONS: {
+      remedy: {
+        "en-US":
+          "A consumer group takes a limited number of clients (64, in newer documentation 128) and 100 connection requests a minute: stop clients that are not needed, or ask for fewer connections (connections).",
+        "zh-CN":
+          "一个消费组的客户端数量有上限（64 个，较新的文档为 128 个），每分钟最多 100 次连接请求：请停掉不需要的客户端，或者减小连接数（connections）。",
+      },
+    },
+    CONNECT_LIMIT: {
+      remedy: {
+        "en-US":
+          "Nothing to do: the next attempt comes when the minute is over. If it repeats, ask for fewer connections (connections).",
+        "zh-CN": "无需处理：一分钟过后会自动继续连接。如果反复出现，请减小连接数（connections）。",
+      },
+    },
+    DELIVERY_EXPIRED: {
+      remedy: {
+        "en-US":
+          "The platform sends the message again: whoever reads the lines is slower than the messages come.",
+        "zh-CN": "平台会重新推送该消息：读取输出的程序慢于消息到达的速度。",
+      },
+    },
+  },
+  usage: {
+    unknownCommand: { "en-US": "There is no command “__name__”.", "zh-CN": "没有命令“__name__”。" },
+    unknownFlag: { "en-US": "There is no option __flag__.", "zh-CN": "没有参数 __flag__。" },
+    needsValue: {
+      "en-US": "The option __flag__ needs a value.",
+      "zh-CN": "参数 __flag__ 需要一个值。",
+    },
+    takesNoValue: {
+      "en-US": "The option __flag__ takes no value.",
+      "zh-CN": "参数 __flag__ 不带值。",
+    },
+    extra: { "en-US": "“__value__” is not expected here.", "zh-CN": "此处多出了“__value__”。" },
+    seeHelp: {
+      "en-US": "npx aliyun-iot-amqp __name__ --help lists the options.",
+      "zh-CN": "用 npx aliyun-iot-amqp __name__ --help 查看所有参数。",
+    },
+  },
+  states: {
+    idle: { "en-US": "idle", "zh-CN": "空闲" },
+    connecting: { "en-US": "connecting", "zh-CN": "正在连接" },
+    subscribed: {
+      "en-US": "subscribed __connected__/__connections__",
+      "zh-CN": "已订阅 __connected__/__connections__",
+    },
+    backoff: {
+      "en-US": "retry at __time__: __reason__",
+      "zh-CN": "将于 __time__ 重试：__reason__",
+    },
+    draining: { "en-US": "draining", "zh-CN": "正在关闭" },
+    stopped: { "en-US": "stopped", "zh-CN": "已停止" },
+    failed: { "en-US": "failed: __reason__", "zh-CN": "失败：__reason__" },
+  },
+  emulator: {
+    listening: {
+      "en-US": "AMQP on __host__:__port__ (__transport__), HTTP control on __http__",
+      "zh-CN": "AMQP：__host__:__port__（__transport__），HTTP 控制：__http__",
+    },
+    plain: { "en-US": "plain TCP, TLS off", "zh-CN": "明文 TCP，TLS 关闭" },
+    tls: { "en-US": "TLS on", "zh-CN": "TLS 打开" },
+    account: {
+      "en-US":
+        "AccessKey ID __accessKeyId__, instance ID __iotInstanceId__, consumer groups __groups__",
+      "zh-CN": "AccessKey ID：__accessKeyId__，实例 ID：__iotInstanceId__，消费组：__groups__",
+    },
+    noInstance: { "en-US": "none", "zh-CN": "无" },
+  },
+} as const satisfies Catalogue;

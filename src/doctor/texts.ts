@@ -1,0 +1,221 @@
+import type { Catalogue } from "../errors/entry";
+
+/** The diagnosis: names of the steps, what they found, what was recognised. */
+export const DOCTOR_TEXTS = {
+  steps: {
+    settings: { "en-US": "Settings", "zh-CN": "设置" },
+    dns: { "en-US": "Host name", "zh-CN": "域名解析" },
+    tcp: { "en-US": "TCP connection", "zh-CN": "TCP 连接" },
+    tls: { "en-US": "TLS", "zh-CN": "TLS" },
+    signIn: { "en-US": "Sign-in", "zh-CN": "登录" },
+    open: { "en-US": "AMQP connection", "zh-CN": "AMQP 连接" },
+    attach: { "en-US": "Receiver link", "zh-CN": "接收链路" },
+    message: { "en-US": "First message", "zh-CN": "第一条消息" },
+  },
+  facts: {
+    settings: {
+      "en-US":
+        "__host__:__port__, instance ID __iotInstanceId__, consumer group __consumerGroupId__",
+      "zh-CN": "__host__:__port__，实例 ID __iotInstanceId__，消费组 __consumerGroupId__",
+    },
+    settingsLegacy: {
+      "en-US": "__host__:__port__, no instance ID, consumer group __consumerGroupId__",
+      "zh-CN": "__host__:__port__，无实例 ID，消费组 __consumerGroupId__",
+    },
+    dns: { "en-US": "__host__ is __addresses__", "zh-CN": "__host__ 解析为 __addresses__" },
+    dnsAddress: {
+      "en-US": "__host__ is an address already",
+      "zh-CN": "__host__ 已经是 IP 地址，无需解析",
+    },
+    tcp: {
+      "en-US": "__address__ answered on port __port__ after __ms__ ms",
+      "zh-CN": "__address__ 的端口 __port__ 在 __ms__ 毫秒后应答",
+    },
+    tls: {
+      "en-US":
+        "__protocol__, certificate for __subject__, issued by __issuer__, valid until __until__",
+      "zh-CN": "__protocol__，证书属于 __subject__，由 __issuer__ 签发，有效期至 __until__",
+    },
+    tlsUnverified: {
+      "en-US":
+        "__protocol__; the certificate was not verified, because the TLS configuration says so",
+      "zh-CN": "__protocol__；证书未经校验，因为 TLS 配置关闭了校验",
+    },
+    tlsOff: {
+      "en-US": "off: plain TCP, allowed to this computer only",
+      "zh-CN": "未使用：明文 TCP，只允许连接本机",
+    },
+    signIn: { "en-US": "accepted", "zh-CN": "已接受" },
+    open: { "en-US": "the server speaks AMQP 1.0", "zh-CN": "服务器使用 AMQP 1.0" },
+    attach: {
+      "en-US": "attached for the consumer group __consumerGroupId__",
+      "zh-CN": "已为消费组 __consumerGroupId__ 建立",
+    },
+    message: {
+      "en-US":
+        "came after __seconds__ s on __topic__, and was given back: the platform sends it again after about a minute",
+      "zh-CN": "__seconds__ 秒后收到，Topic 为 __topic__，已退回：平台约一分钟后会重新推送",
+    },
+    messageUndecodable: {
+      "en-US": "came after __seconds__ s but cannot be decoded, and was given back",
+      "zh-CN": "__seconds__ 秒后收到，但无法解码，已退回",
+    },
+    notChecked: { "en-US": "not checked", "zh-CN": "未检查" },
+  },
+  hints: {
+    vpcHost: {
+      "en-US":
+        "__host__ looks like a VPC host: it works within that VPC only. From elsewhere use the public endpoint.",
+      "zh-CN": "__host__ 看起来是 VPC 域名：只能在该 VPC 内使用。在其他地方请使用公网接入域名。",
+    },
+    otherEndpoint: {
+      "en-US":
+        "__host__ is another endpoint of the platform (for devices, or the cloud API). The AMQP endpoint has “amqp” in its name.",
+      "zh-CN":
+        "__host__ 是平台的另一种接入域名（用于设备接入或云端 API）。AMQP 接入域名中含有“amqp”。",
+    },
+    regionUnknown: {
+      "en-US":
+        "The host says region “__regionId__”, which we do not know for legacy public instances. Known: __regions__.",
+      "zh-CN": "域名中的地域“__regionId__”不在旧版公共实例的已知地域中。已知地域：__regions__。",
+    },
+    regionWrong: {
+      "en-US":
+        "The host says region __regionId__. Is that your instance's region? Known regions: __regions__.",
+      "zh-CN": "域名中的地域是 __regionId__。您的实例在这个地域吗？已知地域：__regions__。",
+    },
+    hostUnusual: {
+      "en-US":
+        "__host__ has not the form of the platform's AMQP endpoints, <instance ID>.amqp.iothub.aliyuncs.com or <account ID>.iot-amqp.<region>.aliyuncs.com.",
+      "zh-CN":
+        "__host__ 不符合平台 AMQP 接入域名的格式：<实例 ID>.amqp.iothub.aliyuncs.com 或 <账号 ID>.iot-amqp.<地域>.aliyuncs.com。",
+    },
+    privateAddress: {
+      "en-US":
+        "__host__ is __address__, a private address: it can be reached within that network (VPC) only.",
+      "zh-CN": "__host__ 解析为私网地址 __address__：只能在该网络（VPC）内访问。",
+    },
+    portUnusual: {
+      "en-US": "The port is __port__ (port). The platform's AMQP port is 5671.",
+      "zh-CN": "端口是 __port__（port）。平台的 AMQP 端口是 5671。",
+    },
+    certificate: {
+      "en-US":
+        "The server showed a certificate for __subject__, issued by __issuer__, valid from __from__ until __until__.",
+      "zh-CN":
+        "服务器出示的证书属于 __subject__，由 __issuer__ 签发，有效期 __from__ 至 __until__。",
+    },
+    missingRoot: {
+      "en-US":
+        "The chain ends at GlobalSign. Node.js no longer carries its root R1: give it as CA certificate (tls).",
+      "zh-CN":
+        "证书链的根是 GlobalSign。Node.js 已不再内置其根证书 R1：请将其作为 CA 证书提供（tls）。",
+    },
+    selfSigned: {
+      "en-US":
+        "The certificate is its own issuer: a test server such as the emulator, or a proxy in between. Its certificate can be given as CA certificate (tls).",
+      "zh-CN":
+        "该证书是自签名的：可能是测试服务器（例如模拟器），也可能是中间的代理。可以将该证书作为 CA 证书提供（tls）。",
+    },
+    ownCa: {
+      "en-US":
+        "CA certificates of your own are given (tls); then only these count, and not those of Node.js.",
+      "zh-CN": "您提供了自己的 CA 证书（tls）：此时只信任这些证书，不再信任 Node.js 自带的证书。",
+    },
+    byAddress: {
+      "en-US":
+        "__host__ is an address. Certificates are made out to names: connect by the host name (host).",
+      "zh-CN": "__host__ 是 IP 地址。证书是签发给域名的：请使用域名连接（host）。",
+    },
+    clock: {
+      "en-US":
+        "This computer's time is __time__ (__utc__ UTC). If that is wrong, set the clock: signature and certificates depend on it.",
+      "zh-CN": "本机时间是 __time__（UTC __utc__）。如果不对，请校准时间：签名和证书都与时间有关。",
+    },
+    instanceIdMissing: {
+      "en-US":
+        "The host belongs to the instance __hosts__, but the instance ID is empty (iotInstanceId): enter __hosts__.",
+      "zh-CN": "域名属于实例 __hosts__，但实例 ID 为空（iotInstanceId）：请填写 __hosts__。",
+    },
+    instanceIdOther: {
+      "en-US":
+        "The host belongs to the instance __hosts__, but the instance ID is __given__ (iotInstanceId).",
+      "zh-CN": "域名属于实例 __hosts__，但填写的实例 ID 是 __given__（iotInstanceId）。",
+    },
+    instanceIdSuperfluous: {
+      "en-US":
+        "The host is that of a legacy public instance, which has no instance ID, but __given__ is entered (iotInstanceId): leave it empty, or use that instance's own host.",
+      "zh-CN":
+        "该域名属于旧版公共实例，没有实例 ID，但填写了 __given__（iotInstanceId）：请留空，或者使用该实例自己的域名。",
+    },
+    keyCharacters: {
+      "en-US":
+        "__label__ (__setting__) has characters that keys do not have, such as quotes or invisible ones: copy it again.",
+      "zh-CN": "__label__（__setting__）中含有密钥不会有的字符，例如引号或不可见字符：请重新复制。",
+    },
+    keysSwapped: {
+      "en-US": "The secret (accessKeySecret) starts like an AccessKey ID: are the two swapped?",
+      "zh-CN": "AccessKey Secret（accessKeySecret）的开头像是 AccessKey ID：两者是否填反了？",
+    },
+    tokenExpires: {
+      "en-US":
+        "An STS token is used (securityToken). It expires some time after it was issued: get a new one, with the AccessKey ID and secret that come with it.",
+      "zh-CN":
+        "使用了 STS Token（securityToken）。它在签发一段时间后过期：请获取新的 Token，并同时更换随之返回的 AccessKey ID 和 AccessKey Secret。",
+    },
+    tokenMissing: {
+      "en-US":
+        "The AccessKey ID starts with “STS.”: it is a temporary one and needs its STS token (securityToken).",
+      "zh-CN":
+        "AccessKey ID 以“STS.”开头：这是临时凭证，还需要填写对应的 STS Token（securityToken）。",
+    },
+    groupName: {
+      "en-US":
+        "“__consumerGroupId__” looks like a name. Wanted is the consumer group's ID (consumerGroupId), which the console shows beside it.",
+      "zh-CN":
+        "“__consumerGroupId__”看起来是名称。需要填写的是控制台中显示的消费组 ID（consumerGroupId）。",
+    },
+    emulatorKeys: {
+      "en-US":
+        "This is the computer itself: the emulator accepts testAccessKeyId and testAccessKeySecret, unless it was started with others.",
+      "zh-CN":
+        "连接的是本机：模拟器默认接受 testAccessKeyId 和 testAccessKeySecret，除非启动时指定了其他值。",
+    },
+    filters: {
+      "en-US":
+        "Topic filters are set (topicFilters): a subscriber drops what they leave out. This check did not use them.",
+      "zh-CN":
+        "设置了 Topic 过滤（topicFilters）：订阅节点会丢弃不匹配的消息。本次检查没有使用它们。",
+    },
+  },
+  result: {
+    passed: {
+      "en-US": "Everything works: a subscriber with these settings receives.",
+      "zh-CN": "一切正常：使用这些设置的订阅节点可以接收消息。",
+    },
+    failed: {
+      "en-US": "Failed at “__step__”: __short__.",
+      "zh-CN": "在“__step__”一步失败：__short__。",
+    },
+    stopped: { "en-US": "Stopped.", "zh-CN": "已停止。" },
+  },
+  report: {
+    title: {
+      "en-US":
+        "Connection test of @iot-flows/node-red-aliyun-iot __version__ on Node.js __node__, __system__",
+      "zh-CN": "@iot-flows/node-red-aliyun-iot __version__ 连接测试，Node.js __node__，__system__",
+    },
+    time: { "en-US": "Time: __utc__ UTC", "zh-CN": "时间：UTC __utc__" },
+    line: { "en-US": "__title__: __text__", "zh-CN": "__title__：__text__" },
+  },
+  request: {
+    unreadable: {
+      "en-US": "The request has no settings to test.",
+      "zh-CN": "请求中没有可供测试的设置。",
+    },
+    tooMany: {
+      "en-US": "Too many connection tests at once, or within a minute. Try again in a while.",
+      "zh-CN": "同时进行或一分钟内的连接测试过多，请稍后再试。",
+    },
+  },
+} as const satisfies Catalogue;

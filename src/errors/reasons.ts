@@ -1,0 +1,91 @@
+import type { Bilingual } from "./entry";
+
+/** Why something failed, by name, where this package says so and not a peer or Node.js. */
+export const REASONS = {
+  hidden: { "en-US": "what was entered (the value is not shown)", "zh-CN": "（已隐藏）" },
+  noClose: {
+    "en-US": "the server ended it without an AMQP close",
+    "zh-CN": "服务器没有发送 AMQP 关闭帧就断开了",
+  },
+  noCondition: { "en-US": "no condition", "zh-CN": "没有错误条件" },
+  noDescription: { "en-US": "no description", "zh-CN": "没有说明" },
+  noReason: { "en-US": "no reason given", "zh-CN": "没有给出原因" },
+  answered: {
+    "en-US": "it answered __condition__: __description__",
+    "zh-CN": "它返回了 __condition__，__description__",
+  },
+  sasl1: { "en-US": "SASL code 1: authentication failed", "zh-CN": "SASL 代码 1：认证失败" },
+  sasl2: { "en-US": "SASL code 2: system error", "zh-CN": "SASL 代码 2：系统错误" },
+  sasl3: { "en-US": "SASL code 3: permanent system error", "zh-CN": "SASL 代码 3：永久性系统错误" },
+  sasl4: { "en-US": "SASL code 4: temporary system error", "zh-CN": "SASL 代码 4：暂时性系统错误" },
+  saslOther: {
+    "en-US": "SASL code __number__: unknown code",
+    "zh-CN": "SASL 代码 __number__：未知代码",
+  },
+  saslChallenge: {
+    "en-US": "it sent a SASL challenge to PLAIN",
+    "zh-CN": "它对 SASL PLAIN 发出了质询",
+  },
+  noCredit: {
+    "en-US": "it sent more messages than it had credit for",
+    "zh-CN": "它发送的消息超出了信用额度",
+  },
+  unaskedLink: {
+    "en-US": "it attached a link that nobody asked for",
+    "zh-CN": "它建立了未经请求的链路",
+  },
+  unaskedSession: {
+    "en-US": "it began a session that nobody asked for",
+    "zh-CN": "它建立了未经请求的会话",
+  },
+  signInThrew: { "en-US": "signing in failed with __name__", "zh-CN": "签名时发生 __name__ 错误" },
+  ownThrew: {
+    "en-US": "__doing__ failed with __name__",
+    "zh-CN": "本程序内部发生 __name__ 错误（__doing__）",
+  },
+  notUtf8: { "en-US": "its bytes are not valid UTF-8", "zh-CN": "其字节不是有效的 UTF-8" },
+  empty: { "en-US": "it is empty", "zh-CN": "内容为空" },
+  deep: { "en-US": "it nests deeper than __levels__ levels", "zh-CN": "嵌套超过 __levels__ 层" },
+  notJson: { "en-US": "it does not parse as JSON", "zh-CN": "无法解析为 JSON" },
+  frameSize: {
+    "en-US": "a frame of __size__ bytes, more than the agreed __limit__",
+    "zh-CN": "帧长 __size__ 字节，超过约定的 __limit__ 字节",
+  },
+  inStep: { "en-US": "in step __number__: ", "zh-CN": "第 __number__ 步：" },
+  inFault: {
+    "en-US": "in entry __number__ of “faults”: ",
+    "zh-CN": "“faults”的第 __number__ 项：",
+  },
+  fieldWrong: {
+    "en-US": "__place__“__field__” cannot be __value__",
+    "zh-CN": "__place__“__field__”的值无效（__value__）",
+  },
+  fieldMissing: { "en-US": "__place__“__field__” is missing", "zh-CN": "__place__缺少“__field__”" },
+  fieldUnknown: {
+    "en-US": "__place__there is no “__field__” here",
+    "zh-CN": "__place__没有“__field__”这个字段",
+  },
+  entryWrong: {
+    "en-US": "__place__it cannot be __value__",
+    "zh-CN": "__place__内容无效（__value__）",
+  },
+  payloadNoObject: { "en-US": "its payload is no JSON object", "zh-CN": "其内容不是 JSON 对象" },
+  noDevice: {
+    "en-US": "it names no product key and device name",
+    "zh-CN": "其中没有 ProductKey 和 DeviceName",
+  },
+  storeSilent: {
+    "en-US": "it did not answer within __seconds__ s",
+    "zh-CN": "__seconds__ 秒内没有响应",
+  },
+  storeOverdue: {
+    "en-US": "it has not answered an earlier call yet",
+    "zh-CN": "之前的一次调用还没有得到响应",
+  },
+  storeStopped: {
+    "en-US": "the node was stopped before it answered",
+    "zh-CN": "节点在它响应之前已停止",
+  },
+} as const satisfies Readonly<Record<string, Bilingual>>;
+
+export type Reason = keyof typeof REASONS;

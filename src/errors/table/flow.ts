@@ -1,0 +1,129 @@
+import type { ErrorTable } from "../entry";
+
+/** What a flow asks for, and the context store that answers it. */
+export const FLOW_ERRORS = {
+  // What a flow asks for
+  DELIVERY_MISSING: {
+    retry: "never",
+    details: [],
+    "en-US": {
+      short: "nothing to settle",
+      text: "The message carries no delivery that could be settled (msg.delivery).",
+      remedy:
+        "Set the settle mode of the subscriber (settleMode) to manual, and pass msg.delivery on unchanged up to the ack node. In automatic mode there is nothing to settle: no ack node is needed.",
+    },
+    "zh-CN": {
+      short: "没有可确认的投递",
+      text: "消息中没有可确认的投递（msg.delivery）。",
+      remedy:
+        "请把订阅节点的确认模式（settleMode）设为手动，并把 msg.delivery 原样传到确认节点。自动模式下无需确认，不需要确认节点。",
+    },
+  },
+  OUTCOME_INVALID: {
+    retry: "never",
+    details: ["value", "choices"],
+    "en-US": {
+      short: "outcome unknown",
+      text: "The outcome (msg.outcome) cannot be __value__; nothing was settled.",
+      remedy: "Allowed: __choices__.",
+    },
+    "zh-CN": {
+      short: "未知的确认结果",
+      text: "确认结果（msg.outcome）不能是 __value__，未做任何确认。",
+      remedy: "可选值：__choices__。",
+    },
+  },
+  ACTION_INVALID: {
+    retry: "never",
+    details: ["value", "choices"],
+    "en-US": {
+      short: "action unknown",
+      text: "The action (msg.action) cannot be __value__; nothing was done.",
+      remedy: "Allowed: __choices__.",
+    },
+    "zh-CN": {
+      short: "未知的操作",
+      text: "操作（msg.action）不能是 __value__，未执行任何操作。",
+      remedy: "可选值：__choices__。",
+    },
+  },
+  DEVICE_MISSING: {
+    retry: "never",
+    details: [],
+    "en-US": {
+      short: "no device named",
+      text: "The message asks for a device but names none (msg.device).",
+      remedy: "Set msg.device to an object with productKey and deviceName, as the subscriber does.",
+    },
+    "zh-CN": {
+      short: "未指明设备",
+      text: "消息要查询设备，但没有指明是哪一台（msg.device）。",
+      remedy: "请把 msg.device 设为包含 productKey 和 deviceName 的对象，与订阅节点发出的一致。",
+    },
+  },
+  FILTER_INVALID: {
+    retry: "never",
+    details: ["field", "value"],
+    "en-US": {
+      short: "filter unknown",
+      text: "The filter (msg.filter) cannot be read: “__field__” cannot be __value__.",
+      remedy:
+        "Allowed: productKey (text), online (true or false), silentSeconds (a number, 0 or more).",
+    },
+    "zh-CN": {
+      short: "无法识别的筛选条件",
+      text: "无法识别筛选条件（msg.filter）：“__field__”不能是 __value__。",
+      remedy:
+        "可选条件：productKey（文本）、online（true 或 false）、silentSeconds（不小于 0 的数字）。",
+    },
+  },
+  DELIVERY_DROPPED: {
+    retry: "never",
+    details: ["messageType"],
+    "en-US": {
+      short: "nobody can settle it",
+      text: "A message of type __messageType__ with a delivery to settle (msg.delivery) would have gone to no output; unsettled, it would come again and again.",
+      remedy:
+        "Switch on “Pass others on” (passOthers) and put an ack node behind the last output, or keep such messages away with topic filters of the subscriber (topicFilters). The message is in the error and can be settled behind Catch.",
+    },
+    "zh-CN": {
+      short: "消息将无人确认",
+      text: "一条类型为 __messageType__、等待确认（msg.delivery）的消息不会从任何输出端发出；未经确认，它会反复重发。",
+      remedy:
+        "请打开“放行其他消息”（passOthers）并在最后一个输出端后面接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
+    },
+  },
+  // The context store that keeps the device states
+  STORE_FAILED: {
+    retry: "never",
+    details: ["store", "reason"],
+    "en-US": {
+      short: "context store failed",
+      text: "The context store “__store__” failed: __reason__.",
+      remedy:
+        "Mend the store, or choose another (context). Nothing of this message was kept: behind Catch it can be sent here again, or released.",
+    },
+    "zh-CN": {
+      short: "上下文存储出错",
+      text: "上下文存储“__store__”出错：__reason__。",
+      remedy:
+        "请修复该存储，或者选择其他存储（context）。这条消息的内容没有保存：可以在 Catch 节点之后重新送来，或者释放它。",
+    },
+  },
+  STORE_BUSY: {
+    retry: "never",
+    details: ["store", "waiting"],
+    "en-US": {
+      short: "context store too slow",
+      text: "The context store “__store__” is slower than messages come; __waiting__ wait already, and this one was not taken.",
+      remedy:
+        "Choose a faster store (context), or settle in manual mode, behind Complete and Catch nodes: then the subscriber waits for the store.",
+    },
+    "zh-CN": {
+      short: "上下文存储太慢",
+      text: "上下文存储“__store__”跟不上消息的速度：已有 __waiting__ 条在等待，这条消息没有接收。",
+      remedy:
+        "请选择更快的存储（context），或者使用手动确认模式并接在 Complete 和 Catch 节点之后：这样订阅节点会等待存储。",
+    },
+  },
+} as const satisfies ErrorTable;

@@ -1,0 +1,129 @@
+import type { ErrorTable } from "../entry";
+
+/** One message: what is wrong with it, or with settling it. */
+export const MESSAGE_ERRORS = {
+  // One message
+  MESSAGE_UNDECODABLE: {
+    retry: "never",
+    details: ["size", "reason"],
+    "en-US": {
+      short: "undecodable message",
+      text: "A message of __size__ bytes could not be decoded: __reason__.",
+      remedy:
+        "It was rejected and the link goes on. Please report it with its bytes: raw of the error, in Node-RED the payload of the caught message.",
+    },
+    "zh-CN": {
+      short: "消息无法解码",
+      text: "一条 __size__ 字节的消息无法解码：__reason__。",
+      remedy:
+        "该消息已被拒绝（rejected），链路继续工作。请连同消息的原始字节一并反馈给我们：错误对象的 raw，在 Node-RED 中即 Catch 节点收到的 msg.payload。",
+    },
+  },
+  PAYLOAD_FORMAT: {
+    retry: "never",
+    details: ["format", "size", "topic", "reason"],
+    "en-US": {
+      short: "payload not __format__",
+      text: "A payload of __size__ bytes on topic __topic__ is not __format__: __reason__.",
+      remedy:
+        "Set the payload format (payloadFormat) to auto or buffer, or filter the topic (topicFilters). The message is in the error, with its payload as a Buffer.",
+    },
+    "zh-CN": {
+      short: "内容不是 __format__",
+      text: "Topic __topic__ 上的一条 __size__ 字节的消息内容不是 __format__：__reason__。",
+      remedy:
+        "请把消息内容格式（payloadFormat）设为 auto 或 buffer，或者用 Topic 过滤（topicFilters）排除它。出错的消息随错误一起传出，其 payload 是原始 Buffer。",
+    },
+  },
+  MESSAGE_MALFORMED: {
+    retry: "never",
+    details: ["messageType", "topic", "reason"],
+    "en-US": {
+      short: "message unreadable",
+      text: "A message of type __messageType__ on topic “__topic__” cannot be read: __reason__.",
+      remedy:
+        "The payload must be as the subscriber sends it, with the payload format (payloadFormat) auto or json. The message is in the error.",
+    },
+    "zh-CN": {
+      short: "消息无法识别",
+      text: "Topic“__topic__”上类型为 __messageType__ 的消息无法识别：__reason__。",
+      remedy:
+        "消息内容必须与订阅节点发出的一致，消息内容格式（payloadFormat）为 auto 或 json。该消息随错误一起传出。",
+    },
+  },
+  // Settling
+  DELIVERY_SETTLED: {
+    retry: "never",
+    details: ["token"],
+    "en-US": {
+      short: "settled already",
+      text: "The delivery __token__ was settled already.",
+      remedy:
+        "Settle each message once: check that the flow does not reach the settling node twice for one message.",
+    },
+    "zh-CN": {
+      short: "已确认过",
+      text: "投递 __token__ 已经确认过。",
+      remedy: "每条消息只能确认一次：请检查流程是否会让同一条消息两次到达确认节点。",
+    },
+  },
+  DELIVERY_EXPIRED: {
+    retry: "never",
+    details: ["token"],
+    "en-US": {
+      short: "delivery expired",
+      text: "The delivery __token__ was not settled within the ack timeout and has been released.",
+      remedy:
+        "The platform sends the message again. Settle earlier, or raise the ack timeout (ackTimeout, at most 25 s).",
+    },
+    "zh-CN": {
+      short: "投递已超时",
+      text: "投递 __token__ 未在确认超时内完成确认，已被释放（released）。",
+      remedy: "平台会重新推送该消息。请尽早确认，或者调大确认超时（ackTimeout，最多 25 秒）。",
+    },
+  },
+  DELIVERY_LINK_LOST: {
+    retry: "never",
+    details: ["token"],
+    "en-US": {
+      short: "link lost",
+      text: "The link that carried the delivery __token__ is gone.",
+      remedy: "Nothing to do: the platform sends the message again.",
+    },
+    "zh-CN": {
+      short: "链路已断开",
+      text: "承载投递 __token__ 的链路已经断开。",
+      remedy: "无需处理：平台会重新推送该消息。",
+    },
+  },
+  DELIVERY_UNKNOWN: {
+    retry: "never",
+    details: ["token"],
+    "en-US": {
+      short: "unknown delivery",
+      text: "There is no delivery __token__.",
+      remedy: "Pass msg.delivery on unchanged from the subscriber to the settling node.",
+    },
+    "zh-CN": {
+      short: "未知的投递",
+      text: "不存在投递 __token__。",
+      remedy: "请把订阅节点输出的 msg.delivery 原样传给确认节点。",
+    },
+  },
+  ACK_TIMEOUT: {
+    retry: "never",
+    details: ["seconds"],
+    "en-US": {
+      short: "not settled in time",
+      text: "The flow did not settle a message within the ack timeout (__seconds__ s); it has been released.",
+      remedy:
+        "The platform sends it again. Let every path of the flow end in an ack node, those behind Catch nodes too; or raise the ack timeout (ackTimeout, at most 25 s); or set the settle mode (settleMode) to automatic. This is told once, not for each message.",
+    },
+    "zh-CN": {
+      short: "未及时确认",
+      text: "流程未在确认超时（__seconds__ 秒）内确认一条消息，该消息已被释放（released）。",
+      remedy:
+        "平台会重新推送该消息。请让流程的每条路径（包括 Catch 节点之后的路径）都到达确认节点；或者调大确认超时（ackTimeout，最多 25 秒）；或者把确认模式（settleMode）改为自动。此提示只报告一次，不会逐条报告。",
+    },
+  },
+} as const satisfies ErrorTable;

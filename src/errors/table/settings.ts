@@ -1,0 +1,137 @@
+import type { ErrorTable } from "../entry";
+
+/** Wrong local settings, and what is installed beside this package. */
+export const SETTINGS_ERRORS = {
+  // Local settings
+  SETTING_MISSING: {
+    retry: "never",
+    details: ["setting", "rule"],
+    "en-US": {
+      short: "__label__ missing",
+      text: "The setting “__label__” (__setting__) is empty.",
+      remedy: "__allowed__",
+    },
+    "zh-CN": {
+      short: "缺少__label__",
+      text: "设置项“__label__”（__setting__）为空。",
+      remedy: "__allowed__",
+    },
+  },
+  SETTING_INVALID: {
+    retry: "never",
+    details: ["setting", "value", "rule"],
+    "en-US": {
+      short: "__label__ invalid",
+      text: "The setting “__label__” (__setting__) cannot be __value__.",
+      remedy: "Allowed: __allowed__.",
+    },
+    "zh-CN": {
+      short: "__label__无效",
+      text: "设置项“__label__”（__setting__）的值无效：__value__。",
+      remedy: "要求：__allowed__。",
+    },
+  },
+  ENV_MISSING: {
+    retry: "never",
+    details: ["variable", "setting"],
+    "en-US": {
+      short: "environment variable not set",
+      text: "The environment variable __variable__, used for “__label__” (__setting__), is not set where Node-RED runs.",
+      remedy: "Set it there and restart Node-RED, or fill in the value itself.",
+    },
+    "zh-CN": {
+      short: "环境变量未设置",
+      text: "设置项“__label__”（__setting__）使用的环境变量 __variable__ 未设置。",
+      remedy: "请在运行 Node-RED 的环境中设置该变量并重启 Node-RED，或者直接填写值。",
+    },
+  },
+  TLS_REQUIRED: {
+    retry: "never",
+    details: ["setting", "host"],
+    "en-US": {
+      short: "TLS required",
+      text: "“__label__” (__setting__) is off, but __host__ is not this computer.",
+      remedy:
+        "Switch TLS on: the platform refuses plain TCP, and the signed password would travel readable. Without TLS only a loopback address (the emulator) is allowed.",
+    },
+    "zh-CN": {
+      short: "必须使用 TLS",
+      text: "“__label__”（__setting__）已关闭，但 __host__ 不是本机。",
+      remedy:
+        "请打开 TLS：平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。只有本机回环地址（模拟器）可以不使用 TLS。",
+    },
+  },
+  PORT_IN_USE: {
+    retry: "never",
+    details: ["port", "setting"],
+    "en-US": {
+      short: "port in use",
+      text: "The port __port__ (__setting__) is in use on this computer.",
+      remedy: "End the program that uses it, or choose another port.",
+    },
+    "zh-CN": {
+      short: "端口被占用",
+      text: "本机的端口 __port__（__setting__）已被占用。",
+      remedy: "请结束占用该端口的程序，或者换一个端口。",
+    },
+  },
+  LISTEN_FAILED: {
+    retry: "never",
+    details: ["host", "port", "setting", "reason"],
+    "en-US": {
+      short: "cannot listen",
+      text: "Cannot listen on __host__:__port__ (__setting__): __reason__.",
+      remedy: "Give an address of this computer, such as 127.0.0.1, and a port above 1023.",
+    },
+    "zh-CN": {
+      short: "无法监听",
+      text: "无法在 __host__:__port__（__setting__）上监听：__reason__。",
+      remedy: "请使用本机的地址（例如 127.0.0.1）和大于 1023 的端口。",
+    },
+  },
+  FILE_UNREADABLE: {
+    retry: "never",
+    details: ["file", "setting", "reason"],
+    "en-US": {
+      short: "file unreadable",
+      text: "The file __file__ (__setting__) cannot be read: __reason__.",
+      remedy: "Check the path and the file's permissions.",
+    },
+    "zh-CN": {
+      short: "无法读取文件",
+      text: "无法读取文件 __file__（__setting__）：__reason__。",
+      remedy: "请检查文件路径和读取权限。",
+    },
+  },
+  SCENARIO_INVALID: {
+    retry: "never",
+    details: ["setting", "reason", "rule"],
+    "en-US": {
+      short: "scenario wrong",
+      text: "The scenario (__setting__) cannot be played: __reason__.",
+      remedy: "Allowed: __allowed__.",
+    },
+    "zh-CN": {
+      short: "故障场景有误",
+      text: "无法执行故障场景（__setting__）。__reason__。",
+      remedy: "要求：__allowed__。",
+    },
+  },
+  // This installation
+  RHEA_MISMATCH: {
+    retry: "never",
+    details: ["version", "needed", "missing"],
+    "en-US": {
+      short: "wrong rhea version",
+      text: "The installed version __version__ of rhea does not fit this package, which needs __needed__: “__missing__” is missing in it.",
+      remedy:
+        "Install it with “npm install rhea@__needed__” in Node-RED’s user directory (~/.node-red), and restart Node-RED.",
+    },
+    "zh-CN": {
+      short: "rhea 版本不符",
+      text: "已安装的 rhea 版本 __version__ 与本软件包不兼容（缺少“__missing__”）；本软件包需要 rhea __needed__。",
+      remedy:
+        "请在 Node-RED 的用户目录（~/.node-red）中执行“npm install rhea@__needed__”，然后重启 Node-RED。",
+    },
+  },
+} as const satisfies ErrorTable;
