@@ -4,13 +4,12 @@ import { languageOf } from "../shared/languages";
 import { RequestLimit } from "./request-limit";
 import type { NodeAPI } from "node-red";
 import type { FormSettings } from "./form-settings";
-import { circumstances } from "../../src/doctor/examine";
 import { lookUpIn } from "../../src/errors/texts";
 import { systemClock } from "../../src/clock";
 import { tellFinding, tellResult } from "../../src/doctor/tell";
 import { DOCTOR_TEXTS } from "../../src/doctor/texts";
 import type { Language } from "../../src/errors/texts";
-import type { ToldFinding } from "../../src/doctor/tell";
+import type { FindingText } from "../../src/doctor/tell";
 
 /** How long the test waits for a message, if it was asked to. */
 const WAIT_MS = 10_000;
@@ -41,7 +40,7 @@ async function run(
 ) {
   const { lines, stopping } = parts;
   const lookUp = lookUpIn(request.language, DOCTOR_TEXTS);
-  const findings: ToldFinding[] = [];
+  const findings: FindingText[] = [];
   const write = (line: object) => {
     if (!stopping.aborted) lines.write(`${JSON.stringify(line)}\n`);
   };
@@ -51,7 +50,7 @@ async function run(
     findings.push(told);
     write(told);
   });
-  write(tellResult(findings, circumstances(systemClock.now()), lookUp));
+  write(tellResult(findings, systemClock.now(), lookUp));
 }
 
 /**

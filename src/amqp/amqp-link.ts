@@ -1,16 +1,17 @@
 import type { Socket } from "node:net";
-import type { Cancel, Clock } from "../clock";
+import { systemClock } from "../clock";
+import type { Cancel } from "../clock";
 import { isIotAmqpError } from "../errors/error";
 import type { IotAmqpError } from "../errors/error";
 import { Carrier } from "./carrier";
-import type { Numbering } from "./carrier";
+import type { CarrierEnvironment, Numbering } from "./carrier";
 import type { Cursor } from "./decode-cursor";
 import { Conductor } from "./conductor";
 import { PERFORMATIVES } from "./frame-check";
 import { FrameCutter } from "./frame-cutter";
 import type { ConductedFrame } from "./frame-cutter";
 import { LINK_LIMITS } from "./limits";
-import type { LinkEnvironment, LinkLimits } from "./limits";
+import type { LinkEnvironment } from "./limits";
 import type { IncomingDelivery, Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
 import { ReadBeat } from "./read-beat";
@@ -31,9 +32,7 @@ type State =
 class AmqpLink implements Link {
   readonly #request: LinkRequest;
   readonly #events: LinkEvents;
-  readonly #clock: Clock;
-  readonly #limits: LinkLimits;
-  readonly #beat: ReadBeat;
+  readonly #environment: CarrierEnvironment;
   readonly #cutter: FrameCutter;
   #conductor: Conductor | undefined;
   #socket: Socket | undefined;
@@ -43,21 +42,15 @@ class AmqpLink implements Link {
   #liveness: Liveness | undefined;
   readonly #failed = this.#fail.bind(this);
 
-  constructor(
-    request: LinkRequest,
-    events: LinkEvents,
-    environment: LinkEnvironment & { readonly beat: ReadBeat },
-  ) {
+  constructor(request: LinkRequest, events: LinkEvents, environment: CarrierEnvironment) {
     this.#request = request;
     this.#events = events;
-    this.#clock = environment.clock;
-    this.#beat = environment.beat;
-    this.#limits = { ...LINK_LIMITS, ...environment.limits };
-    this.#cutter = new FrameCutter(this.#limits.maxFrameBytes, {
+    this.#environment = environment;
+    this.#cutter = new FrameCutter(environment.limits.maxFrameBytes, {
       isReadable: this.#hasSocket.bind(this),
       conduct: this.#conduct.bind(this),
       signedIn: () => {
-        if (this.#state.value === "connecting") this.#tell("signedIn");
+        if (this.#state.value === "connecting") this.#emit("signedIn");
       },
       transfer: this.#transfer.bind(this),
     });
@@ -86,8 +79,8 @@ class AmqpLink implements Link {
     else this.#conductor?.close();
   }
 
-  /** Calls the owner; what it throws ends the link, and is no fault of the peer. */
-  #tell<Event extends keyof LinkEvents>(
+  /** Calls a listener; what it throws ends the link, and is no fault of the peer. */
+  #emit<Event extends keyof LinkEvents>(
     event: Event,
     ...about: Parameters<Required<LinkEvents>[Event]>
   ): void {
@@ -99,7 +92,7 @@ class AmqpLink implements Link {
     }
   }
 
-  /** As `#tell`, without its detours: there are thousands a second. */
+  /** As `#emit`, without its detours: there are thousands a second. */
   #deliver(delivery: IncomingDelivery): void {
     try {
       this.#events.delivery(delivery);
@@ -109,9 +102,9 @@ class AmqpLink implements Link {
   }
 
   #connect(): void {
-    this.#startDeadline("CONNECT_TIMEOUT", this.#limits.connectMs);
+    this.#startDeadline("CONNECT_TIMEOUT", this.#environment.limits.connectMs);
     try {
-      this.#conductor = new Conductor(this.#request, this.#limits.maxFrameBytes, {
+      this.#conductor = new Conductor(this.#request, this.#environment.limits.maxFrameBytes, {
         openSocket: this.#openSocket.bind(this),
         isWritable: this.#hasSocket.bind(this),
         opened: this.#opened.bind(this),
@@ -127,9 +120,13 @@ class AmqpLink implements Link {
     if (this.#socket === undefined) setImmediate(this.#ended.bind(this));
   }
 
-  #openSocket(up: () => void): Socket {
-    const [read, gone] = [this.#read.bind(this), this.#ended.bind(this)];
-    this.#socket = openSocket(this.#request, { up, failed: this.#failed, gone, read });
+  #openSocket(connected: () => void): Socket {
+    this.#socket = openSocket(this.#request, {
+      connected,
+      failed: this.#failed,
+      closed: this.#ended.bind(this),
+      read: this.#read.bind(this),
+    });
     return this.#socket;
   }
 
@@ -140,7 +137,7 @@ class AmqpLink implements Link {
   /** Takes what the socket has read; the next read overwrites it. */
   #read(chunk: Buffer): void {
     try {
-      this.#cutter.take(chunk);
+      this.#cutter.push(chunk);
     } catch (error) {
       this.#fail(readFailure(error));
     }
@@ -151,7 +148,7 @@ class AmqpLink implements Link {
     const { performative, fields } = frame;
     if (performative === PERFORMATIVES.flow) {
       if (this.#state.value === "attached") this.#state.carrier.flow(fields);
-    } else if (performative !== PERFORMATIVES.disposition) this.#conductor?.take(frame);
+    } else if (performative !== PERFORMATIVES.disposition) this.#conductor?.receive(frame);
     // What we have settled is settled, whatever the sender says of it.
   }
 
@@ -165,25 +162,27 @@ class AmqpLink implements Link {
     const socket = this.#socket;
     if (this.#state.value !== "connecting" || socket === undefined) return;
     this.#state = { value: "attaching" };
-    this.#startDeadline("ATTACH_TIMEOUT", this.#limits.attachMs);
-    const { idleTimeoutMs } = this.#request;
-    const failed = this.#failed;
-    this.#liveness = new Liveness(this.#clock, { socket, idleTimeoutMs, askedMs, failed });
-    this.#tell("opened");
+    this.#startDeadline("ATTACH_TIMEOUT", this.#environment.limits.attachMs);
+    this.#liveness = new Liveness(this.#environment.clock, {
+      socket,
+      idleTimeoutMs: this.#request.idleTimeoutMs,
+      askedMs,
+      failed: this.#failed,
+    });
+    this.#emit("opened");
   }
 
   #attached(numbering: Numbering): void {
     const socket = this.#socket;
     if (this.#state.value !== "attaching" || socket === undefined) return;
-    const own = { clock: this.#clock, limits: this.#limits, beat: this.#beat };
-    const deliver = this.#deliver.bind(this);
     const carrier = new Carrier(
-      { ...own, socket, deliver, tell: this.#tell.bind(this) },
+      { socket, deliver: this.#deliver.bind(this), emit: this.#emit.bind(this) },
       numbering,
+      this.#environment,
     );
     this.#state = { value: "attached", carrier };
     this.#deadline?.();
-    this.#tell("attached");
+    this.#emit("attached");
   }
 
   #isAlive(): boolean {
@@ -202,7 +201,7 @@ class AmqpLink implements Link {
 
   #startDeadline(code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT", afterMs: number): void {
     this.#deadline?.();
-    this.#deadline = this.#clock.after(afterMs, () => {
+    this.#deadline = this.#environment.clock.after(afterMs, () => {
       this.#fail({ at: "deadline", code, afterMs });
     });
   }
@@ -212,7 +211,10 @@ class AmqpLink implements Link {
     this.#state = { value: "ending", cause };
     this.#liveness?.stop();
     this.#deadline?.();
-    this.#deadline = this.#clock.after(this.#limits.closeMs, this.#destroy.bind(this));
+    this.#deadline = this.#environment.clock.after(
+      this.#environment.limits.closeMs,
+      this.#destroy.bind(this),
+    );
   }
 
   #destroy(): void {
@@ -233,6 +235,11 @@ class AmqpLink implements Link {
 
 /** Makes the production link: AMQP over TCP or TLS. The sockets of all its links are read together. */
 export function createOpenLink(environment: LinkEnvironment): OpenLink {
-  const beat = new ReadBeat(environment.clock);
-  return (request, events) => new AmqpLink(request, events, { ...environment, beat });
+  const { clock } = environment;
+  const limits = { ...LINK_LIMITS, ...environment.limits };
+  const beat = new ReadBeat(clock);
+  return (request, events) => new AmqpLink(request, events, { clock, limits, beat });
 }
+
+/** One for the process, so that the sockets of all subscriptions are read together. */
+export const openLink = createOpenLink({ clock: systemClock });

@@ -6,9 +6,9 @@ import { decodeMessage } from "./decode";
 import type { Cursor } from "./decode-cursor";
 import type { LinkLimits } from "./limits";
 import type { LinkEvents } from "./link";
-import { flowFrame, isUint, later, readTransfer } from "./link-frames";
+import { flowFrame, isUint, nextSerial, readTransfer } from "./link-frames";
 import type { Transfer } from "./link-frames";
-import { Delivery, dispositions, GONE, Outcomes } from "./outcomes";
+import { Delivery, dispositions, OVERWRITTEN, Outcomes } from "./outcomes";
 import { Forbidden, Malformed, TooLarge } from "./peer-errors";
 import type { ReadBeat, ReadShare } from "./read-beat";
 
@@ -32,15 +32,18 @@ export interface Numbering {
   readonly deliveryCount: number;
 }
 
-/** What a carrier works with. */
-export interface CarrierParts {
+/** What a carrier works with, as its link does. */
+export interface CarrierEnvironment {
   readonly clock: Clock;
   readonly limits: LinkLimits;
   readonly beat: ReadBeat;
+}
+
+/** The link of a carrier; its calls never throw. */
+export interface CarrierOwner {
   readonly socket: Socket;
-  /** Calls of the link's owner; never throw. */
   readonly deliver: (delivery: Delivery) => void;
-  readonly tell: <Event extends keyof LinkEvents>(
+  readonly emit: <Event extends keyof LinkEvents>(
     event: Event,
     ...about: Parameters<Required<LinkEvents>[Event]>
   ) => void;
@@ -52,7 +55,8 @@ export interface CarrierParts {
  * not send.
  */
 export class Carrier {
-  readonly #parts: CarrierParts;
+  readonly #owner: CarrierOwner;
+  readonly #environment: CarrierEnvironment;
   readonly #peer: Numbering;
   readonly #share: ReadShare;
   readonly #outcomes: Outcomes;
@@ -68,11 +72,12 @@ export class Carrier {
   #isWriting = false;
   #isEnded = false;
 
-  constructor(parts: CarrierParts, peer: Numbering) {
-    this.#parts = parts;
+  constructor(owner: CarrierOwner, peer: Numbering, environment: CarrierEnvironment) {
+    this.#owner = owner;
     this.#peer = peer;
-    this.#share = { socket: parts.socket, bytes: 0, messages: 0, credit: 0, perSecond: 0 };
-    this.#outcomes = new Outcomes(parts.clock, parts.limits, this.write.bind(this));
+    this.#environment = environment;
+    this.#share = { socket: owner.socket, bytes: 0, messages: 0, credit: 0, perSecond: 0 };
+    this.#outcomes = new Outcomes(environment.clock, environment.limits, this.write.bind(this));
     this.#nextIncomingId = peer.nextIncomingId;
     this.#deliveryCount = peer.deliveryCount;
   }
@@ -96,7 +101,7 @@ export class Carrier {
     if (channel !== this.#peer.channel || transfer.handle !== this.#peer.handle) {
       throw new Malformed(`transfer on handle ${String(transfer.handle)}, which is not attached`);
     }
-    this.#nextIncomingId = later(this.#nextIncomingId);
+    this.#nextIncomingId = nextSerial(this.#nextIncomingId);
     const transfers = this.#incomplete ?? this.#begin(transfer);
     if (transfer.deliveryId !== undefined && transfer.deliveryId !== transfers.id) {
       throw new Malformed(`transfer of delivery ${transfer.deliveryId} within ${transfers.id}`);
@@ -129,14 +134,14 @@ export class Carrier {
     this.#deliveryCount = deliveryCount;
     this.#setCredit(0);
     this.#abortedCredit = 0;
-    this.#parts.tell("creditReturned");
+    this.#owner.emit("creditReturned");
   }
 
   /** What has been read is dealt with: what it brings about is written at the end of this turn. */
   readDone(bytes: number): void {
     if (this.#isFlowDue || this.#outcomes.isUrgent) this.flush();
     this.#share.bytes += bytes;
-    this.#parts.beat.read(this.#share);
+    this.#environment.beat.read(this.#share);
   }
 
   /** Writes what is due at the end of this turn of the event loop. */
@@ -146,10 +151,10 @@ export class Carrier {
 
   /** Writes the outcomes that wait, and with them the credit that their owner grants for them. */
   write(): void {
-    const batch = this.#outcomes.take();
+    const batch = this.#outcomes.takeBatch();
     this.#isWriting = true;
     for (const bytes of dispositions(batch)) this.#unwritten.push(bytes);
-    if (batch.length > 0) this.#parts.tell("settled", batch.length);
+    if (batch.length > 0) this.#owner.emit("settled", batch.length);
     this.#isWriting = false;
     if (this.#isFlowDue) this.#sendFlow();
     this.#writeAll();
@@ -159,7 +164,7 @@ export class Carrier {
   end(): void {
     this.#isEnded = true;
     this.#outcomes.end();
-    this.#parts.beat.leave(this.#share);
+    this.#environment.beat.leave(this.#share);
   }
 
   #begin({ deliveryId: id, settled }: Transfer): Transfers {
@@ -168,12 +173,12 @@ export class Carrier {
     if (id !== (this.#nextDeliveryId ?? id)) {
       throw new Malformed(`delivery ${id} in place of ${String(this.#nextDeliveryId)}`);
     }
-    this.#nextDeliveryId = later(id);
+    this.#nextDeliveryId = nextSerial(id);
     return { id, settled, bytes: 0 };
   }
 
   #keep(transfers: Transfers, part: Buffer): Buffer[] {
-    const { maxDeliveryBytes: limit } = this.#parts.limits;
+    const { maxDeliveryBytes: limit } = this.#environment.limits;
     transfers.bytes += Math.max(part.length, LEAST_FRAME_BYTES);
     if (transfers.bytes > limit) throw new TooLarge("delivery", transfers.bytes, limit);
     const parts = (transfers.parts ??= []);
@@ -185,10 +190,10 @@ export class Carrier {
   #complete(transfers: Transfers, content: AmqpMessage | DecodeError): void {
     this.#count();
     this.#share.messages += 1;
-    this.#outcomes.expect();
+    this.#outcomes.deliveryReceived();
     const delivery = new Delivery(this.#outcomes, transfers, content);
-    this.#parts.deliver(delivery);
-    delivery.content = GONE;
+    this.#owner.deliver(delivery);
+    delivery.content = OVERWRITTEN;
   }
 
   /** There is nothing to settle, but it has used up a credit. */
@@ -201,7 +206,7 @@ export class Carrier {
   /** A delivery is over. */
   #count(): void {
     this.#incomplete = undefined;
-    this.#deliveryCount = later(this.#deliveryCount);
+    this.#deliveryCount = nextSerial(this.#deliveryCount);
     this.#setCredit(this.#share.credit - 1);
   }
 
@@ -229,7 +234,7 @@ export class Carrier {
 
   /** One write for all, as each costs more than what it writes. */
   #writeAll(): void {
-    if (this.#unwritten.length > 0) this.#parts.socket.write(Buffer.concat(this.#unwritten));
+    if (this.#unwritten.length > 0) this.#owner.socket.write(Buffer.concat(this.#unwritten));
     this.#unwritten = [];
   }
 }

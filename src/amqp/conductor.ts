@@ -78,10 +78,10 @@ export class Conductor {
   }
 
   /** Takes a protocol header or a frame that has been checked. */
-  take({ bytes, performative, fields, channel }: ConductedFrame): void {
+  receive({ bytes, performative, fields, channel }: ConductedFrame): void {
     // Of a connection that is closed only the answer matters: rhea would answer all else.
     if (this.#isClosed && performative !== PERFORMATIVES.close) return;
-    const refusal = this.#note(performative, fields, channel);
+    const refusal = this.#inspect(performative, fields, channel);
     if (refusal === undefined) this.#connection.input(bytes);
     else this.#owner.failed(refusal);
   }
@@ -99,8 +99,8 @@ export class Conductor {
     this.#connection._disconnected();
   }
 
-  /** Takes down what rhea does not keep for us; returns why it must not get the frame. */
-  #note(
+  /** Notes what rhea does not keep for us; returns why it must not get the frame. */
+  #inspect(
     performative: ConductedFrame["performative"],
     fields: readonly AmqpValue[],
     channel: number,

@@ -51,7 +51,7 @@ export class FrameCutter {
   }
 
   /** Takes what has been read. Throws Malformed or TooLarge. */
-  take(chunk: Buffer): void {
+  push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && this.#owner.isReadable()) {
       at = this.#partialBytes > 0 ? this.#complete(chunk, at) : this.#cut(chunk, at);

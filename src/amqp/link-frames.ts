@@ -14,12 +14,12 @@ export function isUint(value: unknown): value is number {
 }
 
 /** A counter of 32 bits, one or more steps on; the peer may start it anywhere (RFC 1982). */
-export function later(counter: number, steps = 1): number {
+export function nextSerial(counter: number, steps = 1): number {
   return (counter + steps) >>> 0;
 }
 
 /** Whether one counter comes before (negative) or after another; right over half of their range. */
-export function serialOrder(one: number, other: number): number {
+export function compareSerials(one: number, other: number): number {
   return (one - other) | 0;
 }
 

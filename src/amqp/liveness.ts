@@ -15,8 +15,8 @@ export function silenceMs(idleTimeoutMs: number): number {
   return (idleTimeoutMs * SILENT_LOOKS) / LOOKS;
 }
 
-/** An open connection, as far as being alive is concerned. */
-export interface Living {
+/** The connection that is watched. */
+export interface WatchedConnection {
   readonly socket: Socket;
   /** Ours, which the platform heeds in both directions, whatever its open asks for. */
   readonly idleTimeoutMs: number;
@@ -32,16 +32,16 @@ export interface Living {
  * unless asked, and does not notice silence within half a frame.
  */
 export class Liveness {
-  readonly #living: Living;
-  #heardBytes: number;
+  readonly #connection: WatchedConnection;
+  #bytesRead: number;
   #silentLooks = 0;
   #cancelLook: Cancel;
   #cancelBeat: Cancel;
 
-  constructor(clock: Clock, living: Living) {
-    this.#living = living;
-    const { socket, idleTimeoutMs, askedMs } = living;
-    this.#heardBytes = socket.bytesRead;
+  constructor(clock: Clock, connection: WatchedConnection) {
+    this.#connection = connection;
+    const { socket, idleTimeoutMs, askedMs } = connection;
+    this.#bytesRead = socket.bytesRead;
     const everyMs = Math.max(LEAST_IDLE_MS, Math.min(askedMs ?? idleTimeoutMs, idleTimeoutMs)) / 2;
     const beat = (): Cancel =>
       clock.after(everyMs, () => {
@@ -63,10 +63,10 @@ export class Liveness {
   }
 
   #look(): void {
-    const { socket, idleTimeoutMs, failed } = this.#living;
+    const { socket, idleTimeoutMs, failed } = this.#connection;
     const { bytesRead } = socket;
-    this.#silentLooks = bytesRead === this.#heardBytes ? this.#silentLooks + 1 : 0;
-    this.#heardBytes = bytesRead;
+    this.#silentLooks = bytesRead === this.#bytesRead ? this.#silentLooks + 1 : 0;
+    this.#bytesRead = bytesRead;
     if (this.#silentLooks < SILENT_LOOKS) return;
     failed({ at: "deadline", code: "PEER_SILENT", afterMs: silenceMs(idleTimeoutMs) });
   }

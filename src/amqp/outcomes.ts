@@ -3,7 +3,7 @@ import type { DecodeError } from "../errors/error";
 import type { AmqpMessage } from "../protocol/amqp-message";
 import type { LinkLimits } from "./limits";
 import type { IncomingDelivery } from "./link";
-import { dispositionFrame, later, serialOrder } from "./link-frames";
+import { compareSerials, dispositionFrame, nextSerial } from "./link-frames";
 import type { Outcome } from "../protocol/amqp-message";
 
 /** One delivery, from the socket to its outcome. */
@@ -34,7 +34,7 @@ export class Delivery implements IncomingDelivery {
 }
 
 /** The content of a delivery that has been handed over: its bytes have been overwritten. */
-export const GONE: AmqpMessage = {
+export const OVERWRITTEN: AmqpMessage = {
   properties: {},
   typed: new Map(),
   messageId: null,
@@ -71,8 +71,8 @@ export class Outcomes {
     return this.#inHand > this.credit;
   }
 
-  /** A delivery has come. */
-  expect(): void {
+  /** One more delivery has no outcome yet. */
+  deliveryReceived(): void {
     this.#inHand += 1;
   }
 
@@ -94,7 +94,7 @@ export class Outcomes {
   }
 
   /** What is to be written now. */
-  take(): readonly Delivery[] {
+  takeBatch(): readonly Delivery[] {
     const batch = this.#queue;
     this.#queue = [];
     this.#timer?.();
@@ -107,19 +107,19 @@ export class Outcomes {
   /** Forgets what is not written yet, and takes nothing more. */
   end(): void {
     this.#isEnded = true;
-    this.take();
+    this.takeBatch();
   }
 }
 
 /** Neighbours with the same outcome share a frame; no two outcomes do. */
 export function* dispositions(batch: readonly Delivery[]): Generator<Buffer> {
   const due = batch.filter(({ isPresettled }) => !isPresettled);
-  due.sort((one, other) => serialOrder(one.id, other.id));
+  due.sort((one, other) => compareSerials(one.id, other.id));
   let from = 0;
   for (let index = 1; index <= due.length; index++) {
     const [first, last, next] = [due[from], due[index - 1], due[index]];
     if (first?.outcome === undefined || last === undefined) return;
-    if (next?.id === later(last.id) && next.outcome === first.outcome) continue;
+    if (next?.id === nextSerial(last.id) && next.outcome === first.outcome) continue;
     yield dispositionFrame(first.id, last.id, first.outcome);
     from = index;
   }

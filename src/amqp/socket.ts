@@ -4,13 +4,13 @@ import { connect as connectTls } from "node:tls";
 import type { LinkRequest } from "./link";
 import type { Failure } from "./translate-error";
 
-/** What a socket tells; nothing comes after `gone`. */
+/** Who listens to a socket; nothing comes after `closed`. */
 export interface SocketOwner {
   /** TCP, and TLS on it, are done. */
-  up(): void;
+  connected(): void;
   failed(failure: Failure): void;
   /** Whatever happened, this comes once. */
-  gone(): void;
+  closed(): void;
   /** Takes what was read, which the next read overwrites; without it nothing is read. */
   read?(chunk: Buffer): void;
 }
@@ -64,7 +64,7 @@ export function openSocket(request: LinkRequest, owner: SocketOwner): Socket {
   socket.setNoDelay(true);
   socket.once(request.tls === undefined ? "connect" : "secureConnect", () => {
     at = "socket";
-    owner.up();
+    owner.connected();
   });
   socket.on("error", (error) => {
     owner.failed({ at, error });
@@ -75,7 +75,7 @@ export function openSocket(request: LinkRequest, owner: SocketOwner): Socket {
   });
   // The one event that every end has in common; rhea's `disconnected` is missing after some.
   socket.once("close", () => {
-    owner.gone();
+    owner.closed();
   });
   return socket;
 }

@@ -2,10 +2,10 @@ import { linesOf } from "../doctor/tell";
 import { lookUpFor } from "./explain";
 import { language } from "./io";
 import { DOCTOR_SOURCES, readSettings, readText } from "./settings";
-import type { ToldFinding, ToldResult } from "../doctor/tell";
+import type { FindingText, ResultText } from "../doctor/tell";
 import type { LookUp } from "../errors/tell";
 import type { ExitCode, Io } from "./io";
-import { circumstances, examine } from "../doctor/examine";
+import { examine } from "../doctor/examine";
 import { tellFinding, tellResult } from "../doctor/tell";
 import { resolveInstance } from "../settings/instance";
 import { resolveSubscribe } from "../settings/subscribe";
@@ -21,27 +21,27 @@ export async function doctor(args: readonly string[], io: Io): Promise<ExitCode>
     ...given
   } = readSettings(args, DOCTOR_SOURCES, io.env);
   const waitMs = secondsOf(wait) * 1_000;
-  // A file that cannot be read is told before the first step: there is nothing to be checked yet.
+  // Before the first step: without the file there is nothing to be checked yet.
   const ca = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
   const lookUp = lookUpFor({ language: language(io.env), sources: DOCTOR_SOURCES });
-  const print = json === true ? inJson(io) : inColour(io, lookUp);
-  const findings: ToldFinding[] = [];
+  const printer = json === true ? inJson(io) : inColour(io, lookUp);
+  const findings: FindingText[] = [];
   const settings = () => ({
     instance: resolveInstance({ ...given, useTls: noTls !== true }, ca),
     options: resolveSubscribe({ ...given, clientId: "doctor" }),
   });
   const passed = await examine({ settings, waitMs, stopping: io.stopping }, (finding) => {
-    const told = tellFinding(finding, lookUp);
-    if (told.state === "running") return;
-    findings.push(told);
-    print.finding(told);
+    const text = tellFinding(finding, lookUp);
+    if (text.state === "running") return;
+    findings.push(text);
+    printer.finding(text);
   });
   if (io.stopping.aborted) {
     // What was not looked at is not known to be well.
     io.stderr.write(`${lookUp("result.stopped", {})}\n`);
     return 1;
   }
-  print.result(tellResult(findings, circumstances(Date.now()), lookUp));
+  printer.result(tellResult(findings, Date.now(), lookUp));
   return passed ? 0 : 1;
 }
 
@@ -51,14 +51,14 @@ function secondsOf(text: string | undefined): number {
 }
 
 /** How findings are written. */
-interface Print {
-  finding(told: ToldFinding): void;
-  result(told: ToldResult): void;
+interface Printer {
+  finding(text: FindingText): void;
+  result(text: ResultText): void;
 }
 
-function inJson({ stdout }: Io): Print {
-  const write = (told: object) => {
-    stdout.write(`${JSON.stringify(told)}\n`);
+function inJson({ stdout }: Io): Printer {
+  const write = (line: object) => {
+    stdout.write(`${JSON.stringify(line)}\n`);
   };
   return { finding: write, result: write };
 }
@@ -66,14 +66,14 @@ function inJson({ stdout }: Io): Print {
 /** SGR codes (ECMA-48): green, red, faint. */
 const COLOUR = { passed: 32, failed: 31, skipped: 2, running: 2 } as const;
 
-function inColour({ stdout, env }: Io, lookUp: LookUp): Print {
+function inColour({ stdout, env }: Io, lookUp: LookUp): Printer {
   const colours = "isTTY" in stdout && stdout.isTTY === true && !env["NO_COLOR"];
   const coloured = (state: keyof typeof COLOUR, text: string) =>
     colours ? `\u001b[${COLOUR[state]}m${text}\u001b[0m` : text;
   return {
-    finding: (told) => {
-      const [first = "", ...rest] = linesOf(told, lookUp);
-      stdout.write(`${[coloured(told.state, first), ...rest].join("\n")}\n`);
+    finding: (finding) => {
+      const [first = "", ...rest] = linesOf(finding, lookUp);
+      stdout.write(`${[coloured(finding.state, first), ...rest].join("\n")}\n`);
     },
     result: ({ result, text }) => {
       stdout.write(`${coloured(result, text)}\n`);

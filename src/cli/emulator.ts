@@ -9,7 +9,7 @@ import type { EmulatorSettings } from "../settings/emulator";
 import type { ExitCode, Io } from "./io";
 
 /** Which of the two ports cannot be listened on, and why, if that is what Node says. */
-function cannotListen(error: unknown, options: EmulatorSettings): SettingError | undefined {
+function listenError(error: unknown, options: EmulatorSettings): SettingError | undefined {
   if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
   const { code, syscall } = error;
   // A host name is looked up before a port is tried; the HTTP control's address has none.
@@ -26,7 +26,7 @@ function cannotListen(error: unknown, options: EmulatorSettings): SettingError |
 }
 
 /** What a client must be set to. */
-function startLines(running: Emulator, io: Io): string {
+function startMessage(running: Emulator, io: Io): string {
   const { cert, accessKeyId, iotInstanceId, consumerGroupIds } = running.options;
   const { emulator: texts } = CLI_TEXTS;
   const locale = language(io.env);
@@ -61,9 +61,9 @@ export async function emulator(args: readonly string[], io: Io): Promise<ExitCod
     io.stderr.write(`${line}\n`);
   };
   const running = await Emulator.start({ ...options, log }).catch((error: unknown) => {
-    throw cannotListen(error, options) ?? error;
+    throw listenError(error, options) ?? error;
   });
-  io.stdout.write(startLines(running, io));
+  io.stdout.write(startMessage(running, io));
   await stopRequested(io);
   await running.stop();
   return 0;

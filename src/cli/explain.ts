@@ -8,8 +8,8 @@ import type { Language } from "../errors/entry";
 import type { LookUp } from "../errors/tell";
 import type { Source, Sources } from "./settings";
 
-/** Whom a command talks to, and by which names its user knows the settings. */
-export interface Addressee {
+/** A user of the command line: the language, and the flags and variables that name the settings. */
+export interface CommandUser {
   readonly language: Language;
   readonly sources: Sources;
 }
@@ -27,14 +27,14 @@ function sourceOf(setting: unknown, sources: Sources): Source | undefined {
 }
 
 /** Puts the command line's names where a text has a property's name in brackets. */
-function named(template: string, sources: Sources): string {
+function withFlags(template: string, sources: Sources): string {
   return template.replace(/[(（][^)）]*[)）]/g, (bracket) =>
     bracket.replace(/(?<!_)\b[a-z]+\b(?!_)/gi, (word) => nameOf(word, sources) ?? word),
   );
 }
 
 /** How to give a setting: by its flag, its variable, or either. */
-function howToGive(setting: unknown, { language, sources }: Addressee): string {
+function howToGive(setting: unknown, { language, sources }: CommandUser): string {
   const { flag, variable } = sourceOf(setting, sources) ?? {};
   const { give } = CLI_TEXTS;
   if (flag === undefined) return fill(give.variable[language], { variable: variable ?? "" });
@@ -43,29 +43,29 @@ function howToGive(setting: unknown, { language, sources }: Addressee): string {
 }
 
 /** Looks texts up for somebody at a terminal: a setting by its flag or variable. */
-export function lookUpFor(addressee: Addressee): LookUp {
-  const { language, sources } = addressee;
+export function lookUpFor(user: CommandUser): LookUp {
+  const { language, sources } = user;
   return (path, values) => {
     const template = [CLI_TEXTS, DOCTOR_TEXTS, ERROR_TEXTS]
       .map((texts) => textAt(texts, path, language))
       .find((found) => found !== undefined);
     if (template === undefined) return path;
     const { setting = "" } = values;
-    return fill(named(template, sources), {
+    return fill(withFlags(template, sources), {
       ...values,
       setting: nameOf(setting, sources) ?? setting,
-      give: howToGive(setting, addressee),
+      give: howToGive(setting, user),
     });
   };
 }
 
 /** What happened and what to do, in the user's language and with the command line's names. */
-export function explain(error: unknown, addressee: Addressee): string {
-  const { language } = addressee;
+export function explain(error: unknown, user: CommandUser): string {
+  const { language } = user;
   if (error instanceof UsageError) {
     return fill(CLI_TEXTS.usage[error.usage][language], error.details);
   }
   if (!isIotAmqpError(error)) return error instanceof Error ? error.message : String(error);
-  const { text, remedy } = tellError(error, lookUpFor(addressee));
+  const { text, remedy } = tellError(error, lookUpFor(user));
   return joined(language, text, remedy, `[${error.code}]`);
 }

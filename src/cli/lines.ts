@@ -4,7 +4,7 @@ import type { Subscription } from "../subscription/subscription";
 import type { Outcome } from "../protocol/amqp-message";
 
 /** Where the lines go, and how many. */
-export interface Lines {
+export interface LineOutput {
   readonly stdout: NodeJS.WritableStream;
   readonly log: (failure: unknown) => void;
   /** After so many messages it ends. */
@@ -14,9 +14,9 @@ export interface Lines {
 }
 
 /** Writes and then accepts; resolves after `count` messages or when nobody reads any more. */
-export function writeLines(subscription: Subscription, lines: Lines): Promise<ExitCode> {
-  const { stdout, log } = lines;
-  let left = lines.count;
+export function writeLines(subscription: Subscription, output: LineOutput): Promise<ExitCode> {
+  const { stdout, log, maxUnwritten } = output;
+  let left = output.count;
   let unwritten = 0;
   const settle = (token: string, outcome: Outcome) => {
     try {
@@ -40,11 +40,11 @@ export function writeLines(subscription: Subscription, lines: Lines): Promise<Ex
       }
       // Lines of expired messages wait on, and credit for them is granted anew. Left unsettled until
       // the ack timeout, this one holds its credit back; released now, it would only make room.
-      if (unwritten >= lines.maxUnwritten) return;
+      if (unwritten >= maxUnwritten) return;
       left -= 1;
       unwritten += 1;
       const last = left === 0;
-      stdout.write(`${line(message)}\n`, (failure) => {
+      stdout.write(`${toLine(message)}\n`, (failure) => {
         unwritten -= 1;
         settle(token, failure == null ? "accepted" : "released");
         if (last) resolve(0);
@@ -54,7 +54,7 @@ export function writeLines(subscription: Subscription, lines: Lines): Promise<Ex
   });
 }
 
-function line(message: Delivery["message"]): string {
+function toLine(message: Delivery["message"]): string {
   const { payload } = message;
   return JSON.stringify(
     Buffer.isBuffer(payload)

@@ -1,21 +1,18 @@
 import { hostname } from "node:os";
-import { openLink } from "../amqp/open-link";
+import { openLink } from "../amqp/amqp-link";
 import { systemClock } from "../clock";
 import { isIotAmqpError, RefusalError } from "../errors/error";
 import { signIn } from "../protocol/sign-in";
 import { consumerGroup } from "../subscription/consumer-group";
-import { utcTime } from "../errors/texts";
-import { packageVersion } from "../version";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
 import { hintsFor } from "./hints";
-import { addressesOf, checkMaterial, reach, refusedCertificate } from "./network";
-import { Probe } from "./probe";
+import { addressesOf, checkMaterial } from "./network";
+import { LinkProbe, refusedCertificate, SocketProbe } from "./probe";
 import type { LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
-import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors/error";
+import type { ErrorCode, IotAmqpError } from "../errors/error";
 import type { Fact, Finding, Step } from "./finding";
-import type { Reaching } from "./network";
 import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
 import { defaultClientId } from "../protocol/sign-in-values";
@@ -51,15 +48,15 @@ const CERTIFICATE_CODES: ReadonlySet<ErrorCode> = new Set([
   "TLS_EXPIRED",
 ]);
 
-/** Has been told already, or nobody wants to hear it any more. */
-class Ended extends Error {}
+/** The examination goes no further: the failure has been reported, or it was stopped. */
+class ExaminationEnded extends Error {}
 
-/** Does the steps one after another and tells each as it begins and ends. */
+/** Does the steps one after another and reports each as it begins and ends. */
 class Examiner {
   readonly #examination: Examination;
   readonly #environment: ExamineEnvironment;
-  readonly #tell: (finding: Finding) => void;
-  /** What nothing has been told of yet; `message` is among them only where it was asked for. */
+  readonly #report: (finding: Finding) => void;
+  /** Not begun yet; `message` is among them only where it was asked for. */
   #left: readonly Step[];
   #settings: Settings | undefined;
   #addresses: readonly string[] = [];
@@ -67,11 +64,11 @@ class Examiner {
   constructor(
     examination: Examination,
     environment: ExamineEnvironment,
-    tell: (finding: Finding) => void,
+    report: (finding: Finding) => void,
   ) {
     this.#examination = examination;
     this.#environment = environment;
-    this.#tell = tell;
+    this.#report = report;
     this.#left = STEPS.filter((step) => step !== "message" || examination.waitMs > 0);
   }
 
@@ -84,9 +81,9 @@ class Examiner {
       await this.#attach(request);
       return true;
     } catch (error) {
-      if (!(error instanceof Ended)) throw error;
-      const untold = this.#isStopped() ? [] : this.#left;
-      for (const step of untold) this.#skip(step, { name: "notChecked", values: {} });
+      if (!(error instanceof ExaminationEnded)) throw error;
+      const notChecked = this.#isStopped() ? [] : this.#left;
+      for (const step of notChecked) this.#skip(step, { name: "notChecked", values: {} });
       return false;
     }
   }
@@ -97,22 +94,22 @@ class Examiner {
 
   #skip(step: Step, fact: Fact): void {
     this.#left = this.#left.filter((each) => each !== step);
-    this.#tell({ step, state: "skipped", fact });
+    this.#report({ step, state: "skipped", fact });
   }
 
   async #step<T>(step: Step, check: () => Promise<Checked<T>> | Checked<T>): Promise<T> {
-    if (this.#isStopped()) throw new Ended();
+    if (this.#isStopped()) throw new ExaminationEnded();
     this.#left = this.#left.filter((each) => each !== step);
-    this.#tell({ step, state: "running" });
+    this.#report({ step, state: "running" });
     try {
       const [value, fact] = await check();
-      this.#tell({ step, state: "passed", fact });
+      this.#report({ step, state: "passed", fact });
       return value;
     } catch (error) {
-      if (this.#isStopped()) throw new Ended();
+      if (this.#isStopped()) throw new ExaminationEnded();
       if (!isIotAmqpError(error)) throw error;
-      this.#tell({ step, state: "failed", error, hints: await this.#hints(error) });
-      throw new Ended();
+      this.#report({ step, state: "failed", error, hints: await this.#hints(error) });
+      throw new ExaminationEnded();
     }
   }
 
@@ -146,17 +143,17 @@ class Examiner {
   async #connect(request: LinkRequest): Promise<void> {
     const { clock } = this.#environment;
     const sinceMs = clock.monotonicMs();
-    const reaching = await this.#step("tcp", async () => {
-      const begun = reach(request, clock);
-      const address = await begun.tcp;
+    const probe = await this.#step("tcp", async () => {
+      const socketProbe = new SocketProbe(request, clock);
+      const address = await socketProbe.tcp;
       const ms = Math.round(clock.monotonicMs() - sinceMs);
-      return [begun, { name: "tcp", values: { address, port: request.port, ms } }];
+      return [socketProbe, { name: "tcp", values: { address, port: request.port, ms } }];
     });
     try {
       if (request.tls === undefined) this.#skip("tls", { name: "tlsOff", values: {} });
-      else await this.#step("tls", () => secure(request, reaching));
+      else await this.#step("tls", () => secure(request, probe));
     } finally {
-      reaching.end();
+      probe.close();
     }
   }
 
@@ -165,10 +162,10 @@ class Examiner {
     const { stopping, waitMs } = this.#examination;
     const probe = await this.#step("signIn", async () => {
       this.#admit();
-      const begun = new Probe(request, this.#environment);
-      stopping.addEventListener("abort", () => void begun.close());
-      await begun.signedIn;
-      return [begun, { name: "signIn", values: {} }];
+      const linkProbe = new LinkProbe(request, this.#environment);
+      stopping.addEventListener("abort", () => void linkProbe.close());
+      await linkProbe.signedIn;
+      return [linkProbe, { name: "signIn", values: {} }];
     });
     try {
       await this.#step("open", async () => {
@@ -200,22 +197,26 @@ class Examiner {
     // Not the subscriber's: what happens to two clients of one ID is not documented.
     const clientId = defaultClientId(hostname(), "connection-test");
     return {
-      ...{ host: instance.host, port: instance.port, tls: instance.tls },
-      ...{ clientId, consumerGroupId, idleTimeoutMs: options.idleTimeoutMs },
+      host: instance.host,
+      port: instance.port,
+      tls: instance.tls,
+      clientId,
+      consumerGroupId,
+      idleTimeoutMs: options.idleTimeoutMs,
       signIn: () =>
         signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
     };
   }
 }
 
-async function secure({ tls }: LinkRequest, reaching: Reaching): Promise<Checked<void>> {
-  const { protocol = "TLS", certificate } = await reaching.tls;
+async function secure({ tls }: LinkRequest, probe: SocketProbe): Promise<Checked<void>> {
+  const { protocol = "TLS", certificate } = await probe.tls;
   const about = certificate === undefined ? {} : certificateValues(certificate);
   const name = tls?.rejectUnauthorized === false ? "tlsUnverified" : "tls";
   return [undefined, { name, values: { ...about, protocol } }];
 }
 
-async function receive(probe: Probe, waitMs: number): Promise<Checked<void>> {
+async function receive(probe: LinkProbe, waitMs: number): Promise<Checked<void>> {
   const { topic, afterMs } = await probe.message(waitMs);
   const seconds = Math.round(afterMs / 100) / 10;
   if (topic === undefined) return [undefined, { name: "messageUndecodable", values: { seconds } }];
@@ -225,14 +226,8 @@ async function receive(probe: Probe, waitMs: number): Promise<Checked<void>> {
 /** Checks step by step whether a subscriber with these settings would receive; true if all passed. */
 export function examine(
   examination: Examination,
-  tell: (finding: Finding) => void,
+  report: (finding: Finding) => void,
   environment: ExamineEnvironment = { clock: systemClock, openLink },
 ): Promise<boolean> {
-  return new Examiner(examination, environment, tell).run();
-}
-
-/** Where and when an examination is done, for its report. */
-export function circumstances(nowMs: number): ErrorDetails {
-  const system = `${process.platform} ${process.arch}`;
-  return { version: packageVersion(), node: process.versions.node, system, utc: utcTime(nowMs) };
+  return new Examiner(examination, environment, report).run();
 }

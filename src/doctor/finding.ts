@@ -15,15 +15,15 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number];
 
 /** A sentence of the catalogue's `doctor` part, by name, with the values that it takes. */
-export interface Saying<Part extends "facts" | "hints"> {
+export interface Sentence<Part extends "facts" | "hints"> {
   readonly name: keyof (typeof DOCTOR_TEXTS)[Part];
   readonly values: ErrorDetails;
 }
-export type Fact = Saying<"facts">;
+export type Fact = Sentence<"facts">;
 /** What the settings, or what the server showed, say about the cause of a failure. */
-export type Hint = Saying<"hints">;
+export type Hint = Sentence<"hints">;
 
-/** What the examination says of a step: `running` first, then how it ended. */
+/** What the examination reports of a step: `running` first, then how it ended. */
 export type Finding = { readonly step: Step } & (
   | { readonly state: "running" }
   | { readonly state: "passed" | "skipped"; readonly fact: Fact }

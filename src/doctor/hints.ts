@@ -10,7 +10,7 @@ import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
 
 /** All that is known when a step has failed. */
-export interface Case {
+export interface FailedStep {
   readonly error: IotAmqpError;
   readonly instance: InstanceOptions;
   readonly options: SubscribeOptions;
@@ -22,7 +22,8 @@ export interface Case {
   readonly nowMs: number;
 }
 
-type Suspect = (of: Case) => Hint | undefined;
+/** Recognises one cause; undefined where nothing points to it. */
+type HintRule = (failed: FailedStep) => Hint | undefined;
 
 const hint = (name: Hint["name"], values: ErrorDetails = {}): Hint => ({ name, values });
 const PLATFORM_PORT = 5671;
@@ -34,14 +35,14 @@ const PRIVATE_ADDRESS =
 /** Group IDs are made by the platform; names are chosen, and allow more. */
 const GROUP_ID = /^(DEFAULT_GROUP|[A-Za-z0-9]{16,})$/;
 
-const vpcHost: Suspect = ({ instance: { host } }) =>
+const vpcHost: HintRule = ({ instance: { host } }) =>
   /(^|[.-])vpc([.-]|$)/i.test(host) ? hint("vpcHost", { host }) : undefined;
 
-const otherEndpoint: Suspect = ({ instance: { host } }) =>
+const otherEndpoint: HintRule = ({ instance: { host } }) =>
   OTHER_ENDPOINT.test(host) ? hint("otherEndpoint", { host }) : undefined;
 
 /** A region that is not known, or a known one that may be the wrong one. */
-const region: Suspect = ({ instance: { host } }) => {
+const region: HintRule = ({ instance: { host } }) => {
   const { regionId } = parseEndpoint(host);
   if (regionId === undefined) return undefined;
   const legacy = REGIONS.filter(({ kinds }) => kinds.includes("legacy"));
@@ -52,43 +53,43 @@ const region: Suspect = ({ instance: { host } }) => {
     : hint("regionUnknown", { regionId, regions });
 };
 
-const unusualHost: Suspect = ({ instance: { host } }) => {
+const unusualHost: HintRule = ({ instance: { host } }) => {
   const { iotInstanceId, accountId } = parseEndpoint(host);
   const known = iotInstanceId !== undefined || accountId !== undefined;
   return known || isIP(host) !== 0 || isLoopback(host) ? undefined : hint("hostUnusual", { host });
 };
 
-const privateAddress: Suspect = ({ instance: { host }, addresses }) => {
+const privateAddress: HintRule = ({ instance: { host }, addresses }) => {
   const address = addresses.find((each) => PRIVATE_ADDRESS.test(each));
   return address === undefined ? undefined : hint("privateAddress", { host, address });
 };
 
-const unusualPort: Suspect = ({ instance: { host, port } }) =>
+const unusualPort: HintRule = ({ instance: { host, port } }) =>
   isLoopback(host) || port === PLATFORM_PORT ? undefined : hint("portUnusual", { port });
 
-const shownCertificate: Suspect = ({ certificate }) =>
+const shownCertificate: HintRule = ({ certificate }) =>
   certificate && hint("certificate", certificateValues(certificate));
 
 /** Node.js 20 and newer have GlobalSign's later roots, but not R1. */
-const missingRoot: Suspect = ({ certificate }) =>
+const missingRoot: HintRule = ({ certificate }) =>
   /globalsign/i.test(certificate?.topIssuer ?? "") ? hint("missingRoot") : undefined;
 
-const selfSigned: Suspect = ({ certificate }) =>
+const selfSigned: HintRule = ({ certificate }) =>
   certificate !== undefined && certificate.issuer === certificate.subject
     ? hint("selfSigned")
     : undefined;
 
-const ownCa: Suspect = ({ instance: { tls } }) =>
+const ownCa: HintRule = ({ instance: { tls } }) =>
   tls?.ca === undefined ? undefined : hint("ownCa");
 
-const byAddress: Suspect = ({ instance: { host } }) =>
+const byAddress: HintRule = ({ instance: { host } }) =>
   isIP(host) === 0 ? undefined : hint("byAddress", { host });
 
 /** Neither AMQP nor TLS tell the server's time, so people have to compare. */
-const clock: Suspect = ({ nowMs }) =>
+const clock: HintRule = ({ nowMs }) =>
   hint("clock", { time: timeOfDay(nowMs), utc: utcTime(nowMs) });
 
-const instanceId: Suspect = ({ instance: { host, iotInstanceId: given } }) => {
+const instanceId: HintRule = ({ instance: { host, iotInstanceId: given } }) => {
   const { iotInstanceId: hosts, accountId } = parseEndpoint(host);
   if (accountId !== undefined && given !== "") return hint("instanceIdSuperfluous", { given });
   if (hosts === undefined || hosts === given) return undefined;
@@ -98,43 +99,49 @@ const instanceId: Suspect = ({ instance: { host, iotInstanceId: given } }) => {
 };
 
 /** Keys have letters, digits and few signs; what else is in them came by copying. */
-const keyCharacters: Suspect = ({ instance: { accessKeyId, accessKeySecret } }) => {
+const keyCharacters: HintRule = ({ instance: { accessKeyId, accessKeySecret } }) => {
   const strange = /[^A-Za-z0-9._+/=-]/;
   const setting = strange.test(accessKeyId) ? "accessKeyId" : "accessKeySecret";
   const value = setting === "accessKeyId" ? accessKeyId : accessKeySecret;
   return strange.test(value) ? hint("keyCharacters", { setting }) : undefined;
 };
 
-const keysSwapped: Suspect = ({ instance: { accessKeyId, accessKeySecret } }) =>
+const keysSwapped: HintRule = ({ instance: { accessKeyId, accessKeySecret } }) =>
   /^(LTAI|STS\.)/.test(accessKeySecret) && !/^(LTAI|STS\.)/.test(accessKeyId)
     ? hint("keysSwapped")
     : undefined;
 
-const token: Suspect = ({ instance: { accessKeyId, securityToken } }) => {
+const token: HintRule = ({ instance: { accessKeyId, securityToken } }) => {
   if (securityToken !== undefined) return hint("tokenExpires");
   return accessKeyId.startsWith("STS.") ? hint("tokenMissing") : undefined;
 };
 
-const groupName: Suspect = ({ instance: { host }, options: { consumerGroupId } }) =>
+const groupName: HintRule = ({ instance: { host }, options: { consumerGroupId } }) =>
   isLoopback(host) || GROUP_ID.test(consumerGroupId)
     ? undefined
     : hint("groupName", { consumerGroupId });
 
-const emulatorKeys: Suspect = ({ instance: { host } }) =>
+const emulatorKeys: HintRule = ({ instance: { host } }) =>
   isLoopback(host) ? hint("emulatorKeys") : undefined;
 
-const filters: Suspect = ({ options: { topicFilters } }) =>
+const filters: HintRule = ({ options: { topicFilters } }) =>
   topicFilters.length === 0 ? undefined : hint("filters");
 
 const HOST = [vpcHost, otherEndpoint, region, unusualHost, instanceId] as const;
 const REACH = [vpcHost, otherEndpoint, privateAddress, unusualPort] as const;
 const NOT_TLS = [otherEndpoint, unusualPort] as const;
 const SIGN_IN = [
-  ...[instanceId, keyCharacters, keysSwapped, token, groupName, emulatorKeys, clock],
+  instanceId,
+  keyCharacters,
+  keysSwapped,
+  token,
+  groupName,
+  emulatorKeys,
+  clock,
 ] as const;
 
-/** Whom to suspect of what; the order is that in which they are told. */
-const SUSPECTS: Readonly<Partial<Record<ErrorCode, readonly Suspect[]>>> = {
+/** What to look at after which error; the hints are shown in this order. */
+const RULES_BY_CODE: Readonly<Partial<Record<ErrorCode, readonly HintRule[]>>> = {
   DNS_FAILED: HOST,
   CONNECTION_REFUSED: REACH,
   CONNECTION_FAILED: REACH,
@@ -153,7 +160,7 @@ const SUSPECTS: Readonly<Partial<Record<ErrorCode, readonly Suspect[]>>> = {
 };
 
 /** What the settings and the server say about the cause of a failure, most telling first. */
-export function hintsFor(of: Case): Hint[] {
-  const suspects = SUSPECTS[of.error.code] ?? [];
-  return suspects.map((suspect) => suspect(of)).filter((found) => found !== undefined);
+export function hintsFor(failed: FailedStep): Hint[] {
+  const rules = RULES_BY_CODE[failed.error.code] ?? [];
+  return rules.map((rule) => rule(failed)).filter((hint) => hint !== undefined);
 }

@@ -1,27 +1,119 @@
+import { TLSSocket } from "node:tls";
 import type { Link, LinkRequest, OpenLink } from "../amqp/link";
+import { openSocket } from "../amqp/socket";
+import { translateError } from "../amqp/translate-error";
+import type { Failure } from "../amqp/translate-error";
 import type { Clock } from "../clock";
 import { DecodeError, DiagnosisError } from "../errors/error";
 import { topicOf } from "../protocol/message";
-import { Deferred } from "./deferred";
+import { certificateOf } from "./certificate";
+import type { Certificate } from "./certificate";
+import { STEP_MS, TIMED_OUT } from "./network";
 
 /** A refusal that comes later than this would be noticed by a subscriber, not here. */
 const REFUSAL_MS = 500;
 
+/** A promise that somebody else settles; a rejection that nobody waits for is no accident. */
+class Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve: (value: T) => void = () => undefined;
+  reject: (error: Error) => void = () => undefined;
+
+  constructor() {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.promise.catch(() => undefined);
+  }
+}
+
+/** A connection on which TLS, if any, is set up. */
+export interface SecuredConnection {
+  /** Such as `TLSv1.3`; undefined over plain TCP. */
+  readonly protocol: string | undefined;
+  readonly certificate: Certificate | undefined;
+}
+
+/**
+ * Connects as a link does, with the same socket and the same rules, but sends nothing over it. The
+ * TLS material must be readable. Each promise rejects with IotAmqpError.
+ */
+export class SocketProbe {
+  /** The address that answered. */
+  readonly tcp: Promise<string>;
+  readonly tls: Promise<SecuredConnection>;
+  /** Ends it, whatever it has reached. */
+  readonly close: () => void;
+
+  constructor(request: LinkRequest, clock: Clock) {
+    const tcp = new Deferred<string>();
+    const tls = new Deferred<SecuredConnection>();
+    const failed = (failure: Failure) => {
+      const error = translateError(failure, request);
+      tcp.reject(error);
+      tls.reject(error);
+      socket.destroy();
+    };
+    const socket = openSocket(request, {
+      connected: () => {
+        const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null;
+        tls.resolve({ protocol: protocol ?? undefined, certificate: certificateOf(socket) });
+      },
+      failed,
+      closed: () => {
+        cancel();
+        failed({ at: "socket" });
+      },
+    });
+    const cancel = clock.after(STEP_MS, () => {
+      failed(TIMED_OUT);
+    });
+    socket.once("connect", () => {
+      tcp.resolve(socket.remoteAddress ?? request.host);
+    });
+    this.tcp = tcp.promise;
+    this.tls = tls.promise;
+    this.close = () => {
+      socket.destroy();
+    };
+  }
+}
+
+/**
+ * Looks at the certificate of a server that was refused for it: a second connection, over which
+ * nothing but the handshake is sent. Resolves with undefined where there is nothing to be seen.
+ */
+export async function refusedCertificate(
+  request: LinkRequest,
+  clock: Clock,
+): Promise<Certificate | undefined> {
+  const tls = { ...request.tls, rejectUnauthorized: false };
+  const probe = new SocketProbe({ ...request, tls }, clock);
+  try {
+    return (await probe.tls).certificate;
+  } catch {
+    return undefined;
+  } finally {
+    probe.close();
+  }
+}
+
 /** A message that was received and given back. */
-export interface Taken {
+export interface ReceivedMessage {
   /** Undefined where it cannot be decoded. */
   readonly topic: string | undefined;
   readonly afterMs: number;
 }
 
 /** What a probe is made with. */
-export interface ProbeEnvironment {
+export interface LinkProbeEnvironment {
   readonly clock: Clock;
   readonly openLink: OpenLink;
 }
 
 /** One attempt of a subscriber, step by step. Each promise rejects with IotAmqpError. */
-export class Probe {
+export class LinkProbe {
   readonly #clock: Clock;
   readonly #link: Link;
   readonly #signedIn = new Deferred<void>();
@@ -31,7 +123,7 @@ export class Probe {
   readonly #delivered = new Deferred<string | undefined>();
   readonly #ended = new Deferred<void>();
 
-  constructor(request: LinkRequest, { clock, openLink }: ProbeEnvironment) {
+  constructor(request: LinkRequest, { clock, openLink }: LinkProbeEnvironment) {
     this.#clock = clock;
     this.#link = openLink(request, {
       signedIn: this.#signedIn.resolve,
@@ -74,7 +166,7 @@ export class Probe {
   }
 
   /** Asks for one message and gives it back. Rejects with NO_MESSAGE when none comes in time. */
-  async message(waitMs: number): Promise<Taken> {
+  async message(waitMs: number): Promise<ReceivedMessage> {
     const sinceMs = this.#clock.monotonicMs();
     const cancel = this.#clock.after(waitMs, () => {
       this.#delivered.reject(new DiagnosisError("NO_MESSAGE", { seconds: waitMs / 1_000 }));

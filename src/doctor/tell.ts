@@ -1,10 +1,12 @@
 import { tellError } from "../errors/tell";
+import { utcTime } from "../errors/texts";
+import { packageVersion } from "../version";
 import type { ErrorCode, ErrorDetails } from "../errors/error";
 import type { LookUp } from "../errors/tell";
 import type { Finding, Step } from "./finding";
 
 /** A finding for people, as plain data. */
-export interface ToldFinding {
+export interface FindingText {
   readonly step: Step;
   readonly title: string;
   readonly state: Finding["state"];
@@ -25,16 +27,16 @@ function sentence(path: string, values: ErrorDetails, lookUp: LookUp): string {
 }
 
 /** Tells a finding with the texts of a catalogue. */
-export function tellFinding(finding: Finding, lookUp: LookUp): ToldFinding {
+export function tellFinding(finding: Finding, lookUp: LookUp): FindingText {
   const { step, state } = finding;
-  const told = { step, title: lookUp(`steps.${step}`, {}), state };
+  const common = { step, title: lookUp(`steps.${step}`, {}), state };
   switch (state) {
     case "running":
-      return told;
+      return common;
     case "passed":
     case "skipped": {
       const { fact } = finding;
-      return { ...told, text: sentence(`facts.${fact.name}`, fact.values, lookUp) };
+      return { ...common, text: sentence(`facts.${fact.name}`, fact.values, lookUp) };
     }
     case "failed": {
       const { error } = finding;
@@ -42,13 +44,13 @@ export function tellFinding(finding: Finding, lookUp: LookUp): ToldFinding {
       const hints = finding.hints.map(({ name, values }) =>
         sentence(`hints.${name}`, values, lookUp),
       );
-      return { ...told, text, code: error.code, short, remedy, hints };
+      return { ...common, text, code: error.code, short, remedy, hints };
     }
   }
 }
 
 /** How an examination ended. */
-export interface ToldResult {
+export interface ResultText {
   readonly result: "passed" | "failed";
   /** One sentence. */
   readonly text: string;
@@ -59,7 +61,7 @@ export interface ToldResult {
 const MARK = { passed: "[ok]", failed: "[!!]", skipped: "[--]", running: "[..]" } as const;
 
 /** One finding in plain lines; what belongs to a failure is indented. */
-export function linesOf({ state, title, text = "", ...more }: ToldFinding, lookUp: LookUp) {
+export function linesOf({ state, title, text = "", ...more }: FindingText, lookUp: LookUp) {
   const { code, remedy = "", hints = [] } = more;
   const first = `${MARK[state]} ${lookUp("report.line", { title, text })}`;
   if (code === undefined) return [first];
@@ -67,18 +69,20 @@ export function linesOf({ state, title, text = "", ...more }: ToldFinding, lookU
   return [`${first} [${code}]`, ...indented];
 }
 
-/** Sums up an examination; `about` says where and when it was done. */
+/** Sums up an examination that was done now, on this computer. */
 export function tellResult(
-  findings: readonly ToldFinding[],
-  about: ErrorDetails,
+  findings: readonly FindingText[],
+  nowMs: number,
   lookUp: LookUp,
-): ToldResult {
+): ResultText {
   const ended = findings.filter(({ state }) => state !== "running");
   const failure = ended.find(({ state }) => state === "failed");
   const passed = failure === undefined;
   const { title = "", short = "" } = failure ?? {};
   const text = lookUp(`result.${passed ? "passed" : "failed"}`, { step: title, short });
-  const head = ["title", "time"].map((line) => lookUp(`report.${line}`, about));
-  const report = [...head, ...ended.flatMap((told) => linesOf(told, lookUp)), text].join("\n");
+  const system = `${process.platform} ${process.arch}`;
+  const versions = { version: packageVersion(), node: process.versions.node, system };
+  const head = [lookUp("report.title", versions), lookUp("report.time", { utc: utcTime(nowMs) })];
+  const report = [...head, ...ended.flatMap((each) => linesOf(each, lookUp)), text].join("\n");
   return { result: passed ? "passed" : "failed", text, report };
 }

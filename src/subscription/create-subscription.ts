@@ -1,5 +1,5 @@
 import { createOpenLink } from "../amqp/amqp-link";
-import { openLink } from "../amqp/open-link";
+import { openLink } from "../amqp/amqp-link";
 import { systemClock } from "../clock";
 import { Subscription } from "./subscription";
 import type { InstanceOptions } from "../settings/instance";

@@ -7,7 +7,7 @@ import { LABELS } from "../../src/errors/setting-texts";
 import { lookUpIn } from "../../src/errors/texts";
 import { english } from "../support/english";
 import { tellFinding } from "../../src/doctor/tell";
-import type { Case } from "../../src/doctor/hints";
+import type { FailedStep } from "../../src/doctor/hints";
 import type { ErrorCode } from "../../src/errors/error";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
@@ -18,13 +18,13 @@ const LEGACY_HOST = "1234567890.iot-amqp.cn-shanghai.aliyuncs.com";
 const ID = { accessKeyId: "LTAI5tSynthetic01", accessKeySecret: "synthetic" };
 const GROUP = "abcdefghijklmnop000100";
 
-interface Known extends Partial<Omit<Case, "error" | "instance" | "options">> {
+interface Known extends Partial<Omit<FailedStep, "error" | "instance" | "options">> {
   readonly instance?: Stored;
   readonly subscribe?: Stored;
   readonly ca?: string;
 }
 
-function caseOf(code: ErrorCode, known: Known): Case {
+function caseOf(code: ErrorCode, known: Known): FailedStep {
   const { instance, subscribe, ca, ...rest } = known;
   const stored = { host: INSTANCE_HOST, iotInstanceId: "iot-06abc", ...ID, ...instance };
   return {

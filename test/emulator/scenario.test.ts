@@ -10,7 +10,7 @@ import { withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
 import { withEmulator } from "../support/with-emulator";
 import type { Scenario } from "../../src/emulator/faults/scenario";
-import { english } from "../support/english";
+import { english, tells } from "../support/english";
 
 /** Plays a scenario for so long; each line with the second in which it was logged. */
 async function play(scenario: Scenario, seconds: number, random: () => number = () => 0.5) {
@@ -215,7 +215,7 @@ test("a wrong scenario is refused in both languages, with the place, the field a
 test("a scenario that is not JSON is refused, and a good one comes back as it was given", () => {
   throws(
     () => parseScenario("{", ["A"]),
-    /cannot be played: it does not parse as JSON\. Allowed: a/,
+    tells(/cannot be played: it does not parse as JSON\. Allowed: a/),
   );
   const scenario = { steps: [{ afterSeconds: 1, fault: "kick", group: "A" }], repeat: true };
   deepEqual(parseScenario(JSON.stringify(scenario), ["A"]), scenario);
@@ -223,7 +223,7 @@ test("a scenario that is not JSON is refused, and a good one comes back as it wa
 
 test("an emulator with a wrong scenario does not start, and leaves no port behind", async () => {
   const scenario = { steps: [{ fault: "kick", group: "NO" }] } as const;
-  await rejects(Emulator.start({ scenario }), /in step 1: “group” cannot be “NO”/);
+  await rejects(Emulator.start({ scenario }), tells(/in step 1: “group” cannot be “NO”/));
 });
 
 test("a subscription gets every message through all sorts of trouble", () => {

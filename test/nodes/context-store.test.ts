@@ -84,20 +84,16 @@ test("an error, thrown or handed over, fails the call with its own words", async
 
 test("a call without an answer fails after 10 s, and none is made before the answer has come", async () => {
   const { context, clock, store } = contextStore();
-  const isFailure = (error: unknown) =>
-    error instanceof StoreError && error.code === "STORE_FAILED";
-  const first = rejects(store.set("a", 1), (error) => {
-    match(String(error), /“file”.*within 10 s/);
-    return isFailure(error);
-  });
+  const fails = (pattern: RegExp) => (error: unknown) => {
+    tells(pattern)(error);
+    return error instanceof StoreError && error.code === "STORE_FAILED";
+  };
+  const first = rejects(store.set("a", 1), fails(/“file”.*within 10 s/));
   await clock.advance(9_999);
   equal(clock.timers, 1);
   await clock.advance(1);
   await first;
-  await rejects(store.get(["a"]), (error) => {
-    match(String(error), /“file”.*earlier call/);
-    return isFailure(error);
-  });
+  await rejects(store.get(["a"]), fails(/“file”.*earlier call/));
   equal(context.calls.length, 1);
   context.answer(null);
   await settled();
