@@ -1,5 +1,12 @@
 import type { Reason } from "./reasons";
 import type { ErrorCode } from "./table";
+import type { DIAGNOSIS_ERRORS } from "./table/diagnosis";
+import type { REQUEST_ERRORS, STORE_ERRORS } from "./table/flow";
+import type { SETTLEMENT_ERRORS } from "./table/message";
+import type { NETWORK_ERRORS } from "./table/network";
+import type { PROTOCOL_ERRORS, REFUSAL_ERRORS } from "./table/platform";
+import type { INSTALLATION_ERRORS, SETTING_ERRORS } from "./table/settings";
+import type { TLS_ERRORS } from "./table/tls";
 
 export type { Retry } from "./entry";
 export type { ErrorCode } from "./table";
@@ -39,51 +46,22 @@ export function isIotAmqpError(thrown: unknown): thrown is IotAmqpError {
 }
 
 /** A local setting is missing or wrong; `details.setting` is the property's name. */
-export class SettingError extends IotAmqpError<
-  | "SETTING_MISSING"
-  | "SETTING_INVALID"
-  | "ENV_MISSING"
-  | "TLS_REQUIRED"
-  | "PORT_IN_USE"
-  | "LISTEN_FAILED"
-  | "FILE_UNREADABLE"
-  | "SCENARIO_INVALID"
-> {}
+export class SettingError extends IotAmqpError<keyof typeof SETTING_ERRORS> {}
 
 /** What is installed beside this package does not fit it; `details` has both versions. */
-export class InstallationError extends IotAmqpError<"RHEA_MISMATCH"> {}
+export class InstallationError extends IotAmqpError<keyof typeof INSTALLATION_ERRORS> {}
 
 /** The network or a deadline ended the attempt or the connection. */
-export class NetworkError extends IotAmqpError<
-  | "DNS_FAILED"
-  | "CONNECTION_REFUSED"
-  | "CONNECTION_FAILED"
-  | "CONNECTION_LOST"
-  | "CONNECTION_CORRUPTED"
-  | "CONNECT_TIMEOUT"
-  | "ATTACH_TIMEOUT"
-  | "PEER_SILENT"
-> {}
+export class NetworkError extends IotAmqpError<keyof typeof NETWORK_ERRORS> {}
 
 /** TLS could not be set up. */
-export class TlsError extends IotAmqpError<
-  "TLS_UNTRUSTED" | "TLS_HOSTNAME" | "TLS_EXPIRED" | "TLS_FAILED" | "TLS_INTERRUPTED"
-> {}
+export class TlsError extends IotAmqpError<keyof typeof TLS_ERRORS> {}
 
 /** The platform refused or ended something; `details.condition` is the AMQP condition, if any. */
-export class RefusalError extends IotAmqpError<
-  | "SIGN_IN_REFUSED"
-  | "SIGN_IN_UNAVAILABLE"
-  | "GROUP_NOT_FOUND"
-  | "TOO_MANY_CONNECTIONS"
-  | "CONNECT_LIMIT"
-  | "REFUSED"
-  | "CLOSED_BY_PLATFORM"
-  | "LINK_CLOSED"
-> {}
+export class RefusalError extends IotAmqpError<keyof typeof REFUSAL_ERRORS> {}
 
 /** The peer broke the AMQP 1.0 protocol. */
-export class ProtocolError extends IotAmqpError<"PROTOCOL_VIOLATION" | "FRAME_TOO_LARGE"> {}
+export class ProtocolError extends IotAmqpError<keyof typeof PROTOCOL_ERRORS> {}
 
 /** One message could not be decoded; the link lives on. */
 export class DecodeError extends IotAmqpError<"MESSAGE_UNDECODABLE"> {
@@ -103,21 +81,15 @@ export class PayloadError extends IotAmqpError<"PAYLOAD_FORMAT"> {}
 export class MessageError extends IotAmqpError<"MESSAGE_MALFORMED" | "DELIVERY_DROPPED"> {}
 
 /** The context store did not do what it was asked; nothing of the message was kept. */
-export class StoreError extends IotAmqpError<"STORE_FAILED" | "STORE_BUSY"> {}
+export class StoreError extends IotAmqpError<keyof typeof STORE_ERRORS> {}
 
 /** A delivery cannot be settled (again). */
-export class SettlementError extends IotAmqpError<
-  | "DELIVERY_SETTLED"
-  | "DELIVERY_EXPIRED"
-  | "DELIVERY_LINK_LOST"
-  | "DELIVERY_UNKNOWN"
-  | "ACK_TIMEOUT"
-> {}
+export class SettlementError extends IotAmqpError<keyof typeof SETTLEMENT_ERRORS> {}
 
 /** A flow's message asks for something that there is not; nothing was done. */
 export class RequestError extends IotAmqpError<
-  "DELIVERY_MISSING" | "OUTCOME_INVALID" | "ACTION_INVALID" | "DEVICE_MISSING" | "FILTER_INVALID"
+  Exclude<keyof typeof REQUEST_ERRORS, "DELIVERY_DROPPED">
 > {}
 
 /** Everything works, and yet nothing came. */
-export class DiagnosisError extends IotAmqpError<"NO_MESSAGE"> {}
+export class DiagnosisError extends IotAmqpError<keyof typeof DIAGNOSIS_ERRORS> {}

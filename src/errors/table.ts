@@ -1,20 +1,24 @@
 import { DIAGNOSIS_ERRORS } from "./table/diagnosis";
-import { FLOW_ERRORS } from "./table/flow";
-import { MESSAGE_ERRORS } from "./table/message";
+import { REQUEST_ERRORS, STORE_ERRORS } from "./table/flow";
+import { MESSAGE_ERRORS, SETTLEMENT_ERRORS } from "./table/message";
 import { NETWORK_ERRORS } from "./table/network";
-import { PLATFORM_ERRORS } from "./table/platform";
-import { SETTINGS_ERRORS } from "./table/settings";
+import { PROTOCOL_ERRORS, REFUSAL_ERRORS } from "./table/platform";
+import { INSTALLATION_ERRORS, SETTING_ERRORS } from "./table/settings";
 import { TLS_ERRORS } from "./table/tls";
 import type { Retry } from "./entry";
 
 /** Every error code, in the order of docs/errors.md. */
 export const ERRORS = {
-  ...SETTINGS_ERRORS,
+  ...SETTING_ERRORS,
+  ...INSTALLATION_ERRORS,
   ...NETWORK_ERRORS,
   ...TLS_ERRORS,
-  ...PLATFORM_ERRORS,
+  ...REFUSAL_ERRORS,
+  ...PROTOCOL_ERRORS,
   ...MESSAGE_ERRORS,
-  ...FLOW_ERRORS,
+  ...SETTLEMENT_ERRORS,
+  ...REQUEST_ERRORS,
+  ...STORE_ERRORS,
   ...DIAGNOSIS_ERRORS,
 } as const;
 

@@ -1,8 +1,7 @@
 import type { ErrorTable } from "../entry";
 
-/** What a flow asks for, and the context store that answers it. */
-export const FLOW_ERRORS = {
-  // What a flow asks for
+/** What a flow asks for. */
+export const REQUEST_ERRORS = {
   DELIVERY_MISSING: {
     retry: "never",
     details: [],
@@ -93,7 +92,10 @@ export const FLOW_ERRORS = {
         "请打开“放行其他消息”（passOthers）并在最后一个输出端后面接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
     },
   },
-  // The context store that keeps the device states
+} as const satisfies ErrorTable;
+
+/** The context store that keeps the device states. */
+export const STORE_ERRORS = {
   STORE_FAILED: {
     retry: "never",
     details: ["store", "reason"],

@@ -1,8 +1,7 @@
 import type { ErrorTable } from "../entry";
 
-/** One message: what is wrong with it, or with settling it. */
+/** One message. */
 export const MESSAGE_ERRORS = {
-  // One message
   MESSAGE_UNDECODABLE: {
     retry: "never",
     details: ["size", "reason"],
@@ -51,7 +50,10 @@ export const MESSAGE_ERRORS = {
         "消息内容必须与订阅节点发出的一致，消息内容格式（payloadFormat）为 auto 或 json。该消息随错误一起传出。",
     },
   },
-  // Settling
+} as const satisfies ErrorTable;
+
+/** Settling. */
+export const SETTLEMENT_ERRORS = {
   DELIVERY_SETTLED: {
     retry: "never",
     details: ["token"],

@@ -1,8 +1,7 @@
 import type { ErrorTable } from "../entry";
 
-/** What the other end refuses, ends or does wrong. */
-export const PLATFORM_ERRORS = {
-  // The platform's answers
+/** The platform's answers. */
+export const REFUSAL_ERRORS = {
   SIGN_IN_REFUSED: {
     retry: "slow",
     details: ["reason"],
@@ -132,7 +131,10 @@ export const PLATFORM_ERRORS = {
         "如果随后自动恢复，则无需处理；如果反复出现，请检查该实例下的消费组（consumerGroupId）是否仍然存在，以及 AccessKey 是否有 iot:sub 权限。",
     },
   },
-  // A peer that does not speak AMQP 1.0 as it should
+} as const satisfies ErrorTable;
+
+/** A peer that does not speak AMQP 1.0 as it should. */
+export const PROTOCOL_ERRORS = {
   PROTOCOL_VIOLATION: {
     retry: "slow",
     details: ["host", "port", "reason"],

@@ -1,8 +1,7 @@
 import type { ErrorTable } from "../entry";
 
-/** Wrong local settings, and what is installed beside this package. */
-export const SETTINGS_ERRORS = {
-  // Local settings
+/** Local settings. */
+export const SETTING_ERRORS = {
   SETTING_MISSING: {
     retry: "never",
     details: ["setting", "rule"],
@@ -117,7 +116,10 @@ export const SETTINGS_ERRORS = {
       remedy: "要求：__allowed__。",
     },
   },
-  // This installation
+} as const satisfies ErrorTable;
+
+/** This installation. */
+export const INSTALLATION_ERRORS = {
   RHEA_MISMATCH: {
     retry: "never",
     details: ["version", "needed", "missing"],
