@@ -24,7 +24,7 @@ type State =
   | { readonly value: "connecting" }
   | { readonly value: "attaching" }
   | { readonly value: "attached"; readonly carrier: Carrier }
-  /** The first cause is known (none: our own close), the socket not gone yet. */
+  /** The first cause is known (none: our own close), the socket not closed yet. */
   | { readonly value: "ending"; readonly cause: IotAmqpError | undefined }
   | { readonly value: "ended" };
 
@@ -194,7 +194,7 @@ class AmqpLink implements Link {
     const attached = this.#state.value === "attached";
     this.#toEnding(translateError(failure, { ...this.#request, attached }));
     const { at } = failure;
-    // Only who speaks AMQP and has closed something can make sense of an answer.
+    // Only a peer that has closed something in AMQP waits for an answer.
     if (at === "close" || at === "end" || at === "detach") this.#conductor?.close();
     else this.#destroy();
   }
@@ -218,7 +218,7 @@ class AmqpLink implements Link {
   }
 
   #destroy(): void {
-    // With an error: rhea does not hear of a socket destroyed without one, and its timers go on.
+    // With an error: without one rhea does not notice, and its timers go on.
     this.#socket?.destroy(new Error("closed by this side"));
   }
 

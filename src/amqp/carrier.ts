@@ -51,7 +51,7 @@ export interface CarrierOwner {
 
 /**
  * Carries the messages of one attached link: takes transfers in, writes outcomes and credit. rhea
- * does not hear of them. Its methods throw Malformed, TooLarge or Forbidden for what a peer must
+ * does not see them. Its methods throw Malformed, TooLarge or Forbidden for what a peer must
  * not send.
  */
 export class Carrier {

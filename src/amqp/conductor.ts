@@ -94,7 +94,7 @@ export class Conductor {
     this.#isClosed = true;
   }
 
-  /** To be called when the socket is gone: rhea may have started a timer after it had ended them. */
+  /** To be called once the socket is closed: rhea may have started a timer since it ended them. */
   end(): void {
     this.#connection._disconnected();
   }
@@ -196,7 +196,7 @@ export class Conductor {
     // rhea does not see what our carrier reads, and would call a busy peer silent.
     connection.idle = () => undefined;
     connection._process = () => {
-      // With each write rhea starts a timer, which would hold what is gone for two idle time-outs.
+      // With each write rhea starts a timer, which would keep a closed connection in memory for two idle time-outs.
       if (this.#isClosed || !this.#owner.isWritable()) return;
       try {
         onProcess();

@@ -165,7 +165,7 @@ export class Cursor {
     }
   }
 
-  /** How many bytes follow the constructor; the high half of it tells, also of an unknown type. */
+  /** How many bytes follow the constructor: its high half says so, also for an unknown type. */
   width(code: number): number {
     const width = FIXED_WIDTHS[code >> 4];
     if (width !== undefined) return width;

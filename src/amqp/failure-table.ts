@@ -45,7 +45,7 @@ export const CONDITIONS = table({
     amqp:session:unattached-handle amqp:session:window-violation`,
 });
 
-/** SASL outcome codes (part 5.3.3.6). 1 and 3 want somebody to mend something, 2 and 4 do not. */
+/** SASL outcome codes (part 5.3.3.6). The user has to correct 1 and 3, but not 2 and 4. */
 export const SASL_CODES: ReadonlyMap<
   number,
   { readonly code: "SIGN_IN_REFUSED" | "SIGN_IN_UNAVAILABLE"; readonly reason: Reason }
@@ -56,5 +56,5 @@ export const SASL_CODES: ReadonlyMap<
   [4, { code: "SIGN_IN_UNAVAILABLE", reason: "sasl4" }],
 ]);
 
-/** Node's codes for a peer that hung up; in the TLS handshake a sign that it does not speak TLS. */
+/** Node's codes for a peer that hung up; in the TLS handshake a sign that the port has no TLS. */
 export const HUNG_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);

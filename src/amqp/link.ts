@@ -30,11 +30,11 @@ export interface IncomingDelivery {
 }
 
 /**
- * What a link tells its owner, in this order; nothing comes after `ended`, and no delivery after
+ * The events of a link, in this order; nothing comes after `ended`, and no delivery after
  * `close`. A listener that throws ends the link.
  */
 export interface LinkEvents {
-  /** The server has accepted the sign-in; nobody but a diagnosis needs to know before `opened`. */
+  /** The server has accepted the sign-in; only the connection test listens to it. */
   signedIn?(): void;
   /** TCP, TLS, sign-in and AMQP open are done. */
   opened(): void;
@@ -45,7 +45,7 @@ export interface LinkEvents {
   settled(count: number): void;
   /** The platform has returned what credit it had; only that makes sure that no message comes. */
   creditReturned(): void;
-  /** Exactly once, when the socket is gone: the first cause, or undefined after our own close. */
+  /** Exactly once, when the socket is closed: the first cause, or undefined after our own close. */
   ended(cause: IotAmqpError | undefined): void;
 }
 

@@ -10,7 +10,7 @@ const LEAST_IDLE_MS = 100;
 const LOOKS = 8;
 const SILENT_LOOKS = 10;
 
-/** How long nothing was heard when silence is reported. */
+/** How long nothing has come when silence is reported. */
 export function silenceMs(idleTimeoutMs: number): number {
   return (idleTimeoutMs * SILENT_LOOKS) / LOOKS;
 }
@@ -26,8 +26,8 @@ export interface WatchedConnection {
 }
 
 /**
- * Shows the peer twice per idle time-out that we live, and fails once when nothing has been heard
- * of it for 1.25 of them. It counts looks and not time: a computer that has slept, or a flow that
+ * Sends an empty frame twice per idle time-out, and fails once when nothing has come for 1.25 of
+ * them. It counts looks and not time: a computer that has slept, or a flow that
  * has blocked, first reads what has arrived meanwhile. rhea does neither reliably: it sends nothing
  * unless asked, and does not notice silence within half a frame.
  */

@@ -17,7 +17,7 @@ export type Failure =
   | { readonly at: "connect"; readonly error: unknown }
   /** TLS material that cannot be read: nothing was tried. */
   | { readonly at: "tls"; readonly error: unknown }
-  /** The socket afterwards; no error: the peer ended it without a word of AMQP. */
+  /** The socket afterwards; no error: the peer ended it without an AMQP close. */
   | { readonly at: "socket"; readonly error?: unknown }
   /** The code of a SASL outcome that is not OK. */
   | { readonly at: "sign-in"; readonly saslCode: number }
@@ -43,7 +43,7 @@ export function readFailure(error: unknown): Failure {
   return { at: "protocol", error };
 }
 
-/** Whom the attempt talked to: values for the texts' placeholders. */
+/** The peer of the attempt: values for the texts' placeholders. */
 export interface Peer {
   readonly host: string;
   readonly port: number;

@@ -42,7 +42,7 @@ function howToGive(setting: unknown, { language, sources }: CommandUser): string
   return fill(give.both[language], { flag: `--${flag}`, variable });
 }
 
-/** Looks texts up for somebody at a terminal: a setting by its flag or variable. */
+/** Looks texts up for the command line: a setting has the name of its flag or variable. */
 export function lookUpFor(user: CommandUser): LookUp {
   const { language, sources } = user;
   return (path, values) => {

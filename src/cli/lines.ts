@@ -13,7 +13,7 @@ export interface LineOutput {
   readonly maxUnwritten: number;
 }
 
-/** Writes and then accepts; resolves after `count` messages or when nobody reads any more. */
+/** Writes and then accepts; resolves after `count` messages or when the reader is gone. */
 export function writeLines(subscription: Subscription, output: LineOutput): Promise<ExitCode> {
   const { stdout, log, maxUnwritten } = output;
   let left = output.count;

@@ -85,7 +85,7 @@ const ownCa: HintRule = ({ instance: { tls } }) =>
 const byAddress: HintRule = ({ instance: { host } }) =>
   isIP(host) === 0 ? undefined : hint("byAddress", { host });
 
-/** Neither AMQP nor TLS tell the server's time, so people have to compare. */
+/** Neither AMQP nor TLS has the server's time, so the user has to compare. */
 const clock: HintRule = ({ nowMs }) =>
   hint("clock", { time: timeOfDay(nowMs), utc: utcTime(nowMs) });
 

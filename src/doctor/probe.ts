@@ -13,7 +13,7 @@ import { STEP_MS, TIMED_OUT } from "./network";
 /** A refusal that comes later than this would be noticed by a subscriber, not here. */
 const REFUSAL_MS = 500;
 
-/** A promise that somebody else settles; a rejection that nobody waits for is no accident. */
+/** A promise that is settled from outside; a rejection that nothing waits for is no error. */
 class Deferred<T> {
   readonly promise: Promise<T>;
   resolve: (value: T) => void = () => undefined;
@@ -180,7 +180,7 @@ export class LinkProbe {
     }
   }
 
-  /** Closes in order; resolves when the socket is gone. */
+  /** Closes in order; resolves when the socket is closed. */
   async close(): Promise<void> {
     this.#link.close();
     await this.#ended.promise;

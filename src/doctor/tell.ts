@@ -26,7 +26,7 @@ function sentence(path: string, values: ErrorDetails, lookUp: LookUp): string {
   return lookUp(path, { ...values, ...label });
 }
 
-/** Tells a finding with the texts of a catalogue. */
+/** A finding in words, with the texts of a catalogue. */
 export function tellFinding(finding: Finding, lookUp: LookUp): FindingText {
   const { step, state } = finding;
   const common = { step, title: lookUp(`steps.${step}`, {}), state };
@@ -54,7 +54,7 @@ export interface ResultText {
   readonly result: "passed" | "failed";
   /** One sentence. */
   readonly text: string;
-  /** All of it as plain text without secrets, for a message to somebody who can help. */
+  /** All of it as plain text without secrets, to be copied into a request for help. */
   readonly report: string;
 }
 

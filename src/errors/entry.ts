@@ -11,7 +11,7 @@ export interface Catalogue {
 
 /**
  * What follows a failed attempt: `fast` = try again in seconds (the network), `slow` = in minutes
- * (a refusal that somebody has to mend, so that hurry only uses up the connect limit),
+ * (a refusal that has to be corrected first: more attempts would only use up the connect limit),
  * `never` = a wrong local setting, or nothing that an attempt could mend.
  */
 export type Retry = "fast" | "slow" | "never";
@@ -26,7 +26,7 @@ export interface ErrorText {
 /** All that there is to say of one error code. */
 export interface ErrorEntry extends Readonly<Record<Language, ErrorText>> {
   readonly retry: Retry;
-  /** What whoever raises the error gives, because the texts need it. */
+  /** The details that the texts need: whoever throws the error gives them. */
   readonly details: readonly string[];
 }
 

@@ -27,7 +27,7 @@ export class IotAmqpError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly details: ErrorDetails;
 
-  /** The message is for programmers; `errorText` tells the error to people. */
+  /** The message is for programmers; `errorText` has the text for users. */
   constructor(code: Code, details: ErrorDetails = {}, cause?: unknown) {
     const values = Object.entries(details).map(([key, value]) => `${key}=${value}`);
     super(

@@ -1,7 +1,7 @@
 import { SettingError } from "./error";
 import type { Rule } from "./setting-texts";
 
-/** What a setting may be: the name of a text, so that it can be told in any language, and its values. */
+/** What a setting may be: the name of a text, which exists in every language, and its values. */
 export type Allowed = Readonly<{ rule: Rule } & Record<string, string | number>>;
 
 /** A value as an error shows it; whatever it is, showing it must not throw. */

@@ -5,7 +5,7 @@ import type { ErrorCode } from "./table";
 /** Finds a text by its path and fills it; returns the path where there is none, as `RED._` does. */
 export type LookUp = (path: string, values: ErrorDetails) => string;
 
-/** Tells an error with the texts of any catalogue that is laid out as this one. */
+/** The text of an error, from any catalogue with the paths of this one. */
 export function tellError(
   { code, details }: { readonly code: ErrorCode; readonly details: ErrorDetails },
   lookUp: LookUp,
