@@ -2,7 +2,8 @@
 import { EMULATOR_SOURCES } from "../src/cli/settings";
 import { EMULATOR_DEFAULTS, resolveEmulator } from "../src/settings/emulator";
 import { SettingError } from "../src/errors/error";
-import { fill, TEXTS, textAt } from "../src/errors/texts";
+import { ALLOWED, LABELS } from "../src/errors/setting-texts";
+import { fill, textAt } from "../src/errors/texts";
 import { ACK_DEFAULTS, resolveAck } from "../src/settings/ack";
 import { DEVICE_STATE_DEFAULTS, resolveDeviceState } from "../src/settings/device-state";
 import { INSTANCE_DEFAULTS, resolveInstance } from "../src/settings/instance";
@@ -58,7 +59,7 @@ function allowed({ check }: Definition, setting: string, language: Language): st
       const { rule, choices } = error.details;
       if (rule === "choice") return String(choices).split(", ").map(code).join(" ");
       const told = SHOWN_RULES[String(rule)] ?? String(rule);
-      return fill(textAt(TEXTS[language].allowed, told) ?? "", error.details);
+      return fill(textAt(ALLOWED, told, language) ?? "", error.details);
     }
   }
   return "";
@@ -71,7 +72,7 @@ function nodeTable(owner: Owner, language: Language): string {
   const definition = DEFINITIONS[owner];
   const { columns } = SETTING_TEXTS[language];
   const rows = Object.entries(definition.defaults).map(([setting, value]) => [
-    TEXTS[language].settings[setting] ?? setting,
+    textAt(LABELS, setting, language) ?? setting,
     code(setting),
     shown(value),
     allowed(definition, setting, language),
@@ -102,7 +103,7 @@ function emulatorTable(language: Language): string {
 }
 
 function meaning(owner: Owner, setting: string, language: Language): string {
-  const found = textAt(SETTING_TEXTS[language].meanings[owner], setting);
+  const found = textAt(SETTING_TEXTS[language].meanings[owner], setting, language);
   if (found === undefined)
     throw new Error(`scripts/setting-texts: no text for ${setting} of ${owner}.`);
   return found;

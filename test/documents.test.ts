@@ -2,8 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
-import { RETRY_BY_CODE } from "../src/errors/error";
-import { TEXTS } from "../src/errors/texts";
+import { ERRORS } from "../src/errors/table";
 import { anchors, relativeLinks, section, tables } from "./support/markdown";
 import { NODE_TYPES } from "./support/node-types";
 import type { ErrorCode } from "../src/errors/error";
@@ -79,8 +78,9 @@ test("docs/recovery.zh-CN.md has the codes of the English page, with status and 
   const next = { fast: "快", slow: "慢", never: "不重试" };
   for (const [what = "", quoted = "", status = "", attempt] of chinese) {
     const code = quoted.replaceAll("`", "") as ErrorCode;
-    const short = TEXTS["zh-CN"].errors[code].short.replace(/ ?__label__ ?/, "…");
+    const { retry, "zh-CN": texts } = ERRORS[code];
+    const short = texts.short.replace(/ ?__label__ ?/, "…");
     equal(status, short, what);
-    equal(attempt, code === "CONNECT_LIMIT" ? "一分钟过后" : next[RETRY_BY_CODE[code]], what);
+    equal(attempt, code === "CONNECT_LIMIT" ? "一分钟过后" : next[retry], what);
   }
 });

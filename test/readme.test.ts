@@ -2,7 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/settings/emulator";
-import { TEXTS } from "../src/errors/texts";
+import { LABELS } from "../src/errors/setting-texts";
+import { textAt } from "../src/errors/texts";
 import { section, tables } from "./support/markdown";
 import { NODE_TYPES } from "./support/node-types";
 import type { Language } from "../src/errors/texts";
@@ -38,7 +39,7 @@ for (const language of ["en-US", "zh-CN"] as const) {
     const firstFlow = section(readme, FIRST_FLOW[language]);
     const [fields = []] = tables(firstFlow);
     const typed = new Map(fields.map(([label, value = ""]) => [bare(label), value]));
-    const labelOf = (setting: string) => TEXTS[language].settings[setting] ?? setting;
+    const labelOf = (setting: string) => textAt(LABELS, setting, language) ?? setting;
     const { host, port, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
     for (const [setting, value] of Object.entries({ host, port, accessKeyId, accessKeySecret })) {
       ok(typed.get(labelOf(setting))?.startsWith(`\`${value}\``), setting);
