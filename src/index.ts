@@ -1,4 +1,20 @@
-export * from "./errors/error";
+export {
+  DecodeError,
+  DiagnosisError,
+  InstallationError,
+  IotAmqpError,
+  isIotAmqpError,
+  MessageError,
+  NetworkError,
+  PayloadError,
+  ProtocolError,
+  RefusalError,
+  RequestError,
+  SettingError,
+  SettlementError,
+  StoreError,
+  TlsError,
+} from "./errors/error";
 export { retryOf } from "./errors/table";
 export { errorText } from "./errors/texts";
 export { signIn } from "./protocol/sign-in";
@@ -34,7 +50,8 @@ export type { InstanceOptions, TlsOptions } from "./settings/instance";
 export type { SettleMode, SubscribeOptions } from "./settings/subscribe";
 export type { Counters, Delivery, SubscriptionState } from "./subscription/state";
 export type { Subscription } from "./subscription/subscription";
-export type { ErrorText, Language } from "./errors/entry";
+export type { ErrorText, Language, Retry } from "./errors/entry";
+export type { ErrorCode, ErrorDetails } from "./errors/error";
 export type { Json } from "./protocol/json";
 export type { Outcome } from "./protocol/amqp-message";
 export type { PayloadFormat } from "./protocol/payload";
