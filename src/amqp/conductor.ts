@@ -78,11 +78,11 @@ export class Conductor {
   }
 
   /** Takes a protocol header or a frame that has been checked. */
-  receive({ bytes, performative, fields, channel }: ConductedFrame): void {
+  receive(frame: ConductedFrame): void {
     // Of a connection that is closed only the answer matters: rhea would answer all else.
-    if (this.#isClosed && performative !== PERFORMATIVES.close) return;
-    const refusal = this.#inspect(performative, fields, channel);
-    if (refusal === undefined) this.#connection.input(bytes);
+    if (this.#isClosed && frame.performative !== PERFORMATIVES.close) return;
+    const refusal = this.#inspect(frame);
+    if (refusal === undefined) this.#connection.input(frame.bytes);
     else this.#owner.failed(refusal);
   }
 
@@ -100,11 +100,7 @@ export class Conductor {
   }
 
   /** Notes what rhea does not keep for us; returns why it must not get the frame. */
-  #inspect(
-    performative: ConductedFrame["performative"],
-    fields: readonly AmqpValue[],
-    channel: number,
-  ): Failure | undefined {
+  #inspect({ performative, fields, channel }: ConductedFrame): Failure | undefined {
     const malformed = (text: string) => ({ at: "protocol", error: new Malformed(text) }) as const;
     switch (performative) {
       case SASL_OUTCOME:

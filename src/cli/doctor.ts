@@ -1,15 +1,14 @@
-import { linesOf } from "../doctor/tell";
+import { examine } from "../doctor/examine";
+import { linesOf, tellFinding, tellResult } from "../doctor/tell";
+import { resolveInstance } from "../settings/instance";
+import { integer } from "../settings/read";
+import { resolveSubscribe } from "../settings/subscribe";
 import { lookUpFor } from "./explain";
 import { language } from "./io";
 import { DOCTOR_SOURCES, readSettings, readText } from "./settings";
 import type { FindingText, ResultText } from "../doctor/tell";
 import type { LookUp } from "../errors/tell";
 import type { ExitCode, Io } from "./io";
-import { examine } from "../doctor/examine";
-import { tellFinding, tellResult } from "../doctor/tell";
-import { resolveInstance } from "../settings/instance";
-import { resolveSubscribe } from "../settings/subscribe";
-import { integer } from "../settings/read";
 
 /** Checks a connection, a line each step. */
 export async function doctor(args: readonly string[], io: Io): Promise<ExitCode> {

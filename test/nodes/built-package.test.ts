@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
+import { ERRORS } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
 import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
 import { translator } from "../support/built-nodes";
@@ -242,6 +243,15 @@ test("every text that a form asks for exists, and both languages have the same t
 
 /** i18next takes these for its own options when they are passed as values. */
 const RESERVED = ["context", "count", "lng", "ns", "defaultValue", "replace", "nest", "ordinal"];
+
+test("no form holds a text of an error: the editor has them in Node-RED's catalogue", () => {
+  for (const node of NODES) {
+    const html = builtHtml(node);
+    for (const { "en-US": english, "zh-CN": chinese } of Object.values(ERRORS)) {
+      for (const { text } of [english, chinese]) ok(!html.includes(text), `${node}: ${text}`);
+    }
+  }
+});
 
 test("both languages use the same placeholders, and none that Node-RED's i18next reserves", () => {
   const placeholders = (text = "") =>
