@@ -27,9 +27,9 @@ export interface WatchedConnection {
 
 /**
  * Sends an empty frame twice per idle time-out, and fails once when nothing has come for 1.25 of
- * them. It counts looks and not time: a computer that has slept, or a flow that
- * has blocked, first reads what has arrived meanwhile. rhea does neither reliably: it sends nothing
- * unless asked, and does not notice silence within half a frame.
+ * them. It counts looks and not time: a computer that has slept, or a flow that has blocked, first
+ * reads what has arrived meanwhile. rhea does neither reliably: it sends nothing unless asked, and
+ * does not notice silence within half a frame.
  */
 export class Liveness {
   readonly #connection: WatchedConnection;
