@@ -194,8 +194,8 @@ test("a status counts devices in both languages, one of them or several", () => 
   deepEqual(told(0, 9), ["green 0 devices", "green 0 台设备"]);
   deepEqual(told(1, 9), ["green 1 device", "green 1 台设备"]);
   deepEqual(told(3, 9), ["green 3 devices", "green 3 台设备"]);
-  deepEqual(told(1, 1), ["yellow 1 device, the most", "yellow 1 台设备，已达上限"]);
-  deepEqual(told(9, 9), ["yellow 9 devices, the most", "yellow 9 台设备，已达上限"]);
+  deepEqual(told(1, 1), ["yellow 1 device, limit reached", "yellow 1 台设备，已达上限"]);
+  deepEqual(told(9, 9), ["yellow 9 devices, limit reached", "yellow 9 台设备，已达上限"]);
 });
 
 test("the store's failure is shown until a call succeeds; what was wrong with a request is not", async () => {

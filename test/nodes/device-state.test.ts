@@ -195,7 +195,7 @@ test("beyond the bound the oldest device goes, and the status says that it is re
     for (const [index, name] of ["d1", "d2", "d3"].entries()) {
       await take(propertyPost(name, { t: 21 }, T0 + index));
     }
-    await nodeRed.next("shown", shows("2 devices, the most", "yellow"));
+    await nodeRed.next("shown", shows("2 devices, limit reached", "yellow"));
     const list = (await asked({ action: "list" })) as { deviceName: string }[];
     deepEqual(
       list.map(({ deviceName }) => deviceName),
