@@ -43,7 +43,7 @@ test("a slow or paused test takes no message from production in the example with
     emulator.push({ topic: TOPIC, payload: String(COUNT) });
     deepEqual(await numbers(nodeRed, "production", 1), [COUNT]);
 
-    press("what waits?");
+    press("backlog?");
     const { groups } = (await payload("ask the emulator")) as { groups: { backlog: number }[] };
     deepEqual(
       groups.map(({ backlog }) => backlog > 0),

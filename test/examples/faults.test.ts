@@ -14,7 +14,7 @@ const withExample = examplesOn();
 /** Presses a button and gives the emulator's answer. */
 function asked({ press, payload }: RunningExample, button: string): Promise<unknown> {
   press(button);
-  return payload(button === "back to normal" ? "end all faults" : "ask for a fault");
+  return payload(button === "back to normal" ? "end all faults" : "inject a fault");
 }
 
 /** The status goes through these fills, one after the other, as the Status node tells it. */

@@ -5,7 +5,7 @@ import { examplesOn } from "../support/example";
 import type { ProbeEvent } from "../support/node-red";
 
 const DEVICE_STATE = "aliyun-iot-device-state";
-const TOLD = "in words";
+const TOLD = "as text";
 const MINUTE_MS = 60_000;
 
 const withExample = examplesOn();
@@ -27,7 +27,7 @@ test("the example “Who is offline” lists who is offline or silent, and tells
     const listed = async (button: string, topic: string) => {
       press(button);
       const isAnswer = ({ message }: ProbeEvent) => message?.["topic"] === topic;
-      const list = await payload("names and since when", isAnswer);
+      const list = await payload("names and times", isAnswer);
       return (list as { device: string }[]).map(({ device }) => device);
     };
     deepEqual(await listed("offline, each minute", "offline"), ["k1/d3"]);
