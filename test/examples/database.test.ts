@@ -152,7 +152,7 @@ test("without a file's name nothing is accepted, and the reason is told", () =>
   DatabaseRun.with({ file: "" }, async (run) => {
     run.push(1);
     const { message } = await run.next("not written");
-    match((message?.["error"] as Error).message, /DATABASE_FILE .* names no file/);
+    match((message?.["error"] as Error).message, /DATABASE_FILE .* is not set/);
     equal(run.emulator.groups()[0]?.accepted, 0);
     await run.deploy();
     await run.expectWhole();
