@@ -1,53 +1,47 @@
-import { replaced } from "../shared/environment";
-import { flowError } from "../shared/faults";
-import { settlementDesk } from "../shared/settlement-desk";
-import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
-import { requestedDeliveries, requestedOutcome } from "../../src/settings/ack";
-import { resolveAck } from "../../src/settings/ack";
+import { assertVariablesSet } from "../shared/settings";
+import { startNode } from "../shared/start";
+import { subscribers } from "../shared/subscribers";
+import { toFlowError } from "../shared/translation";
+import { requestedDeliveries, requestedOutcome, resolveAck } from "../../src/settings/ack";
+import type { Node, NodeAPI } from "node-red";
+import type { StoredNode } from "../shared/settings";
+import type { DeliveryReference } from "../../src/settings/ack";
+import type { Outcome } from "../../src/protocol/amqp-message";
 
-interface AckDef extends NodeDef {
-  readonly outcome?: string;
-}
-
-/** What a message may say to an ack node. */
-type AckMessage = NodeMessage & { readonly delivery?: unknown; readonly outcome?: unknown };
-
-/** Settles all that a message carries; returns what went wrong, of several deliveries each. */
-function settle(def: AckDef, message: AckMessage): unknown[] {
-  const failures: unknown[] = [];
-  try {
-    const { outcome: chosen } = resolveAck(replaced({ ...def }));
-    const outcome = chosen === "msg" ? requestedOutcome(message.outcome) : chosen;
-    for (const delivery of requestedDeliveries(message.delivery)) {
-      try {
-        settlementDesk.settle(delivery, outcome);
-      } catch (error) {
-        failures.push(error);
-      }
+/** Settles each of several deliveries; returns the errors of those that could not be. */
+function settleEach(deliveries: readonly DeliveryReference[], outcome: Outcome): unknown[] {
+  return deliveries.flatMap((delivery) => {
+    try {
+      subscribers.settle(delivery, outcome);
+      return [];
+    } catch (error) {
+      return [error];
     }
-  } catch (error) {
-    failures.push(error);
-  }
-  return failures;
+  });
 }
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType<Node, AckDef, object, object>("aliyun-iot-ack", function (def) {
+  RED.nodes.registerType<Node, StoredNode, object, object>("aliyun-iot-ack", function (def) {
     RED.nodes.createNode(this, def);
-    const leave = settlementDesk.join();
-    this.on("close", () => {
-      leave();
-    });
 
-    this.on("input", (message: AckMessage, send, done) => {
-      const [failure, ...more] = settle(def, message).map((each) => flowError(each, RED._));
-      if (failure === undefined) {
-        send(message);
-        done();
-        return;
-      }
-      for (const each of more) this.error(each, message);
-      done(failure);
+    startNode(RED, this, {
+      resolve: () => resolveAck(assertVariablesSet(def)),
+
+      start: ({ outcome }) => {
+        subscribers.addAckNode(this);
+        return (message, send) => {
+          const chosen = outcome === "msg" ? requestedOutcome(message["outcome"]) : outcome;
+          const errors = settleEach(requestedDeliveries(message["delivery"]), chosen);
+          const [first, ...others] = errors.map((error) => toFlowError(error, RED._));
+          for (const error of others) this.error(error, message);
+          if (first !== undefined) throw first;
+          send(message);
+        };
+      },
+
+      close: () => {
+        subscribers.removeAckNode(this);
+      },
     });
   });
 }

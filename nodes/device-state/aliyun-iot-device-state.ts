@@ -1,69 +1,68 @@
-import { replaced } from "../shared/environment";
-import { flowError } from "../shared/faults";
-import { StateDesk } from "./state-desk";
-import { serve } from "./state-request";
+import { StatesRegistry } from "./shared-states";
+import { answer, changeMessage, isRequest } from "./state-messages";
 import { StateStatus } from "./state-status";
-import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
-import type { StateMessage } from "./state-request";
+import { assertVariablesSet } from "../shared/settings";
+import { startNode } from "../shared/start";
 import { systemClock } from "../../src/clock";
+import { observationsOf } from "../../src/device-state/observation";
 import { resolveStore, contextStores, resolveDeviceState } from "../../src/settings/device-state";
+import type { Node, NodeAPI } from "node-red";
+import type { SharedStates } from "./shared-states";
+import type { StoredNode } from "../shared/settings";
 
 /** The one of this process: nodes of any flow may keep their states at the same place. */
-const stateDesk = new StateDesk(systemClock);
-
-type Send = (message: NodeMessage) => void;
-/** Does what a message means; resolves when that is stored. */
-type Take = (message: StateMessage, send: Send) => Promise<void>;
+const registry = new StatesRegistry(systemClock);
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType<Node, NodeDef, object, object>("aliyun-iot-device-state", function (def) {
-    RED.nodes.createNode(this, def);
-    let leave: () => Promise<void> = () => Promise.resolve();
-    const status = new StateStatus(
-      (shown) => {
-        this.status(shown);
-      },
-      { translate: RED._, clock: systemClock },
-    );
-    this.on("close", (done: () => void) => {
-      void leave().finally(() => {
-        status.close();
-        done();
-      });
-    });
+  RED.nodes.registerType<Node, StoredNode, object, object>(
+    "aliyun-iot-device-state",
+    function (def) {
+      RED.nodes.createNode(this, def);
+      const status = new StateStatus(this, RED._, systemClock);
+      let shared: SharedStates | undefined;
 
-    const start = (): Take => {
-      const { contextType, maxDevices, ...options } = resolveDeviceState(replaced({ ...def }));
-      const store = resolveStore(options, contextStores(RED.settings.contextStorage));
-      const context = this.context()[contextType];
-      const membership = stateDesk.join({ context, store, key: options.key }, (failure) => {
-        status.ended(failure, { devices: membership.states.size, maxDevices });
-      });
-      leave = () => membership.leave();
-      // The status tells at once what an earlier run has kept; a failure is told with each message.
-      membership.use((states) => states.open()).catch(() => undefined);
-      return (message, send) =>
-        membership.use((states) => serve(states, { message, maxDevices, send }));
-    };
+      startNode(RED, this, {
+        resolve: () => {
+          const options = resolveDeviceState(assertVariablesSet(def));
+          const store = resolveStore(options, contextStores(RED.settings.contextStorage));
+          return { ...options, store };
+        },
 
-    // What it throws becomes a rejection: each message hears why.
-    const taking = new Promise<Take>((resolve) => {
-      resolve(start());
-    });
-    taking.catch((error: unknown) => {
-      status.refused(error);
-    });
-    this.on("input", (message: StateMessage, send, done) => {
-      taking
-        .then((take) => take(message, send))
-        .then(
-          () => {
-            done();
-          },
-          (error: unknown) => {
-            done(flowError(error, RED._));
-          },
-        );
-    });
-  });
+        start: ({ contextType, store, key, maxDevices }) => {
+          const ours = registry.at({ context: this.context()[contextType], store, key });
+          shared = ours;
+          ours.join(this, (failure, devices) => {
+            status.showCall(failure, { devices, maxDevices });
+          });
+          // Shows at once how many devices an earlier run has kept. Each message hears of a failure.
+          ours.use((states) => states.open()).catch(() => undefined);
+          return (message, send) =>
+            ours.use(async (states) => {
+              if (isRequest(message)) {
+                send(await answer(states, message));
+                return;
+              }
+              const observations = observationsOf(message);
+              if (observations.length === 0) return;
+              await states.update({
+                observations,
+                maxDevices,
+                changed: (change) => {
+                  send(changeMessage(message, change));
+                },
+              });
+            });
+        },
+
+        showFailure: (error) => {
+          status.showFailure(error);
+        },
+
+        close: async () => {
+          await shared?.leave(this);
+          status.close();
+        },
+      });
+    },
+  );
 }

@@ -1,8 +1,9 @@
 import { StatusLine } from "../shared/status-line";
-import { translateError } from "../shared/texts";
-import type { NodeStatus } from "node-red";
-import type { Translate } from "../shared/texts";
+import { translateError } from "../shared/translation";
 import { isIotAmqpError, StoreError } from "../../src/errors/error";
+import type { NodeStatus } from "node-red";
+import type { StatusNode } from "../shared/status-line";
+import type { Translate } from "../shared/translation";
 import type { Clock } from "../../src/clock";
 
 /** How many devices are known, and how many may be. */
@@ -12,7 +13,7 @@ export interface DeviceCount {
   readonly maxDevices: number;
 }
 
-/** What a device state node's status says while all is well. */
+/** The status while all is well. */
 export function countStatus(
   { devices, maxDevices }: DeviceCount,
   translate: Translate,
@@ -32,35 +33,32 @@ export class StateStatus {
   readonly #line: StatusLine;
   readonly #translate: Translate;
   /** What is shown: a number of devices, or the code of an error. */
-  #told: number | string | undefined;
+  #shown: number | string | undefined;
 
-  constructor(
-    show: (status: NodeStatus) => void,
-    { translate, clock }: { readonly translate: Translate; readonly clock: Clock },
-  ) {
-    this.#line = new StatusLine(show, clock);
+  constructor(node: StatusNode, translate: Translate, clock: Clock) {
+    this.#line = new StatusLine(node, clock);
     this.#translate = translate;
   }
 
-  /** A setting is wrong: nothing can be kept. */
-  refused(error: unknown): void {
+  /** Shows why nothing can be kept. */
+  showFailure(error: unknown): void {
     if (!isIotAmqpError(error)) return;
     const { short } = translateError(error, this.#translate);
     this.#line.show({ fill: "red", shape: "ring", text: short });
   }
 
-  /** A call has ended. What was wrong with a message says nothing of the store. */
-  ended(failure: unknown, count: DeviceCount): void {
+  /** Shows how a call ended. What was wrong with a message says nothing of the store. */
+  showCall(failure: unknown, count: DeviceCount): void {
     if (failure !== undefined && !(failure instanceof StoreError)) return;
-    const told = failure === undefined ? count.devices : failure.code;
+    const shown = failure === undefined ? count.devices : failure.code;
     // Most messages change neither, and looking a text up takes longer than all else here.
-    if (told === this.#told) return;
-    this.#told = told;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     if (failure === undefined) this.#line.show(countStatus(count, this.#translate));
-    else this.refused(failure);
+    else this.showFailure(failure);
   }
 
-  /** Shows what still waits to be shown, and leaves no timer behind. */
+  /** Shows the last status if it still waits, and leaves no timer behind. */
   close(): void {
     this.#line.close();
   }

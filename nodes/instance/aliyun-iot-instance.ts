@@ -1,23 +1,22 @@
 import { serveConnectionTest } from "./connection-test";
-import { replaced } from "../shared/environment";
-import { tlsOptions } from "../shared/tls-config";
-import type { NodeAPI, NodeDef } from "node-red";
-import type { Credentials, InstanceNode } from "../shared/instance-node";
+import { tlsOptions } from "./tls-config";
+import { assertVariablesSet } from "../shared/settings";
 import { resolveInstance } from "../../src/settings/instance";
-
-interface InstanceDef extends NodeDef {
-  readonly tls?: string;
-}
+import type { NodeAPI } from "node-red";
+import type { Credentials, InstanceNode } from "../shared/instance-node";
+import type { StoredNode } from "../shared/settings";
 
 export default function (RED: NodeAPI): void {
   serveConnectionTest(RED);
-  RED.nodes.registerType<InstanceNode, InstanceDef, object, Credentials>(
+
+  RED.nodes.registerType<InstanceNode, StoredNode, object, Credentials>(
     "aliyun-iot-instance",
     function (def) {
       RED.nodes.createNode(this, def);
+      // A config node has no status: the node that asks shows what is wrong.
       this.options = () => {
-        const stored = replaced({ ...def, ...this.credentials });
-        return resolveInstance(stored, tlsOptions(RED, def.tls));
+        const settings = assertVariablesSet({ ...def, ...this.credentials });
+        return resolveInstance(settings, tlsOptions(RED, settings["tls"]));
       };
     },
     {

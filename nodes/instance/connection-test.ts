@@ -1,15 +1,19 @@
-import { examine } from "../../src/doctor/examine";
-import { isFields, resolveForm } from "./form-settings";
-import { languageOf } from "../shared/languages";
+import { resolveForm } from "./form-settings";
 import { RequestLimit } from "./request-limit";
-import type { NodeAPI } from "node-red";
-import type { FormSettings } from "./form-settings";
-import { lookUpIn } from "../../src/errors/texts";
+import { languageOf } from "../shared/translation";
 import { systemClock } from "../../src/clock";
+import { examine } from "../../src/doctor/examine";
 import { tellFinding, tellResult } from "../../src/doctor/tell";
 import { DOCTOR_TEXTS } from "../../src/doctor/texts";
-import type { Language } from "../../src/errors/texts";
+import { lookUpIn } from "../../src/errors/texts";
+import { isJsonObject } from "../../src/protocol/json";
+import type { ServerResponse } from "node:http";
+import type { NodeAPI } from "node-red";
+import type { FormSettings } from "./form-settings";
+import type { Finding } from "../../src/doctor/finding";
 import type { FindingText } from "../../src/doctor/tell";
+import type { LookUp } from "../../src/errors/tell";
+import type { Language } from "../../src/errors/texts";
 
 /** How long the test waits for a message, if it was asked to. */
 const WAIT_MS = 10_000;
@@ -21,36 +25,38 @@ interface TestRequest extends FormSettings {
 
 /** Undefined for a body that no form sends. */
 function readRequest(body: unknown): TestRequest | undefined {
-  if (!isFields(body)) return undefined;
+  if (!isJsonObject(body)) return undefined;
   const { instance, subscribe = {}, language, waitForMessage } = body;
-  if (!isFields(instance) || !isFields(subscribe)) return undefined;
+  if (!isJsonObject(instance) || !isJsonObject(subscribe)) return undefined;
   const waitMs = waitForMessage === true ? WAIT_MS : 0;
   return { instance, subscribe, language: languageOf(language), waitMs };
 }
 
-/** Writes one JSON object per line as the test goes on. */
-interface Lines {
-  write(line: string): unknown;
-}
+/** Writes findings to the form as they come, one JSON object per line, and at the end the result. */
+class TestReport {
+  readonly #response: ServerResponse;
+  readonly #lookUp: LookUp;
+  readonly #findings: FindingText[] = [];
 
-async function run(
-  RED: NodeAPI,
-  request: TestRequest,
-  parts: { lines: Lines; stopping: AbortSignal },
-) {
-  const { lines, stopping } = parts;
-  const lookUp = lookUpIn(request.language, DOCTOR_TEXTS);
-  const findings: FindingText[] = [];
-  const write = (line: object) => {
-    if (!stopping.aborted) lines.write(`${JSON.stringify(line)}\n`);
-  };
-  const settings = () => resolveForm(RED, request);
-  await examine({ settings, waitMs: request.waitMs, stopping }, (finding) => {
-    const told = tellFinding(finding, lookUp);
-    findings.push(told);
-    write(told);
-  });
-  write(tellResult(findings, systemClock.now(), lookUp));
+  constructor(response: ServerResponse, lookUp: LookUp) {
+    this.#response = response;
+    this.#lookUp = lookUp;
+  }
+
+  add(finding: Finding): void {
+    const line = tellFinding(finding, this.#lookUp);
+    this.#findings.push(line);
+    this.#write(line);
+  }
+
+  finish(): void {
+    this.#write(tellResult(this.#findings, systemClock.now(), this.#lookUp));
+  }
+
+  #write(line: object): void {
+    // The form may have been closed meanwhile.
+    if (!this.#response.destroyed) this.#response.write(`${JSON.stringify(line)}\n`);
+  }
 }
 
 /**
@@ -61,14 +67,13 @@ export function serveConnectionTest(RED: NodeAPI): void {
   const limit = new RequestLimit(systemClock);
   const allowed = RED.auth.needsPermission("flows.write");
   RED.httpAdmin.post("/aliyun-iot/connection-test", allowed, (request, response) => {
-    const wanted = readRequest(request.body);
-    const lookUp = lookUpIn(wanted?.language ?? "en-US", DOCTOR_TEXTS);
-    if (wanted === undefined) {
+    const form = readRequest(request.body);
+    const lookUp = lookUpIn(form?.language ?? "en-US", DOCTOR_TEXTS);
+    if (form === undefined) {
       response.status(400).json({ text: lookUp("request.unreadable", {}) });
       return;
     }
-    const finished = limit.admit();
-    if (finished === undefined) {
+    if (!limit.admit()) {
       response.status(429).json({ text: lookUp("request.tooMany", {}) });
       return;
     }
@@ -77,13 +82,24 @@ export function serveConnectionTest(RED: NodeAPI): void {
       stop.abort();
     });
     response.set({ "content-type": "application/x-ndjson", "cache-control": "no-store" });
-    void run(RED, wanted, { lines: response, stopping: stop.signal })
+    const report = new TestReport(response, lookUp);
+    const examination = {
+      settings: () => resolveForm(RED, form),
+      waitMs: form.waitMs,
+      stopping: stop.signal,
+    };
+    examine(examination, (finding) => {
+      report.add(finding);
+    })
+      .then(() => {
+        report.finish();
+      })
       .catch((error: unknown) => {
-        // A fault of ours, for the log; the form says that the test ended without a result.
+        // A bug of ours, for the log; the form says that the test ended without a result.
         RED.log.error(`aliyun-iot: the connection test failed: ${String(error)}`);
       })
       .finally(() => {
-        finished();
+        limit.finish();
         response.end();
       });
   });

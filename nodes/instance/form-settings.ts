@@ -1,39 +1,31 @@
-import { hostname } from "node:os";
-import { replaced, variableOf } from "../shared/environment";
-import { tlsOptions } from "../shared/tls-config";
+import { tlsOptions } from "./tls-config";
+import { assertVariablesSet, resolveSubscriber, variableOf } from "../shared/settings";
+import { resolveInstance } from "../../src/settings/instance";
 import type { Node, NodeAPI } from "node-red";
 import type { Credentials } from "../shared/instance-node";
-import { resolveInstance } from "../../src/settings/instance";
-import { resolveSubscribe } from "../../src/settings/subscribe";
+import type { JsonObject } from "../../src/protocol/json";
 import type { InstanceOptions } from "../../src/settings/instance";
+import type { Stored } from "../../src/settings/read";
 import type { SubscribeOptions } from "../../src/settings/subscribe";
-import { defaultClientId } from "../../src/protocol/sign-in-values";
 
-/** A form's fields, as they came over HTTP. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** What a form sends to be checked. */
+/** What a form sends to be checked: its fields, as they came over HTTP. */
 export interface FormSettings {
-  readonly instance: Fields;
-  readonly subscribe: Fields;
+  readonly instance: JsonObject;
+  readonly subscribe: JsonObject;
 }
 
 const CREDENTIALS = ["accessKeyId", "accessKeySecret", "securityToken"] as const;
-/** What Node-RED's form shows in the place of a password that it does not have. */
-const KEPT = "__PWRD__";
+/** What Node-RED's form shows in the place of a password that only the runtime has. */
+const HIDDEN_PASSWORD = "__PWRD__";
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The deployed node that a form is of; undefined for one that is new. */
-function deployed(RED: NodeAPI, { id }: Fields, type: string): Node | undefined {
+/** The deployed node that a form edits; undefined for a new one. */
+function deployedNode(RED: NodeAPI, { id }: JsonObject, type: string): Node | undefined {
   const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
   return node?.type === type ? node : undefined;
 }
 
 /** Replaces variables as a deploy does; one that is not set is left as it is. */
-function withEnvironment(RED: NodeAPI, fields: Fields, node: Node | undefined): Fields {
+function withEnvironment(RED: NodeAPI, fields: Stored, node: Node | undefined): Stored {
   const valueOf = (value: unknown): unknown => {
     const variable = variableOf(value);
     if (variable === undefined) return value;
@@ -53,12 +45,14 @@ function withEnvironment(RED: NodeAPI, fields: Fields, node: Node | undefined): 
 }
 
 /** The credentials typed into the form; those that were not typed again are the deployed ones. */
-function credentials(RED: NodeAPI, fields: Fields, node: Node | undefined): Fields {
-  const kept = node === undefined ? {} : (RED.nodes.getCredentials(node.id) as Credentials | null);
+function credentials(RED: NodeAPI, fields: JsonObject, node: Node | undefined): Stored {
+  const deployed =
+    node === undefined ? {} : (RED.nodes.getCredentials(node.id) as Credentials | null);
   return Object.fromEntries(
     CREDENTIALS.map((name) => {
       const typed = fields[name];
-      return [name, typed === undefined || typed === KEPT ? (kept?.[name] ?? "") : typed];
+      const isUnchanged = typed === undefined || typed === HIDDEN_PASSWORD;
+      return [name, isUnchanged ? (deployed?.[name] ?? "") : typed];
     }),
   );
 }
@@ -68,19 +62,13 @@ export function resolveForm(
   RED: NodeAPI,
   { instance, subscribe }: FormSettings,
 ): { readonly instance: InstanceOptions; readonly options: SubscribeOptions } {
-  const node = deployed(RED, instance, "aliyun-iot-instance");
-  const own = { ...instance, ...credentials(RED, instance, node) };
-  const settings = replaced(withEnvironment(RED, own, node));
-  const tls = settings["tls"];
-  const subscriber = deployed(RED, subscribe, "aliyun-iot-subscribe");
-  const wanted = replaced(withEnvironment(RED, subscribe, subscriber));
-  const clientId = wanted["clientId"];
-  const given = typeof clientId === "string" && clientId.trim() !== "";
+  const node = deployedNode(RED, instance, "aliyun-iot-instance");
+  const fields = { ...instance, ...credentials(RED, instance, node) };
+  const settings = assertVariablesSet(withEnvironment(RED, fields, node));
+  const subscriber = deployedNode(RED, subscribe, "aliyun-iot-subscribe");
+  const subscriberSettings = assertVariablesSet(withEnvironment(RED, subscribe, subscriber));
   return {
-    instance: resolveInstance(settings, tlsOptions(RED, typeof tls === "string" ? tls : "")),
-    options: resolveSubscribe({
-      ...wanted,
-      clientId: given ? clientId : defaultClientId(hostname(), "form"),
-    }),
+    instance: resolveInstance(settings, tlsOptions(RED, settings["tls"])),
+    options: resolveSubscriber(subscriberSettings, "form"),
   };
 }

@@ -1,49 +1,26 @@
-import { replaced } from "../shared/environment";
-import { flowError } from "../shared/faults";
-import { translateError } from "../shared/texts";
-import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
+import { assertVariablesSet } from "../shared/settings";
+import { startNode } from "../shared/start";
 import { distribute } from "../../src/property-output/distribute";
-import { isIotAmqpError } from "../../src/errors/error";
 import { resolveProperties } from "../../src/settings/properties";
-import type { PropertiesOptions } from "../../src/settings/properties";
-
-type FlowMessage = NodeMessage & Record<string, unknown>;
-type Resolved = { readonly options: PropertiesOptions } | { readonly error: unknown };
-
-function resolved(def: NodeDef): Resolved {
-  try {
-    return { options: resolveProperties(replaced({ ...def })) };
-  } catch (error) {
-    return { error };
-  }
-}
+import type { Node, NodeAPI } from "node-red";
+import type { StoredNode } from "../shared/settings";
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType<Node, NodeDef, object, object>("aliyun-iot-properties", function (def) {
+  RED.nodes.registerType<Node, StoredNode, object, object>("aliyun-iot-properties", function (def) {
     RED.nodes.createNode(this, def);
-    const settings = resolved(def);
-    if ("error" in settings && isIotAmqpError(settings.error)) {
-      const { short } = translateError(settings.error, RED._);
-      this.status({ fill: "red", shape: "ring", text: short });
-      this.on("close", () => {
-        this.status({});
-      });
-    }
 
-    this.on("input", (message: FlowMessage, send, done) => {
-      try {
-        if ("error" in settings) throw settings.error;
-        const { refused, values, others } = distribute(message, settings.options);
+    startNode(RED, this, {
+      resolve: () => resolveProperties(assertVariablesSet(def)),
+
+      start: (options) => (message, send) => {
+        const { refused, values, others } = distribute(message, options);
         if (refused.length > 0) send([null, [...refused]]);
-        // Node-RED clones all but the first of each call: these two would share what they hold.
-        const apart =
+        // Node-RED does not clone the first message of a call: these two would share what they hold.
+        const separate =
           refused.length > 0 ? values.map((each) => RED.util.cloneMessage(each)) : values;
-        if (apart.length > 0) send([[...apart]]);
+        if (separate.length > 0) send([[...separate]]);
         if (others.length > 0) send([null, null, [...others]]);
-        done();
-      } catch (error) {
-        done(flowError(error, RED._));
-      }
+      },
     });
   });
 }

@@ -1,5 +1,6 @@
+import { SettingError } from "../../src/errors/error";
+import type { Node, NodeAPI } from "node-red";
 import type { InstanceOptions } from "../../src/settings/instance";
-import type { Node } from "node-red";
 
 /** As Node-RED keeps them, apart from the flow. */
 export interface Credentials {
@@ -15,6 +16,13 @@ export interface InstanceNode extends Node<Credentials> {
 }
 
 /** Whether a node that a setting points to is an instance, and there at all. */
-export function isInstance(node: Node | null | undefined): node is InstanceNode {
+function isInstance(node: Node | null | undefined): node is InstanceNode {
   return node != null && "options" in node && typeof node.options === "function";
+}
+
+/** The instance that a node's setting names by its ID. Throws SettingError where there is none. */
+export function findInstance(RED: NodeAPI, id: unknown): InstanceNode {
+  const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
+  if (isInstance(node)) return node;
+  throw new SettingError("SETTING_MISSING", { setting: "instance", rule: "instance" });
 }

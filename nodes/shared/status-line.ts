@@ -4,16 +4,21 @@ import type { Clock } from "../../src/clock";
 /** Least time between two statuses of one node: the editor redraws and the flow hears each. */
 const PAUSE_MS = 1_000;
 
+/** A node, as far as its status goes. */
+export interface StatusNode {
+  status(status: NodeStatus): void;
+}
+
 /** Shows statuses on change only, the first at once, then the latest after each pause. */
 export class StatusLine {
-  readonly #show: (status: NodeStatus) => void;
+  readonly #node: StatusNode;
   readonly #clock: Clock;
   #shown = "";
   #waiting: NodeStatus | undefined;
   #cancelPause: (() => void) | undefined;
 
-  constructor(show: (status: NodeStatus) => void, clock: Clock) {
-    this.#show = show;
+  constructor(node: StatusNode, clock: Clock) {
+    this.#node = node;
     this.#clock = clock;
   }
 
@@ -40,7 +45,7 @@ export class StatusLine {
       this.#cancelPause = undefined;
       this.#flush();
     });
-    this.#show(status);
+    this.#node.status(status);
   }
 
   #endPause(): void {

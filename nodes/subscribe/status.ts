@@ -1,12 +1,12 @@
-import { translateError } from "../shared/texts";
-import type { NodeStatus } from "node-red";
-import type { Translate } from "../shared/texts";
+import { translateError } from "../shared/translation";
 import { retryOf } from "../../src/errors/table";
 import { timeOfDay } from "../../src/errors/texts";
+import type { NodeStatus } from "node-red";
+import type { Translate } from "../shared/translation";
 import type { IotAmqpError } from "../../src/errors/error";
 import type { SubscriptionState } from "../../src/subscription/state";
 
-/** Yellow comes back by itself soon; red wants somebody to look. */
+/** A status while not connected: yellow if it mends itself soon, red if somebody has to act. */
 function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
   const soon = cause === undefined || retryOf(cause) === "fast";
   return { fill: soon ? "yellow" : "red", shape: "ring", text };
@@ -35,7 +35,7 @@ function subscribed(
   return { fill: "yellow", shape: "dot", text: withReason };
 }
 
-/** What a node's status says of a state: the state, and when down the reason and the next attempt. */
+/** The status for a state; while a subscriber is down, with the reason and the next attempt. */
 export function statusOf(
   state: SubscriptionState,
   translate: Translate,

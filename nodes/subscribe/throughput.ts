@@ -1,20 +1,21 @@
 import type { Cancel, Clock } from "../../src/clock";
 
 const BUCKET_MS = 1_000;
-/** Over so many seconds; fewer would make slow streams look like bursts. */
+/** The rate is a mean over so many seconds; with fewer, slow streams would look like bursts. */
 const BUCKETS = 10;
-/** Less says nothing: a single message would look like a stream. */
-const FEWEST_BUCKETS = 3;
-/** A change smaller than this share of what is shown is not worth a new status. */
-const WORTH_TELLING = 0.2;
+/** With fewer, a single message would look like a stream. */
+const MIN_BUCKETS = 3;
+/** A change below this share of the rate that is shown is not worth a new status. */
+const MIN_CHANGE = 0.2;
 
-/** Measures messages per second, and tells when the rate has changed enough to be shown. */
+/** Measures messages per second; calls `changed` when the rate has changed enough to be shown. */
 export class Throughput {
   readonly #clock: Clock;
   readonly #changed: (ratePerSecond: number) => void;
-  /** Messages in each of the last seconds; the last one is not over. */
+  /** Messages in each of the last seconds; the last of them is not over yet. */
   #buckets: number[] = [0];
-  #told = 0;
+  /** The rate that was last handed to `changed`. */
+  #shown = 0;
   #cancelTick: Cancel | undefined;
 
   constructor(clock: Clock, changed: (ratePerSecond: number) => void) {
@@ -22,11 +23,11 @@ export class Throughput {
     this.#changed = changed;
   }
 
-  /** Over the last seconds that are over. */
+  /** The mean over the last seconds, without the current one. */
   get ratePerSecond(): number {
-    const over = this.#buckets.slice(0, -1);
-    const sum = over.reduce((total, each) => total + each, 0);
-    return sum / Math.max(over.length, FEWEST_BUCKETS);
+    const complete = this.#buckets.slice(0, -1);
+    const sum = complete.reduce((total, count) => total + count, 0);
+    return sum / Math.max(complete.length, MIN_BUCKETS);
   }
 
   count(): void {
@@ -55,10 +56,9 @@ export class Throughput {
       this.#buckets = [0];
       this.#cancelTick = undefined;
     } else this.#wait();
-    if (Math.abs(rate - this.#told) <= this.#told * WORTH_TELLING && !(silent && this.#told > 0)) {
-      return;
-    }
-    this.#told = rate;
+    const isSimilar = Math.abs(rate - this.#shown) <= this.#shown * MIN_CHANGE;
+    if (isSimilar && !(silent && this.#shown > 0)) return;
+    this.#shown = rate;
     this.#changed(rate);
   }
 }

@@ -2,12 +2,12 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { ContextStore } from "../../nodes/device-state/context-store";
-import { StateDesk } from "../../nodes/device-state/state-desk";
+import { StatesRegistry } from "../../nodes/device-state/shared-states";
 import { countStatus, StateStatus } from "../../nodes/device-state/state-status";
 import { translator } from "../support/built-nodes";
 import { propertyPost } from "../support/device-messages";
 import { ManualClock, settled } from "../support/manual-clock";
-import type { NodeContextData } from "node-red";
+import type { NodeContextData, NodeStatus } from "node-red";
 import { observationsOf } from "../../src/device-state/observation";
 import { RequestError, StoreError } from "../../src/errors/error";
 import { tells } from "../support/english";
@@ -111,51 +111,58 @@ test("a closed store waits for nothing and asks for nothing", async () => {
   deepEqual([context.calls.length, clock.timers], [1, 0]);
 });
 
-function desk() {
+function places() {
   const [context, clock] = [new HeldContext(), new ManualClock()];
   const { data } = context;
   const place = { context: data, store: "file", key: "devices" };
-  return { context, clock, place, desk: new StateDesk(clock) };
+  return { context, clock, place, registry: new StatesRegistry(clock) };
 }
 
 test("nodes of one place share the states until the last of them has left", async () => {
-  const { context, clock, place, desk: stateDesk } = desk();
-  const told: string[] = [];
-  const one = stateDesk.join(place, (failure) => told.push(`one ${String(failure)}`));
-  const two = stateDesk.join({ ...place }, (failure) => told.push(`two ${String(failure)}`));
-  equal(one.states, two.states);
+  const { context, clock, place, registry } = places();
+  const [one, two] = [{ name: "one" }, { name: "two" }];
+  const heard: string[] = [];
+  const states = registry.at(place);
+  for (const node of [one, two]) {
+    registry.at({ ...place }).join(node, (failure, devices) => {
+      heard.push(`${node.name} ${String(failure)} ${String(devices)}`);
+    });
+  }
   for (const other of [
     { store: "redis" },
     { key: "meters" },
     { context: new HeldContext().data },
   ]) {
-    const apart = stateDesk.join({ ...place, ...other }, () => undefined);
-    equal(apart.states === one.states, false);
-    await apart.leave();
+    const others = registry.at({ ...place, ...other });
+    others.join(one, () => undefined);
+    equal(others === states, false);
+    await others.leave(one);
   }
-  const opened = one.use((states) => states.open());
+  const opened = states.use((all) => all.open());
   await settled();
   context.answer(null, []);
   await opened;
-  deepEqual(told, ["one undefined", "two undefined"]);
-  await one.leave();
-  equal(stateDesk.size, 1);
-  equal(stateDesk.join(place, () => undefined).states, two.states);
-  await two.leave();
-  equal(stateDesk.size, 1);
+  deepEqual(heard, ["one undefined 0", "two undefined 0"]);
+  await states.leave(one);
+  equal(registry.size, 1);
+  equal(registry.at(place), states);
+  await states.leave(two);
+  equal(registry.size, 0);
   equal(clock.timers, 0);
 });
 
 test("who leaves waits for what is being written, but no longer than 5 s", async () => {
-  const { context, clock, place, desk: stateDesk } = desk();
-  const member = stateDesk.join(place, () => undefined);
+  const { context, clock, place, registry } = places();
+  const node = {};
+  const states = registry.at(place);
+  states.join(node, () => undefined);
   const [observations, changed] = [observationsOf(propertyPost("d1", { t: 1 })), () => undefined];
-  const update = member.use((states) => states.update({ observations, maxDevices: 9, changed }));
+  const update = states.use((all) => all.update({ observations, maxDevices: 9, changed }));
   await settled();
   context.answer(null, []);
   await settled();
   let hasLeft = false;
-  const leaving = member.leave().then(() => (hasLeft = true));
+  const leaving = states.leave(node).then(() => (hasLeft = true));
   context.answer(null);
   await settled();
   match(context.calls[0]?.what ?? "", /^set devices_k1_d1 /);
@@ -163,22 +170,23 @@ test("who leaves waits for what is being written, but no longer than 5 s", async
   context.answer(null);
   await update;
   await leaving;
-  deepEqual([stateDesk.size, clock.timers], [0, 0]);
+  deepEqual([registry.size, clock.timers], [0, 0]);
 
-  const next = stateDesk.join(place, () => undefined);
+  const next = registry.at(place);
+  next.join(node, () => undefined);
   const opened = rejects(
-    next.use((states) => states.open()),
+    next.use((all) => all.open()),
     tells(/stopped before it answered/),
   );
   await settled();
   hasLeft = false;
-  const left = next.leave().then(() => (hasLeft = true));
+  const left = next.leave(node).then(() => (hasLeft = true));
   await clock.advance(4_999);
   equal(hasLeft, false);
   await clock.advance(1);
   await left;
   await opened;
-  deepEqual([stateDesk.size, clock.timers], [0, 0]);
+  deepEqual([registry.size, clock.timers], [0, 0]);
 });
 
 test("a status counts devices in both languages, one of them or several", () => {
@@ -202,10 +210,11 @@ test("the store's failure is shown until a call succeeds; what was wrong with a 
   const clock = new ManualClock();
   const shown: unknown[] = [];
   const translate = translator("aliyun-iot-device-state", "en-US");
-  const status = new StateStatus(({ text }) => shown.push(text), { translate, clock });
+  const node = { status: ({ text }: NodeStatus) => shown.push(text) };
+  const status = new StateStatus(node, translate, clock);
   const count = { devices: 1, maxDevices: 9 };
   const ends = async (failure: unknown) => {
-    status.ended(failure, count);
+    status.showCall(failure, count);
     await clock.advance(1_000);
   };
   await ends(undefined);

@@ -300,14 +300,33 @@ test("an ack node behind a subscriber in automatic mode says that there is nothi
     match(text, /settleMode.*manual/);
   }));
 
-test("an ack node with a wrong outcome in its settings names the setting", () =>
-  settling({ flow: { ack: { outcome: "modified" } } }, async (emulator) => {
-    nodeRed.hand(ACK, await received(emulator));
-    const { code, text } = await caught();
-    equal(code, "SETTING_INVALID");
-    match(text, /Outcome.*\(outcome\).*accepted, released, rejected, msg/);
-    equal(emulator.groups()[0]?.unsettled, 1);
-  }));
+const WRONG: readonly (readonly [
+  outcome: string,
+  code: ErrorCode,
+  status: string,
+  says: RegExp,
+])[] = [
+  [
+    ...(["modified", "SETTING_INVALID", "Outcome invalid"] as const),
+    /Outcome.*\(outcome\).*accepted, released, rejected, msg/,
+  ],
+  ["${NOPE_VAR}", "ENV_MISSING", "environment variable not set", /NOPE_VAR.*\(outcome\)/],
+];
+
+for (const [outcome, code, text, says] of WRONG) {
+  test(`an ack node with ${outcome} as its outcome shows what is wrong, and tells each message`, () =>
+    settling({ flow: { ack: { outcome } } }, async (emulator) => {
+      const { status } = await nodeRed.next("shown", ({ id }) => id === ACK);
+      deepEqual(status, { fill: "red", shape: "ring", text });
+      nodeRed.hand(ACK, await received(emulator));
+      const error = await caught();
+      equal(error.code, code);
+      match(error.text, says);
+      equal(emulator.groups()[0]?.unsettled, 1);
+      await nodeRed.deploy(settlingFlow({ port: emulator.port }), "nodes");
+      deepEqual((await nodeRed.next("shown", ({ id }) => id === ACK)).status, {});
+    }));
+}
 
 test("a message whose payload does not fit can be rejected by the flow behind Catch", () =>
   settling(

@@ -1,12 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { Faults, flowError } from "../../nodes/shared/faults";
 import { StatusLine } from "../../nodes/shared/status-line";
+import { toFlowError } from "../../nodes/shared/translation";
+import { ErrorReporter } from "../../nodes/subscribe/error-reporter";
 import { statusOf } from "../../nodes/subscribe/status";
 import { NetworkError, RefusalError, SettingError } from "../../src/errors/error";
 import { translator } from "../support/built-nodes";
 import { ManualClock } from "../support/manual-clock";
-import type { FlowError } from "../../nodes/shared/faults";
+import type { FlowError } from "../../nodes/shared/translation";
 import type { NodeMessage, NodeStatus } from "node-red";
 import type { SubscriptionState } from "../../src/subscription/state";
 
@@ -49,7 +50,8 @@ test("a status says the state, and when down the reason and the time of the next
 function statusLine() {
   const clock = new ManualClock();
   const shown: (string | undefined)[] = [];
-  const line = new StatusLine((status: NodeStatus) => shown.push(status.text), clock);
+  const node = { status: ({ text }: NodeStatus) => shown.push(text) };
+  const line = new StatusLine(node, clock);
   const show = (text: string) => {
     line.show({ text });
   };
@@ -81,28 +83,28 @@ test("closing a status line shows the last status and leaves no timer", () => {
   equal(clock.timers, 0);
 });
 
-function faults() {
+function errorReporter() {
   const reported: (string | undefined)[] = [];
   const messages: NodeMessage[] = [];
-  const report = (error: FlowError, message: NodeMessage) => {
-    reported.push(error.code);
+  const error = ({ code }: FlowError, message: NodeMessage) => {
+    reported.push(code);
     messages.push(message);
   };
-  return { faults: new Faults(report, english), messages, reported };
+  return { reporter: new ErrorReporter({ error }, english), messages, reported };
 }
 
 test("a failure is reported when it begins and when it changes, not at every attempt", () => {
-  const { faults: reporter, messages, reported } = faults();
+  const { reporter, messages, reported } = errorReporter();
   const backoff = (cause: typeof lost | typeof refused) => {
-    reporter.state({ value: "backoff", cause, nextAttemptAtMs: atMs });
-    reporter.state({ value: "connecting", cause });
+    reporter.reportState({ value: "backoff", cause, nextAttemptAtMs: atMs });
+    reporter.reportState({ value: "connecting", cause });
   };
-  reporter.state({ value: "connecting" });
+  reporter.reportState({ value: "connecting" });
   for (let attempt = 0; attempt < 3; attempt += 1) backoff(lost);
   deepEqual(reported, ["CONNECTION_LOST"]);
   for (let attempt = 0; attempt < 3; attempt += 1) backoff(refused);
   deepEqual(reported, ["CONNECTION_LOST", "SIGN_IN_REFUSED"]);
-  reporter.state({ value: "subscribed", connected: 1, connections: 1 });
+  reporter.reportState({ value: "subscribed", connected: 1, connections: 1 });
   backoff(refused);
   deepEqual(reported, ["CONNECTION_LOST", "SIGN_IN_REFUSED", "SIGN_IN_REFUSED"]);
   // Catch hears only errors that come with an object.
@@ -110,18 +112,18 @@ test("a failure is reported when it begins and when it changes, not at every att
 });
 
 test("what goes wrong with a message is reported each time, with the message", () => {
-  const { faults: reporter, messages, reported } = faults();
-  reporter.message(refused, { payload: 1 });
-  reporter.message(refused, { payload: 2 });
+  const { reporter, messages, reported } = errorReporter();
+  reporter.report(refused, { payload: 1 });
+  reporter.report(refused, { payload: 2 });
   deepEqual(reported, ["SIGN_IN_REFUSED", "SIGN_IN_REFUSED"]);
   deepEqual(messages, [{ payload: 1 }, { payload: 2 }]);
 });
 
 test("an error for the flow is bare text with a code, and carries no cause", () => {
   const cause = new Error("a foreign error with anything in it");
-  const error = flowError(new NetworkError("DNS_FAILED", { host: "h" }, cause), english);
+  const error = toFlowError(new NetworkError("DNS_FAILED", { host: "h" }, cause), english);
   equal(String(error), error.message);
   equal(error.code, "DNS_FAILED");
   equal(Object.hasOwn(error, "cause"), false);
-  equal(flowError("thrown text", english).message, "thrown text");
+  equal(toFlowError("thrown text", english).message, "thrown text");
 });

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { resolve } from "node:path";
 import { before, test } from "node:test";
 import { i18n, init } from "@node-red/util";
-import { translateError } from "../../nodes/shared/texts";
+import { translateError } from "../../nodes/shared/translation";
 import { ERROR_CODES } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
 import {

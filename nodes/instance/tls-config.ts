@@ -1,11 +1,11 @@
-import type { NodeAPI } from "node-red";
 import { SettingError } from "../../src/errors/error";
+import type { NodeAPI } from "node-red";
 import type { TlsOptions } from "../../src/settings/instance";
 
-/** The core node with own certificates; `addTLSOptions` adds them and whether to verify. */
+/** Node-RED's node for TLS settings; `addTLSOptions` adds certificates and whether to verify. */
 interface TlsConfigNode {
   readonly name?: string;
-  /** False where its files could not be read: it then adds nothing of them. */
+  /** False if its files could not be read; then it adds nothing of them. */
   readonly valid?: boolean;
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
@@ -14,12 +14,12 @@ function isTlsConfig(node: object | null | undefined): node is TlsConfigNode {
   return node != null && "addTLSOptions" in node && typeof node.addTLSOptions === "function";
 }
 
-/** What a `tls-config` node adds; without an ID nothing. Throws SettingError. */
-export function tlsOptions(RED: NodeAPI, id = ""): TlsOptions {
-  if (id === "") return {};
-  const node = RED.nodes.getNode(id);
-  // Going on with Node.js's own authorities would be less than what was asked for.
-  if (!isTlsConfig(node)) {
+/** The TLS options of the `tls-config` node with an ID; none without one. Throws SettingError. */
+export function tlsOptions(RED: NodeAPI, id: unknown): TlsOptions {
+  if (id === undefined || id === "") return {};
+  const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
+  // To go on with the authorities of Node.js would be less than what was asked for.
+  if (typeof id !== "string" || !isTlsConfig(node)) {
     throw new SettingError("SETTING_MISSING", { setting: "tls", rule: "tlsConfig" });
   }
   if (node.valid === false) {

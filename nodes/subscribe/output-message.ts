@@ -4,18 +4,18 @@ import type { DecodeError } from "../../src/errors/error";
 import type { Delivery } from "../../src/subscription/state";
 
 const idPrefix = randomBytes(4).toString("hex");
-let ids = 0;
+let lastNumber = 0;
 
-/** An ID as Node-RED gives messages, 16 digits; making its own costs it as much as the decoding us. */
+/** A message ID of 16 digits, as Node-RED's. To let Node-RED make it takes as long as our decoding. */
 function nextId(): string {
-  ids = (ids + 1) >>> 0;
-  return idPrefix + ids.toString(16).padStart(8, "0");
+  lastNumber = (lastNumber + 1) >>> 0;
+  return idPrefix + lastNumber.toString(16).padStart(8, "0");
 }
 
-/** The message that goes into the flow; with `subscriber`, a node's ID, it says how to settle it. */
+/** The message that goes into the flow. With `subscriber`, a node's ID, an ack node can settle it. */
 export function toMessage({ message, token }: Delivery, subscriber?: string): NodeMessage {
-  const sent = { ...message, _msgid: nextId() };
-  return subscriber === undefined ? sent : { ...sent, delivery: { subscriber, token } };
+  const output = { ...message, _msgid: nextId() };
+  return subscriber === undefined ? output : { ...output, delivery: { subscriber, token } };
 }
 
 /** What Catch gets of a message that could not be decoded: its bytes. */

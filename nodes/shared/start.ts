@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { toFlowError, translateError } from "./translation";
+import { isIotAmqpError } from "../../src/errors/error";
+import type { EventEmitter } from "node:events";
+import type { Node, NodeAPI, NodeMessage } from "node-red";
+import type { FlowMessage } from "../../src/protocol/flow-message";
+
+/** A message that comes to a node's input. */
+export type InputMessage = NodeMessage & FlowMessage;
+
+/** Sends one message, or a list with what goes to each output. */
+export type Send = (messages: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
+
+/** Handles an input message. What it throws, or rejects with, goes to Catch with that message. */
+export type InputHandler = (message: InputMessage, send: Send) => void | Promise<void>;
+
+/** What is particular to a node. */
+export interface NodeParts<Settings> {
+  /** Resolves when the node may start; without it the node starts at once. */
+  readonly ready?: Promise<unknown>;
+  /** Checks the stored settings. Throws SettingError for the first bad one. */
+  resolve(): Settings;
+  /** Starts the node's work. */
+  start(settings: Settings): InputHandler;
+  /** Shows why the node has not started; without it a red status does. */
+  showFailure?(error: unknown): void;
+  /** Ends the node's work, if it was ever started. Node-RED waits for it, 15 s at most. */
+  close?(): void | Promise<void>;
+}
+
+/**
+ * Starts a node once its settings have been checked. If one is bad, the status says so and each
+ * input message gets the error. Messages that come before the start wait for it.
+ */
+export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<Settings>): void {
+  let isClosed = false;
+  node.on("close", (done: () => void) => {
+    isClosed = true;
+    Promise.resolve(parts.close?.())
+      .catch((error: unknown) => {
+        node.error(toFlowError(error, RED._));
+      })
+      .finally(done);
+  });
+
+  const startWhenReady = async () => {
+    if (parts.ready !== undefined) await parts.ready;
+    return isClosed ? undefined : parts.start(parts.resolve());
+  };
+  const started = startWhenReady();
+  started.catch((error: unknown) => {
+    if (parts.showFailure === undefined) showFailure(RED, node, error);
+    else parts.showFailure(error);
+  });
+
+  node.on("input", (message: InputMessage, send, done) => {
+    started
+      .then((handle) => handle?.(message, send))
+      .then(
+        () => {
+          done();
+        },
+        (error: unknown) => {
+          done(toFlowError(error, RED._));
+        },
+      );
+  });
+}
+
+/** Shows an error in the status until the node is closed: its successor may show none. */
+function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
+  if (!isIotAmqpError(error)) return;
+  const { short } = translateError(error, RED._);
+  node.status({ fill: "red", shape: "ring", text: short });
+  node.on("close", () => {
+    node.status({});
+  });
+}
+
+/**
+ * Tells when the flows have started. One listener serves all nodes that wait: one for each would
+ * soon exceed what Node.js takes for a leak.
+ */
+export class FlowStart {
+  readonly #events: EventEmitter;
+  #next: Promise<unknown> | undefined;
+
+  constructor(events: EventEmitter) {
+    this.#events = events;
+  }
+
+  /** Resolves when the flows have started the next time, all of them or some of their nodes. */
+  next(): Promise<unknown> {
+    this.#next ??= once(this.#events, "flows:started").finally(() => {
+      this.#next = undefined;
+    });
+    return this.#next;
+  }
+}

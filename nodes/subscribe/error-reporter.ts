@@ -1,0 +1,43 @@
+import { toFlowError } from "../shared/translation";
+import type { NodeMessage } from "node-red";
+import type { FlowError, Translate } from "../shared/translation";
+import type { ErrorCode, IotAmqpError } from "../../src/errors/error";
+import type { SubscriptionState } from "../../src/subscription/state";
+
+/** A node, as far as its errors go. */
+export interface ErrorNode {
+  error(error: FlowError, message: NodeMessage): void;
+}
+
+/** Sends errors to Catch: the cause of a state once until all is well, those of messages each. */
+export class ErrorReporter {
+  readonly #node: ErrorNode;
+  readonly #translate: Translate;
+  /** What has been reported since all was well. */
+  readonly #reported = new Set<ErrorCode>();
+
+  constructor(node: ErrorNode, translate: Translate) {
+    this.#node = node;
+    this.#translate = translate;
+  }
+
+  /** Reports the cause of a state, unless an attempt before has failed for the same one. */
+  reportState(state: SubscriptionState): void {
+    const cause = "cause" in state ? state.cause : undefined;
+    if (cause !== undefined) this.reportOnce(cause);
+    else if (state.value === "subscribed") this.#reported.clear();
+  }
+
+  /** Reports an error unless one of its code was reported since all was well. */
+  reportOnce(error: IotAmqpError): void {
+    if (this.#reported.has(error.code)) return;
+    this.#reported.add(error.code);
+    this.report(error);
+  }
+
+  /** Reports what went wrong with one message; Catch gets the error with `message`. */
+  report(thrown: unknown, message: NodeMessage = {}): void {
+    // Catch hears only errors that come with an object.
+    this.#node.error(toFlowError(thrown, this.#translate), message);
+  }
+}

@@ -1,0 +1,145 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
+import { test } from "node:test";
+import { assertVariablesSet } from "../../nodes/shared/settings";
+import { FlowStart, startNode } from "../../nodes/shared/start";
+import { SettingError } from "../../src/errors/error";
+import { translator } from "../support/built-nodes";
+import { settled } from "../support/manual-clock";
+import type { Node, NodeAPI, NodeStatus } from "node-red";
+import type { NodeParts } from "../../nodes/shared/start";
+
+const RED = { _: translator("aliyun-iot-ack", "en-US") } as unknown as NodeAPI;
+
+/** A node as Node-RED makes it, as far as a start needs it. */
+class FakeNode extends EventEmitter {
+  /** What it showed, handled and ended, in this order. */
+  readonly events: string[] = [];
+
+  status({ text = "nothing" }: NodeStatus): void {
+    this.events.push(`status ${text}`);
+  }
+
+  error(error: Error): void {
+    this.events.push(`error ${error.message}`);
+  }
+
+  input(payload: string): void {
+    this.emit("input", { payload }, undefined, (error?: Error & { code?: string }) => {
+      this.events.push(error === undefined ? `done ${payload}` : `catch ${error.code ?? "?"}`);
+    });
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.emit("close", resolve));
+    this.events.push("closed");
+  }
+}
+
+/** Starts a node whose only setting is a number. */
+function start(setting: number, parts: Partial<NodeParts<number>> = {}): FakeNode {
+  const node = new FakeNode();
+  startNode<number>(RED, node as unknown as Node, {
+    resolve: () => {
+      if (setting < 0) throw new SettingError("SETTING_MISSING", { setting: "outcome" });
+      return setting;
+    },
+    start: (number) => {
+      node.events.push(`start ${number}`);
+      return async ({ payload }) => {
+        await settled();
+        node.events.push(`handle ${String(payload)}`);
+      };
+    },
+    ...parts,
+  });
+  return node;
+}
+
+test("a node starts at once with its settings, and a message is done when its handler is", async () => {
+  const node = start(7);
+  deepEqual(node.events, ["start 7"]);
+  node.input("a");
+  await settled();
+  await settled();
+  await node.close();
+  deepEqual(node.events, ["start 7", "handle a", "done a", "closed"]);
+});
+
+test("a bad setting is shown until the close, and each message gets the error", async () => {
+  const node = start(-1);
+  await settled();
+  deepEqual(node.events, ["status Outcome missing"]);
+  for (const payload of ["a", "b"]) node.input(payload);
+  await settled();
+  await node.close();
+  const rest = ["catch SETTING_MISSING", "catch SETTING_MISSING", "status nothing", "closed"];
+  deepEqual(node.events.slice(1), rest);
+});
+
+test("a node may show a bad setting in its own way", async () => {
+  const node: FakeNode = start(-1, {
+    showFailure: (error) => {
+      node.events.push(String(error instanceof SettingError));
+    },
+  });
+  await settled();
+  await node.close();
+  deepEqual(node.events, ["true", "closed"]);
+});
+
+test("messages that come before the start wait for it, in their order", async () => {
+  const flows = new EventEmitter();
+  const node = start(7, { ready: once(flows, "started") });
+  for (const payload of ["a", "b"]) node.input(payload);
+  await settled();
+  equal(node.events.length, 0);
+  flows.emit("started");
+  await settled();
+  await settled();
+  const handled = node.events.filter((event) => !event.startsWith("done"));
+  deepEqual(handled, ["start 7", "handle a", "handle b"]);
+});
+
+test("a node that is closed before it was ready never starts", async () => {
+  const flows = new EventEmitter();
+  const node = start(7, { ready: once(flows, "started") });
+  await node.close();
+  flows.emit("started");
+  await settled();
+  deepEqual(node.events, ["closed"]);
+});
+
+test("a close that fails is reported, and ends all the same", async () => {
+  const node = start(7, { close: () => Promise.reject(new Error("no disk")) });
+  await node.close();
+  deepEqual(node.events, ["start 7", "error no disk", "closed"]);
+});
+
+test("nodes that wait for the flows share one listener, and each waits for the next start", async () => {
+  const events = new EventEmitter();
+  const flowStart = new FlowStart(events);
+  const waiting = Array.from({ length: 20 }, () => flowStart.next());
+  equal(events.listenerCount("flows:started"), 1);
+  events.emit("flows:started");
+  await Promise.all(waiting);
+  let hasStarted = false;
+  const next = flowStart.next().then(() => (hasStarted = true));
+  await settled();
+  equal(hasStarted, false);
+  events.emit("flows:started");
+  await next;
+  equal(events.listenerCount("flows:started"), 0);
+});
+
+test("an environment variable that is not set is told as such, never a host or a secret", () => {
+  const settings = { name: "${LABEL}", host: "h", port: "5671", topicFilters: ["/a/${b}/+"] };
+  equal(assertVariablesSet(settings), settings);
+  const missing = (setting: string) => (error: unknown) =>
+    error instanceof SettingError &&
+    error.code === "ENV_MISSING" &&
+    error.details["setting"] === setting;
+  throws(() => assertVariablesSet({ ...settings, host: "${HOST}" }), missing("host"));
+  throws(() => assertVariablesSet({ accessKeySecret: "$(SECRET)" }), missing("accessKeySecret"));
+  throws(() => assertVariablesSet({ topicFilters: ["${FILTER}"] }), missing("topicFilters"));
+});
