@@ -71,13 +71,15 @@ const browserSafe = {
   regex: `^(node:|rhea|lru-cache)|/src/${noneBut(["errors", "settings", "protocol"])}`,
   message: "Editor scripts run in the browser: pure modules only.",
 };
+const NOT_FOR_NODES = ["amqp", "cli", "emulator"];
+const forNodes = Object.keys(MAY_IMPORT).filter((folder) => !NOT_FOR_NODES.includes(folder));
 const belowNodes = {
-  regex: `/src/${noneBut([...Object.keys(MAY_IMPORT).filter((each) => !["amqp", "cli", "emulator"].includes(each)), "clock"])}`,
+  regex: `/src/${noneBut([...forNodes, "clock"])}`,
   message: "Nodes import the layers below src/index, never its extras, src/amqp or the emulator.",
 };
 const ownFolder = {
   regex: "^\\.\\./(?!shared/|\\.\\./)",
-  message: "A node knows no other node: what two of them need is in nodes/shared.",
+  message: "A node imports no other node: what two of them need is in nodes/shared.",
 };
 
 export default defineConfig(

@@ -1,5 +1,5 @@
-// Builds everything that is published into dist: tsc for the runtime; for each node its editor
-// script (bundled), its form, its help and its texts, flat in dist/nodes, where Node-RED looks.
+// Builds what is published into dist. tsc compiles the runtime. For each node the editor script is
+// bundled, and form, help and texts go flat into dist/nodes, where Node-RED looks for them.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
-/** Beside dist until all of it is there: a running Node-RED reads texts and icons from dist. */
+/** Renamed to dist when it is complete: a running Node-RED reads texts and icons from dist. */
 const STAGE = `dist.tmp-${process.pid}`;
 const OUT = join(STAGE, "nodes");
 const LANGUAGES = ["en-US", "zh-CN"];
 
-/** What the programs called here have already explained: its message is all that is left to say. */
+/** A failure that the program called here has explained on the console: only the message is printed. */
 class BuildError extends Error {}
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
@@ -49,15 +49,15 @@ async function editorScript({ folder, node }) {
   return script;
 }
 
-/** Node-RED looks for form, help and texts beside the module that package.json names. */
-function buildRuntime({ folder, node }) {
+/** Node-RED looks for form, help and texts beside the module that package.json names: here. */
+function writeEntry({ folder, node }) {
   fs.writeFileSync(
     join(OUT, `${node}.js`),
     `module.exports = require("./${folder}/${node}.js");\n`,
   );
 }
 
-/** Style and script in front of the form, because a node's html is all that Node-RED loads for it. */
+/** Puts style and script in front of the form: Node-RED loads nothing but a node's html. */
 async function buildForm({ folder, node }) {
   const html = fs.readFileSync(`nodes/${folder}/${node}.html`, "utf8");
   const style = fs.readFileSync("nodes/shared/form.css", "utf8");
@@ -68,7 +68,7 @@ async function buildForm({ folder, node }) {
   );
 }
 
-/** A node's help, and its texts together with those that all nodes share, and those of the errors. */
+/** Writes a node's help, and its texts together with those that all nodes share and those of errors. */
 function buildLocale({ folder, node }, language, errorTexts) {
   const from = `nodes/${folder}/locales/${language}/${node}`;
   const to = join(OUT, "locales", language);
@@ -82,8 +82,8 @@ function buildLocale({ folder, node }, language, errorTexts) {
   fs.writeFileSync(join(to, `${node}.json`), JSON.stringify(all, null, 2));
 }
 
-/** dist is gone for two renames only. */
-function swapIn() {
+/** Replaces dist by two renames, so that it is missing for a moment only. */
+function replaceDist() {
   const old = `${STAGE}-old`;
   if (fs.existsSync("dist")) fs.renameSync("dist", old);
   fs.renameSync(STAGE, "dist");
@@ -92,12 +92,12 @@ function swapIn() {
 
 try {
   compile();
-  // A folder for each node; what is named otherwise is shared by them.
+  // Each node has a folder; nodes/shared is not one of them.
   const nodes = fs
     .readdirSync("nodes")
     .map((folder) => ({ folder, node: `aliyun-iot-${folder}` }))
     .filter(({ folder, node }) => fs.existsSync(`nodes/${folder}/${node}.ts`));
-  nodes.forEach(buildRuntime);
+  nodes.forEach(writeEntry);
   const { textsIn } = createRequire(import.meta.url)(resolve(STAGE, "src/errors/texts.js"));
   for (const language of LANGUAGES) {
     const errorTexts = textsIn(language);
@@ -105,7 +105,7 @@ try {
   }
   await Promise.all(nodes.map(buildForm));
   fs.cpSync("icons", join(OUT, "icons"), { recursive: true });
-  swapIn();
+  replaceDist();
 } catch (error) {
   console.error(error instanceof BuildError ? error.message : error);
   process.exitCode = 1;

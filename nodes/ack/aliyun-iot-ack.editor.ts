@@ -1,4 +1,4 @@
-import { validators } from "../shared/form.editor";
+import { validators } from "../shared/validation.editor";
 import { resolveAck } from "../../src/settings/ack";
 
 /** Validator of one setting, by the runtime's own rules. */

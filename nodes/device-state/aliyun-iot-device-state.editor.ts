@@ -1,17 +1,18 @@
-import { isVariable, marker, showDefaults, storeNumbers, validators } from "../shared/form.editor";
-import type { RED as Editor } from "@node-red/editor-client";
-import type { FormNode } from "../shared/form.editor";
+import { showDefaults, storeNumbers } from "../shared/form.editor";
+import { isVariable, ProblemMarker, validators } from "../shared/validation.editor";
 import {
   resolveStore,
   DEVICE_STATE_DEFAULTS,
   resolveDeviceState,
 } from "../../src/settings/device-state";
+import type { RED as Editor } from "@node-red/editor-client";
+import type { FormNode } from "../shared/form.editor";
 import type { ContextStores } from "../../src/settings/device-state";
 
 declare const RED: Editor;
 
 const PREFIX = "node-input";
-/** As wide as the fields beside it (form.css). */
+/** As wide as the other fields (form.css). */
 const WIDTH = "min(70%, calc(100% - 160px), 520px)";
 
 interface EditorStores {
@@ -23,11 +24,11 @@ function isStores(value: unknown): value is EditorStores {
   return typeof value === "object" && value !== null && "default" in value && "stores" in value;
 }
 
-/** The stores that the runtime has told the editor of. */
+/** The context stores of the runtime, as the editor knows them. */
 function stores(): ContextStores | undefined {
   const { settings } = RED;
-  const told = "context" in settings ? settings.context : undefined;
-  return isStores(told) ? { defaultName: told.default, names: told.stores } : undefined;
+  const context: unknown = "context" in settings ? settings.context : undefined;
+  return isStores(context) ? { defaultName: context.default, names: context.stores } : undefined;
 }
 
 /** Validator of one setting, by the runtime's own rules. */
@@ -38,17 +39,18 @@ export const validate = validators((setting, value) => {
   if (known !== undefined) resolveStore(options, known);
 });
 
-/** The parts of the field for context, store and key say what they are, also to screen readers. */
-function nameParts(node: FormNode, field: JQuery, container: JQuery): void {
-  const told = (label: string, value: string) => node._("form.part", { label, value });
-  const value = field.typedInput("value");
-  const store = /^#:\((\S+?)\)::/.exec(value)?.[1] ?? stores()?.defaultName ?? "";
-  const context = told(node._("settings.contextType"), field.typedInput("type"));
+/** Labels the parts of the field (context, store and key) for screen readers. */
+function labelParts(node: FormNode, field: JQuery, container: JQuery): void {
+  const partText = (label: string, value: string) => node._("form.part", { label, value });
+  const store =
+    /^#:\((\S+?)\)::/.exec(field.typedInput("value"))?.[1] ?? stores()?.defaultName ?? "";
   container.find("input").attr("aria-label", node._("settings.context"));
-  container.find(".red-ui-typedInput-type-select").attr("aria-label", context);
+  container
+    .find(".red-ui-typedInput-type-select")
+    .attr("aria-label", partText(node._("settings.contextType"), field.typedInput("type")));
   container
     .find(".red-ui-typedInput-option-trigger")
-    .attr("aria-label", told(node._("form.store"), store));
+    .attr("aria-label", partText(node._("form.store"), store));
 }
 
 /** Offers contexts and stores as the core nodes do, and marks what the runtime would refuse. */
@@ -58,18 +60,18 @@ export function prepare(node: FormNode): void {
   field.typedInput({ types: ["flow", "global"], typeField: `#${PREFIX}-contextType` });
   field.typedInput("width", WIDTH);
   const container = field.next(".red-ui-typedInput-container");
-  // The editor would put its reason on the field that is hidden now.
-  const mark = marker(container);
+  // The editor would show the reason on its own field, which is hidden now.
+  const marker = new ProblemMarker(container);
   const check = validate("context");
   const update = () => {
-    nameParts(node, field, container);
-    mark(check.call(node, field.typedInput("value"), {}));
+    labelParts(node, field, container);
+    marker.mark(check.call(node, field.typedInput("value"), {}));
   };
   field.on("change keyup", update);
   update();
 }
 
-/** Stores what the editor does not store as it should by itself. */
+/** Stores what the editor does not store by itself. */
 export function save(node: FormNode): void {
   storeNumbers(node, PREFIX, ["maxDevices"]);
 }

@@ -9,31 +9,31 @@ const ANSWER_LIMIT_MS = 10_000;
 type Callback = (error: unknown, ...values: readonly unknown[]) => void;
 type Answer = Promise<readonly unknown[]>;
 
-/** What is asked of one of Node-RED's contexts. */
+/** A context of Node-RED, as far as it is used here. */
 export interface Context {
   get(keys: string[], store: string, callback: Callback): void;
   set(key: string, value: unknown, store: string, callback: Callback): void;
   keys(store: string, callback: Callback): void;
 }
 
-/** A store of one of Node-RED's contexts. */
+/** A store of a context. */
 export interface ContextPlace {
   readonly context: Context;
-  /** As settings.js calls it. */
+  /** Its name in settings.js. */
   readonly store: string;
 }
 
 /**
- * A context store with promises. It is always asked with callbacks, so that asynchronous stores
- * work; and for nothing while a call that took too long may still be carried out.
+ * A context store with promises. Each call has a callback, because asynchronous stores need one.
+ * After a call that took too long there is no other call until it has been answered.
  */
 export class ContextStore implements StateStore {
   readonly name: string;
   readonly #context: Context;
   readonly #clock: Clock;
-  /** Ends the wait for each answer that is still to come. */
-  readonly #endings = new Set<() => void>();
-  /** Calls that nobody waits for any more, and that have not been answered. */
+  /** Each ends the wait for an answer that has not come yet. */
+  readonly #endWaits = new Set<() => void>();
+  /** The number of calls that took too long and have not been answered yet. */
   #overdue = 0;
   #isClosed = false;
 
@@ -44,33 +44,33 @@ export class ContextStore implements StateStore {
   }
 
   readonly keys: StateStore["keys"] = async () => {
-    const [keys] = await this.#ask((callback) => {
+    const [keys] = await this.#call((callback) => {
       this.#context.keys(this.name, callback);
     });
-    // A store that has nothing may say so with nothing.
+    // An empty store may answer with undefined.
     return Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
   };
 
   readonly get: StateStore["get"] = async (keys) => {
-    const values = await this.#ask((callback) => {
+    const values = await this.#call((callback) => {
       this.#context.get([...keys], this.name, callback);
     });
     return keys.map((_, index) => values[index]);
   };
 
   readonly set: StateStore["set"] = async (key, value) => {
-    await this.#ask((callback) => {
+    await this.#call((callback) => {
       this.#context.set(key, value, this.name, callback);
     });
   };
 
-  /** Waits for no answer any more, and asks for nothing more. */
+  /** Fails the calls that still wait for an answer, and each later one. */
   close(): void {
     this.#isClosed = true;
-    for (const end of this.#endings) end();
+    for (const endWait of this.#endWaits) endWait();
   }
 
-  async #ask(call: (callback: Callback) => void): Answer {
+  async #call(call: (callback: Callback) => void): Answer {
     if (this.#isClosed) throw this.#failed(because("storeStopped"));
     if (this.#overdue > 0) throw this.#failed(because("storeOverdue"));
     const answer = new Promise<readonly unknown[]>((resolve, reject) => {
@@ -85,9 +85,9 @@ export class ContextStore implements StateStore {
   /** The answer, or a failure if it takes too long or the store is closed meanwhile. */
   async #inTime(answer: Answer): Answer {
     let cancel: Cancel = () => undefined;
-    let end: () => void = () => undefined;
+    let endWait: () => void = () => undefined;
     const noAnswer = new Promise<never>((_, reject) => {
-      end = () => {
+      endWait = () => {
         reject(this.#failed(because("storeStopped")));
       };
       cancel = this.#clock.after(ANSWER_LIMIT_MS, () => {
@@ -99,12 +99,12 @@ export class ContextStore implements StateStore {
         reject(this.#failed(because("storeSilent", { seconds: ANSWER_LIMIT_MS / 1_000 })));
       });
     });
-    this.#endings.add(end);
+    this.#endWaits.add(endWait);
     try {
       return await Promise.race([answer, noAnswer]);
     } finally {
       cancel();
-      this.#endings.delete(end);
+      this.#endWaits.delete(endWait);
     }
   }
 
@@ -113,7 +113,7 @@ export class ContextStore implements StateStore {
   }
 }
 
-/** Stores hand over texts and other things, too. */
+/** A store may fail with a text, or anything else. */
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

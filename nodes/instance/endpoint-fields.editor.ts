@@ -1,9 +1,10 @@
+import { textOf } from "../shared/form.editor";
+import { isVariable } from "../shared/validation.editor";
 import { composeHost, parseEndpoint, REGIONS } from "../../src/protocol/endpoint";
-import { isVariable, textOf } from "../shared/form.editor";
-import type { Endpoint } from "../../src/protocol/endpoint";
 import type { FormNode } from "../shared/form.editor";
+import type { Endpoint } from "../../src/protocol/endpoint";
 
-/** What the host is made of: `legacy` of account and region, `other` of nothing that we know. */
+/** What the host is composed of: `legacy` of account and region; `other` was typed as a whole. */
 export type Kind = "instance" | "legacy" | "other";
 
 export const FIELDS = {
@@ -15,7 +16,7 @@ export const FIELDS = {
   port: "#node-config-input-port",
 } as const;
 
-function parsed(address: string): Endpoint | undefined {
+function parseAddress(address: string): Endpoint | undefined {
   try {
     return isVariable(address) ? undefined : parseEndpoint(address);
   } catch {
@@ -23,16 +24,16 @@ function parsed(address: string): Endpoint | undefined {
   }
 }
 
-/** The instance ID that a host name contains, if it has that form. */
+/** The instance ID that a host name contains, if there is one. */
 export function instanceIdIn(host: string): string | undefined {
-  return parsed(host)?.iotInstanceId;
+  return parseAddress(host)?.iotInstanceId;
 }
 
 function kindOf(host: string, iotInstanceId: string): Kind {
   if (host === "") return "instance";
-  const { iotInstanceId: named, accountId } = parsed(host) ?? {};
-  if (named !== undefined) return "instance";
-  // A legacy host with an instance ID is not as the platform documents it: both must be seen.
+  const { iotInstanceId: idInHost, accountId } = parseAddress(host) ?? {};
+  if (idInHost !== undefined) return "instance";
+  // The platform documents no instance ID for a legacy host: `other` shows both fields.
   return accountId !== undefined && iotInstanceId === "" ? "legacy" : "other";
 }
 
@@ -42,16 +43,16 @@ export function chosenKind(): Kind {
   return kind === "instance" || kind === "legacy" ? kind : "other";
 }
 
-/** The variable that keeps the host from being composed: only the runtime knows its value. */
-export function composedOfVariable(): string | undefined {
+/** The variable among the parts of the host. Only the runtime knows its value: nothing is composed. */
+export function variableInParts(): string | undefined {
   const kind = chosenKind();
   if (kind === "other") return undefined;
   const part = textOf(kind === "instance" ? FIELDS.iotInstanceId : FIELDS.accountId);
   return isVariable(part) ? part : undefined;
 }
 
-/** The host that the fields compose. Throws SettingError naming the part that is wrong. */
-export function composed(kind: "instance" | "legacy"): string {
+/** Composes the host of the fields. Throws SettingError for the part that is wrong. */
+export function composeFields(kind: "instance" | "legacy"): string {
   return composeHost(
     kind === "instance"
       ? { kind, iotInstanceId: textOf(FIELDS.iotInstanceId) }
@@ -63,12 +64,12 @@ function setField(field: string, value: string | number): void {
   if ($(field).val() !== String(value)) $(field).val(value).trigger("change");
 }
 
-/** Keeps kind, parts and host in step: the fields compose the host, and a host sets the fields. */
+/** Keeps kind, parts and host consistent: the parts compose the host, and a host sets the parts. */
 export class EndpointFields {
   #host = textOf(FIELDS.host);
   #iotInstanceId = textOf(FIELDS.iotInstanceId);
-  /** What went when another kind was chosen, in case that was a mistake. */
-  #setAside = { iotInstanceId: "", host: "" };
+  /** What the choice of another kind has removed; it comes back with the former kind. */
+  #removed = { iotInstanceId: "", host: "" };
 
   constructor(node: FormNode) {
     for (const { regionId, kinds } of REGIONS) {
@@ -76,10 +77,10 @@ export class EndpointFields {
       const name = node._(`form.regions.${regionId}`);
       $("<option>").val(regionId).text(`${name} – ${regionId}`).appendTo(FIELDS.regionId);
     }
-    this.#showParts(parsed(this.#host));
-    this.#show(kindOf(this.#host, this.#iotInstanceId));
+    this.#showParts(parseAddress(this.#host));
+    this.#showKind(kindOf(this.#host, this.#iotInstanceId));
     $(FIELDS.kind).on("change", () => {
-      this.#choose();
+      this.#chooseKind();
     });
     $(FIELDS.iotInstanceId).on("input change", () => {
       // The editor triggers "change" on every field when the form opens.
@@ -95,17 +96,17 @@ export class EndpointFields {
     });
     $(FIELDS.host)
       .on("change", () => {
-        this.#takeApart();
+        this.#splitHost();
       })
       .on("paste", () => {
-        // The field has the pasted text only after this event.
+        // The field has the pasted text after this event only.
         setTimeout(() => {
-          this.#takeApart();
+          this.#splitHost();
         });
       });
   }
 
-  #show(kind: Kind): void {
+  #showKind(kind: Kind): void {
     $(FIELDS.kind).val(kind);
     $(".aliyun-iot-instance-part").each((_index, row) => {
       $(row).toggle((row.dataset["kinds"] ?? "").split(" ").includes(kind));
@@ -115,7 +116,7 @@ export class EndpointFields {
   #showParts({ accountId, regionId }: Partial<Endpoint> = {}): void {
     if (accountId === undefined || regionId === undefined) return;
     const options = $(FIELDS.regionId).find("option").toArray();
-    // A region that the table does not know may be newer than it.
+    // The region may be newer than our table.
     if (!options.some((option) => option.getAttribute("value") === regionId)) {
       $("<option>").val(regionId).text(regionId).appendTo(FIELDS.regionId);
     }
@@ -123,18 +124,18 @@ export class EndpointFields {
     $(FIELDS.regionId).val(regionId);
   }
 
-  #choose(): void {
+  #chooseKind(): void {
     const kind = chosenKind();
     const iotInstanceId = textOf(FIELDS.iotInstanceId);
-    if (kindOf(this.#host, iotInstanceId) === "other") this.#setAside.host = this.#host;
+    if (kindOf(this.#host, iotInstanceId) === "other") this.#removed.host = this.#host;
     if (kind === "legacy") {
-      this.#setAside.iotInstanceId = iotInstanceId;
+      this.#removed.iotInstanceId = iotInstanceId;
       this.#setInstanceId("");
     } else if (iotInstanceId === "") {
-      this.#setInstanceId(this.#setAside.iotInstanceId);
+      this.#setInstanceId(this.#removed.iotInstanceId);
     }
-    if (kind === "other" && this.#setAside.host !== "") this.#setHost(this.#setAside.host);
-    this.#show(kind);
+    if (kind === "other" && this.#removed.host !== "") this.#setHost(this.#removed.host);
+    this.#showKind(kind);
     this.#compose();
   }
 
@@ -150,27 +151,27 @@ export class EndpointFields {
 
   #compose(): void {
     const kind = chosenKind();
-    // A variable is the user's, whichever field it stands in.
-    if (kind === "other" || isVariable(this.#host) || composedOfVariable() !== undefined) return;
+    // A variable stays as the user typed it, whichever field it is in.
+    if (kind === "other" || isVariable(this.#host) || variableInParts() !== undefined) return;
     try {
-      this.#setHost(composed(kind));
+      this.#setHost(composeFields(kind));
     } catch {
-      const { iotInstanceId, accountId } = parsed(this.#host) ?? {};
-      // What was composed of other parts goes with them; a host of another form was typed.
+      const { iotInstanceId, accountId } = parseAddress(this.#host) ?? {};
+      // A host that was composed of the former parts is removed; one of another form was typed.
       if (iotInstanceId !== undefined || accountId !== undefined) this.#setHost("");
     }
   }
 
-  /** Takes a host, or the console's whole address line, apart into the fields that it tells. */
-  #takeApart(): void {
+  /** Splits a host, or the whole address line of the console, into the fields. */
+  #splitHost(): void {
     const given = textOf(FIELDS.host);
     if (given === this.#host) return;
     this.#host = given;
-    this.#setAside = { iotInstanceId: "", host: "" };
-    const endpoint = parsed(given);
+    this.#removed = { iotInstanceId: "", host: "" };
+    const endpoint = parseAddress(given);
     const iotInstanceId = textOf(FIELDS.iotInstanceId);
-    if (isVariable(given)) this.#show("other");
-    if (endpoint === undefined) return; // the field's own validator says what is wrong with it
+    if (isVariable(given)) this.#showKind("other");
+    if (endpoint === undefined) return; // the field's own validator says what is wrong
     this.#setHost(endpoint.host);
     if (endpoint.port !== undefined) setField(FIELDS.port, endpoint.port);
     if (!isVariable(iotInstanceId)) {
@@ -178,6 +179,6 @@ export class EndpointFields {
       if (endpoint.accountId !== undefined) this.#setInstanceId("");
     }
     this.#showParts(endpoint);
-    this.#show(kindOf(endpoint.host, textOf(FIELDS.iotInstanceId)));
+    this.#showKind(kindOf(endpoint.host, textOf(FIELDS.iotInstanceId)));
   }
 }

@@ -1,12 +1,14 @@
 import {
   chosenKind,
-  composed,
-  composedOfVariable,
+  composeFields,
   FIELDS,
   instanceIdIn,
+  variableInParts,
 } from "./endpoint-fields.editor";
-import { current, isVariable, tell, textOf } from "../shared/form.editor";
-import type { FormNode, Validator } from "../shared/form.editor";
+import { currentValue, textOf } from "../shared/form.editor";
+import { errorText, isVariable } from "../shared/validation.editor";
+import type { FormNode } from "../shared/form.editor";
+import type { Validator } from "../shared/validation.editor";
 
 const PREFIX = "#node-config-input";
 const LINE = "#aliyun-iot-instance-endpoint";
@@ -17,18 +19,19 @@ interface Line {
   readonly text: string;
 }
 
-/** The setting whose being empty leaves the host empty; undefined where a part is wrong. */
-function missingOfHost(): string | undefined {
+/** The empty setting because of which there is no host; undefined if a part is wrong instead. */
+function missingPart(): string | undefined {
   const kind = chosenKind();
   if (kind === "other") return "host";
   const part = kind === "instance" ? "iotInstanceId" : "accountId";
   return textOf(FIELDS[part]) === "" ? part : undefined;
 }
 
-function missing(): string[] {
+/** The settings that are still to be filled in. */
+function missingSettings(): string[] {
   const found: string[] = [];
-  const host = textOf(FIELDS.host) === "" ? missingOfHost() : undefined;
-  if (host !== undefined) found.push(host);
+  const part = textOf(FIELDS.host) === "" ? missingPart() : undefined;
+  if (part !== undefined) found.push(part);
   else if (chosenKind() === "instance" && textOf(FIELDS.iotInstanceId) === "") {
     found.push("iotInstanceId");
   }
@@ -36,68 +39,73 @@ function missing(): string[] {
   return [...found, ...keys.filter((key) => textOf(`${PREFIX}-${key}`) === "")];
 }
 
-/** Why the parts compose no host, where they are not just empty. */
-function composingProblem(node: FormNode): string | undefined {
+/** Why no host can be composed, although the parts are filled in. */
+function partsProblem(node: FormNode): string | undefined {
   const kind = chosenKind();
-  if (kind === "other" || textOf(FIELDS.host) !== "" || missingOfHost() !== undefined) {
+  if (kind === "other" || textOf(FIELDS.host) !== "" || missingPart() !== undefined) {
     return undefined;
   }
-  const variable = composedOfVariable();
+  const variable = variableInParts();
   if (variable !== undefined) return node._("form.endpoint.variable", { variable });
   try {
-    composed(kind);
+    composeFields(kind);
     return undefined;
   } catch (error) {
-    return tell(error, node);
+    return errorText(error, node);
   }
 }
 
-function problem(node: FormNode, validate: (setting: string) => Validator): string | undefined {
+function settingsProblem(
+  node: FormNode,
+  validate: (setting: string) => Validator,
+): string | undefined {
   const host = textOf(FIELDS.host);
   const iotInstanceId = textOf(FIELDS.iotInstanceId);
-  const named = instanceIdIn(host);
-  if (named !== undefined && iotInstanceId !== "" && !isVariable(iotInstanceId)) {
-    if (named !== iotInstanceId) return node._("form.endpoint.unlike", { named, iotInstanceId });
+  const idInHost = instanceIdIn(host);
+  if (idInHost !== undefined && iotInstanceId !== "" && !isVariable(iotInstanceId)) {
+    if (idInHost !== iotInstanceId) {
+      return node._("form.endpoint.unlike", { named: idInHost, iotInstanceId });
+    }
   }
   for (const setting of CHECKED) {
-    const value = current(`${PREFIX}-${setting}`, node[setting]);
+    const value = currentValue(`${PREFIX}-${setting}`, node[setting]);
     if (value === "" || isVariable(value)) continue;
-    const found = validate(setting).call(node, value, {});
-    if (found !== true) return found;
+    const problem = validate(setting).call(node, value, {});
+    if (problem !== true) return problem;
   }
   return undefined;
 }
 
-/** That a host which is there did not come from the variable beside it. */
-function kept(node: FormNode): string {
-  const variable = composedOfVariable();
-  const isOurs = variable !== undefined && !isVariable(textOf(FIELDS.host));
-  return isOurs ? node._("form.endpoint.kept", { variable }) : "";
+/** Says that the host does not come from the variable in a field beside it. */
+function keptHostNote(node: FormNode): string {
+  const variable = variableInParts();
+  if (variable === undefined || isVariable(textOf(FIELDS.host))) return "";
+  return node._("form.endpoint.kept", { variable });
 }
 
 function lineOf(node: FormNode, validate: (setting: string) => Validator): Line {
-  const wrong = composingProblem(node) ?? problem(node, validate);
-  if (wrong !== undefined) return { ready: false, text: wrong };
-  const empty = missing();
-  if (empty.length > 0) {
-    const labels = empty.map((setting) => node._(`settings.${setting}`));
+  const problem = partsProblem(node) ?? settingsProblem(node, validate);
+  if (problem !== undefined) return { ready: false, text: problem };
+  const missing = missingSettings();
+  if (missing.length > 0) {
+    const labels = missing.map((setting) => node._(`settings.${setting}`));
     const list = labels.join(node._("form.endpoint.separator"));
     return { ready: false, text: node._("form.endpoint.missing", { list }) };
   }
-  const isTls = current(`${PREFIX}-useTls`, node["useTls"]) === true;
+  const isTls = currentValue(`${PREFIX}-useTls`, node["useTls"]) === true;
   const host = textOf(FIELDS.host);
   const values = { host: host.includes(":") ? `[${host}]` : host, port: textOf(FIELDS.port) };
   return { ready: true, text: node._(`form.endpoint.${isTls ? "tls" : "plain"}`, values) };
 }
 
-/** Says below the host, whenever the form changes, what will be connected or what is missing. */
+/** Says below the host where the node will connect to or what is missing; follows each change. */
 export function showEndpointLine(node: FormNode, validate: (setting: string) => Validator): void {
   const update = () => {
-    const { ready, text: told } = lineOf(node, validate);
-    const text = textOf(FIELDS.host) === "" ? told : `${told} ${kept(node)}`.trim();
+    const { ready, text: main } = lineOf(node, validate);
+    const text = textOf(FIELDS.host) === "" ? main : `${main} ${keptHostNote(node)}`.trim();
     const line = $(LINE);
     line.attr("data-state", ready ? "ready" : "missing");
-    // Written only when it changes: a screen reader reads every writing aloud.
+    // Only if it has changed: a screen reader reads aloud what is written again.
     if (line.find("span").text() !== text) line.find("span").text(text);
     line.find("i").attr("class", `fa ${ready ? "fa-plug" : "fa-info-circle"}`);
   };

@@ -1,10 +1,11 @@
-import { isVariable, showDefaults, showWhile, textOf, validators } from "../shared/form.editor";
-import type { FormNode } from "../shared/form.editor";
+import { showDefaults, showWhile, textOf } from "../shared/form.editor";
+import { isVariable, validators } from "../shared/validation.editor";
 import {
   identifiersIn,
   PROPERTIES_DEFAULTS,
   resolveProperties,
 } from "../../src/settings/properties";
+import type { FormNode } from "../shared/form.editor";
 
 const PREFIX = "node-input";
 const IDENTIFIERS = "#aliyun-iot-properties-identifiers";
@@ -15,24 +16,24 @@ export const validate = validators((setting, value) => {
   resolveProperties({ [setting]: value });
 });
 
-/** Fills in and wires what the form has beside its plain fields. */
+/** Fills the form and wires what the editor does not handle by itself. */
 export function prepare(node: FormNode): void {
   showDefaults(node, PREFIX, PROPERTIES_DEFAULTS);
   const stored: unknown = node["identifiers"];
   const text: unknown = Array.isArray(stored) ? stored.join(", ") : stored;
-  // An environment variable in the list's place is text.
+  // An environment variable in place of the list is text.
   $(IDENTIFIERS).val(typeof text === "string" ? text : "");
   $(`${EXAMPLES} [data-output]`).each((_, example) => {
     const output = $(example).attr("data-output");
     showWhile(`#${PREFIX}-output`, `[data-output="${output}"]`, (field) => field.val() === output);
   });
   const others = $(`#${PREFIX}-passOthers`);
-  const draw = () => {
+  const updateOutputs = () => {
     const { outputs } = PROPERTIES_DEFAULTS;
     $(`#${PREFIX}-outputs`).val(others.is(":checked") ? outputs + 1 : outputs);
   };
-  others.on("change", draw);
-  draw();
+  others.on("change", updateOutputs);
+  updateOutputs();
 }
 
 /** Stores what the editor does not store by itself. */

@@ -1,6 +1,11 @@
-import { copy } from "./clipboard.editor";
+import type { RED as Editor } from "@node-red/editor-client";
+import type { TestLine } from "./connection-test-answer.editor";
 import type { FormNode } from "./form.editor";
-import type { TestLine } from "./ndjson.editor";
+
+/** With the value alone it copies without showing anything; the types want all of its arguments. */
+type CopyText = (value: string) => boolean;
+
+declare const RED: Editor & { readonly clipboard: { readonly copyText: CopyText } };
 
 const ICONS: Readonly<Record<string, string>> = {
   running: "fa-circle-o-notch fa-spin",
@@ -9,12 +14,27 @@ const ICONS: Readonly<Record<string, string>> = {
   skipped: "fa-minus-circle",
 };
 
+/** Puts a text on the clipboard; resolves to whether that worked. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    // Browsers offer it only to pages that came over TLS, or from this computer.
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return RED.clipboard.copyText(text);
+  }
+}
+
 function icon(name: string): JQuery {
   return $("<i>", { class: `fa ${name}`, "aria-hidden": true });
 }
 
+function makeButton(name: string): JQuery {
+  return $("<button>", { type: "button", class: `red-ui-button aliyun-iot-test-${name}` });
+}
+
 /** Scrolls a form so far that an element can be seen. */
-function show(element: JQuery): void {
+function scrollTo(element: JQuery): void {
   element[0]?.scrollIntoView({ block: "nearest" });
 }
 
@@ -32,9 +52,8 @@ export class TestView {
   constructor(node: FormNode, container: JQuery, onButton: () => void) {
     this.#node = node;
     const id = container.attr("id") ?? "aliyun-iot-test";
-    const button = (name: string) =>
-      $("<button>", { type: "button", class: `red-ui-button aliyun-iot-test-${name}` });
-    this.#button = button("start").attr("aria-describedby", `${id}-hint`).on("click", onButton);
+    this.#button = makeButton("start").attr("aria-describedby", `${id}-hint`);
+    this.#button.on("click", onButton);
     this.#wait = $("<input>", {
       type: "checkbox",
       class: "aliyun-iot-test-wait",
@@ -43,9 +62,9 @@ export class TestView {
     this.#steps = $("<ol>", { class: "aliyun-iot-test-steps" });
     this.#steps.attr("aria-label", node._("test.steps"));
     this.#result = $("<p>", { class: "aliyun-iot-test-result", role: "status" });
-    this.#copy = button("copy").on("click", () => {
-      void copy(this.#report).then((copied) => {
-        this.#label(this.#copy, "fa-clipboard", copied ? "copied" : "notCopied");
+    this.#copy = makeButton("copy").on("click", () => {
+      void copy(this.#report).then((isCopied) => {
+        this.#label(this.#copy, "fa-clipboard", isCopied ? "copied" : "notCopied");
       });
     });
     const wait = $("<label>", { for: `${id}-wait` });
@@ -53,31 +72,32 @@ export class TestView {
     this.#hint = $("<p>", { class: "aliyun-iot-form-hint", id: `${id}-hint` });
     const bar = $("<div>", { class: "aliyun-iot-test-bar" }).append(this.#button, wait);
     container.append(bar, this.#hint, this.#steps, this.#result, this.#copy);
-    this.#idle();
+    this.#showIdle();
     this.#steps.hide();
     this.#copy.hide();
   }
 
   /** Whether the test is to wait for a message. */
-  get waits(): boolean {
+  get waitForMessage(): boolean {
     return this.#wait.is(":checked");
   }
 
   /** Says which consumer group the test joins, and what that means. */
-  group(group: string): void {
+  showGroup(group: string): void {
     this.#hint.text(this.#node._("test.hint", { group }));
   }
 
-  begin(): void {
+  /** A test has begun. */
+  showRunning(): void {
     this.#label(this.#button, "fa-stop", "stop");
     this.#wait.prop("disabled", true);
     this.#steps.empty().show();
     this.#copy.hide();
-    this.#say(this.#node._("test.running"), "running");
+    this.#setResult(this.#node._("test.running"), "running");
   }
 
-  /** Shows a step, anew or with what has become of it. */
-  step(step: string, { title, state = "", text, remedy, hints }: TestLine): void {
+  /** Shows a step, new or with its outcome. */
+  showStep(step: string, { title, state = "", text, remedy, hints }: TestLine): void {
     const known = this.#steps.children().filter((_index, item) => item.dataset["step"] === step);
     const item = known.length > 0 ? known.empty() : $("<li>").appendTo(this.#steps);
     item.attr({ "data-step": step, "data-state": state });
@@ -91,39 +111,39 @@ export class TestView {
       $("<span>", { class: "aliyun-iot-form-unseen" }).text(` (${words})`).appendTo(body);
     }
     if (text !== undefined) $("<p>").text(text).appendTo(body);
-    // What was recognised says more than what may be the case in general.
+    // A cause that was recognised comes before the general remedy.
     const list = $("<ul>");
     for (const hint of hints) $("<li>").text(hint).appendTo(list);
     if (hints.length > 0) list.appendTo(body);
     if (remedy !== undefined && remedy !== "") {
       $("<p>", { class: "aliyun-iot-test-remedy" }).text(remedy).appendTo(body);
     }
-    show(item);
+    scrollTo(item);
   }
 
-  result({ result = "", text = "", report = "" }: TestLine): void {
+  showResult({ result = "", text = "", report = "" }: TestLine): void {
     this.#report = report;
-    this.#say(text, result);
+    this.#setResult(text, result);
     this.#label(this.#copy, "fa-clipboard", "copy");
     this.#copy.toggle(report !== "");
-    show(this.#copy);
-    // Of a form too low for all of it, the cause is what has to be seen.
-    show(this.#steps.children("[data-state=failed]"));
+    scrollTo(this.#copy);
+    // If the form is too low for both, the cause has to be seen.
+    scrollTo(this.#steps.children("[data-state=failed]"));
   }
 
-  /** The test is over; `text` says why, where no result came. */
-  end(text: string, state: string): void {
-    this.#idle();
-    if (this.#result.attr("data-state") === "running") this.#say(text, state);
+  /** The test is over; `text` says why if there was no result. */
+  showEnd(text: string, state: string): void {
+    this.#showIdle();
+    if (this.#result.attr("data-state") === "running") this.#setResult(text, state);
     this.#steps.children("[data-state=running]").remove();
   }
 
-  #idle(): void {
+  #showIdle(): void {
     this.#label(this.#button, "fa-plug", "start");
     this.#wait.prop("disabled", false);
   }
 
-  #say(text: string, state: string): void {
+  #setResult(text: string, state: string): void {
     this.#result.attr("data-state", state).text(text);
   }
 

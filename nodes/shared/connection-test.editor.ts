@@ -1,13 +1,13 @@
-import { language } from "./form.editor";
-import { LineReader, textIn } from "./ndjson.editor";
+import { LineReader, textIn } from "./connection-test-answer.editor";
 import { TestView } from "./connection-test-view.editor";
+import { language } from "./form.editor";
+import type { TestLine } from "./connection-test-answer.editor";
+import type { TestSettings } from "./connection-test-settings.editor";
 import type { FormNode } from "./form.editor";
-import type { TestSettings } from "./test-settings.editor";
-import type { TestLine } from "./ndjson.editor";
 
 const URL = "aliyun-iot/connection-test";
 
-/** The panel that tests the connection with what stands in the form, saved or not. */
+/** The panel that tests the connection with the settings in the form, saved or not. */
 export class ConnectionTest {
   readonly #view: TestView;
   readonly #settings: () => TestSettings;
@@ -15,7 +15,7 @@ export class ConnectionTest {
   #request: JQuery.jqXHR | undefined;
   #result: string | undefined;
 
-  /** `settings` is asked at each test. */
+  /** `settings` is called at each test and whenever the form changes. */
   constructor(node: FormNode, container: string, settings: () => TestSettings) {
     this.#node = node;
     this.#settings = settings;
@@ -23,12 +23,11 @@ export class ConnectionTest {
       if (this.#request === undefined) this.#start();
       else this.stop();
     });
-    this.#view.group(settings().group);
-    $(container)
-      .closest(".aliyun-iot-form")
-      .on("input change", () => {
-        this.#view.group(settings().group);
-      });
+    const showGroup = () => {
+      this.#view.showGroup(settings().group);
+    };
+    $(container).closest(".aliyun-iot-form").on("input change", showGroup);
+    showGroup();
   }
 
   /** Ends a test that is running; to be called when the form closes. */
@@ -38,12 +37,13 @@ export class ConnectionTest {
 
   #start(): void {
     const { instance, subscribe } = this.#settings();
-    const body = { language: language(), instance, subscribe, waitForMessage: this.#view.waits };
+    const { waitForMessage } = this.#view;
+    const body = { language: language(), instance, subscribe, waitForMessage };
     const reader = new LineReader((line) => {
       this.#show(line);
     });
     this.#result = undefined;
-    this.#view.begin();
+    this.#view.showRunning();
     // Through jQuery, because the editor adds its access token there.
     const request = $.ajax({
       url: URL,
@@ -63,7 +63,7 @@ export class ConnectionTest {
     const finish = (text: string) => {
       if (this.#request !== request) return;
       this.#request = undefined;
-      this.#view.end(text, this.#result ?? "failed");
+      this.#view.showEnd(text, this.#result ?? "failed");
     };
     request.then(
       (answer: unknown) => {
@@ -77,17 +77,16 @@ export class ConnectionTest {
   }
 
   #show(line: TestLine): void {
-    if (line.step !== undefined) this.#view.step(line.step, line);
+    if (line.step !== undefined) this.#view.showStep(line.step, line);
     if (line.result === undefined) return;
     this.#result = line.result;
-    this.#view.result(line);
+    this.#view.showResult(line);
   }
 
   #refusal({ status, statusText, responseText }: JQuery.jqXHR): string {
     if (statusText === "abort") return this.#node._("test.stopped");
     if (status === 0) return this.#node._("test.unreachable");
     if (status === 401 || status === 403) return this.#node._("test.forbidden");
-    const told = textIn(responseText);
-    return told ?? this.#node._("test.answered", { status });
+    return textIn(responseText) ?? this.#node._("test.answered", { status });
   }
 }

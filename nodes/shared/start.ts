@@ -24,7 +24,7 @@ export interface NodeParts<Settings> {
   start(settings: Settings): InputHandler;
   /** Shows why the node has not started; without it a red status does. */
   showFailure?(error: unknown): void;
-  /** Ends the node's work, if it was ever started. Node-RED waits for it, 15 s at most. */
+  /** Ends the node's work, also if it has not started. Node-RED waits for it, 15 s at most. */
   close?(): void | Promise<void>;
 }
 

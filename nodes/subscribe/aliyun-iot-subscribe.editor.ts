@@ -1,18 +1,26 @@
-import { ConnectionTest } from "../shared/connection-test.editor";
-import { current, reachable, showWhile, storeNumbers } from "../shared/form.editor";
-import { showDefaults, textOf, unfold, validators } from "../shared/form.editor";
 import { StatisticsPanel } from "./statistics.editor";
 import { showSummary } from "./summary.editor";
+import { prepareTopicFilters, topicFilters } from "./topic-filters.editor";
 import {
-  announce,
   instanceSettings,
   nodeOf,
+  setOpenSubscriber,
   subscribeSettings,
-} from "../shared/test-settings.editor";
-import { prepareTopicFilters, topicFilters } from "./topic-filters.editor";
-import type { FormNode } from "../shared/form.editor";
-import type { TestSettings } from "../shared/test-settings.editor";
+} from "../shared/connection-test-settings.editor";
+import { ConnectionTest } from "../shared/connection-test.editor";
+import {
+  currentValue,
+  enableKeyboard,
+  showDefaults,
+  showWhile,
+  storeNumbers,
+  textOf,
+  unfoldIfChanged,
+} from "../shared/form.editor";
+import { validators } from "../shared/validation.editor";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
+import type { TestSettings } from "../shared/connection-test-settings.editor";
+import type { FormNode } from "../shared/form.editor";
 
 const PREFIX = "node-input";
 const FORM = ".aliyun-iot-subscribe-form";
@@ -20,22 +28,22 @@ const NUMBERS = ["connections", "heartbeat", "creditWindow", "ackTimeout", "inpu
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {
-  // An empty client ID is filled in at run time.
+  // The runtime fills in an empty client ID.
   if (setting === "clientId" && value === "") return;
   const settings = { ...SUBSCRIBE_DEFAULTS, clientId: "id" };
   if (setting !== "clientId") {
     resolveSubscribe({ ...settings, [setting]: value });
     return;
   }
-  // Several connections leave less room for the client ID; a bad number is not its fault.
-  const several = Number(current(`#${PREFIX}-connections`, node["connections"])) > 1;
-  resolveSubscribe({ ...settings, connections: several ? 2 : 1, clientId: value });
+  // With several connections a client ID may be less long. A bad number is marked at its own field.
+  const connections = currentValue(`#${PREFIX}-connections`, node["connections"]);
+  resolveSubscribe({ ...settings, connections: Number(connections) > 1 ? 2 : 1, clientId: value });
 });
 
 let test: ConnectionTest | undefined;
 let statistics: StatisticsPanel | undefined;
 
-/** An environment variable in the list's place has no rows; it stays as it is. */
+/** The filters to store; an environment variable in place of the list stays as it is. */
 function filters(node: FormNode): unknown {
   const stored = node["topicFilters"];
   return typeof stored === "string" ? stored : topicFilters();
@@ -48,7 +56,7 @@ function testSettings(node: FormNode): TestSettings {
   return { instance, subscribe, group: node._("test.group", { group }) };
 }
 
-/** Fills in and wires what the form has beside its plain fields. */
+/** Fills the form and wires what the editor does not handle by itself. */
 export function prepare(node: FormNode): void {
   showDefaults(node, PREFIX, SUBSCRIBE_DEFAULTS);
   prepareTopicFilters(node, validate("topicFilters"));
@@ -60,24 +68,24 @@ export function prepare(node: FormNode): void {
   const { clientId, connections, heartbeat, creditWindow, skipDuplicates, inputs } =
     SUBSCRIBE_DEFAULTS;
   const advanced = { clientId, connections, heartbeat, creditWindow, skipDuplicates, inputs };
-  unfold("#aliyun-iot-subscribe-advanced", PREFIX, advanced);
-  reachable(node, PREFIX, "instance");
+  unfoldIfChanged("#aliyun-iot-subscribe-advanced", PREFIX, advanced);
+  enableKeyboard(node, PREFIX, "instance");
   showSummary(node);
-  announce({ node, form: $(FORM) });
+  setOpenSubscriber({ node, form: $(FORM) });
   test = new ConnectionTest(node, "#aliyun-iot-subscribe-test", () => testSettings(node));
   statistics = new StatisticsPanel(node, "#aliyun-iot-subscribe-statistics");
 }
 
-/** Ends what runs only while the form is open. */
+/** Ends what runs while the form is open. */
 export function close(): void {
-  announce(undefined);
+  setOpenSubscriber(undefined);
   test?.stop();
   statistics?.stop();
   test = undefined;
   statistics = undefined;
 }
 
-/** Stores what the editor does not store as it should by itself. */
+/** Stores what the editor does not store by itself. */
 export function save(node: FormNode): void {
   storeNumbers(node, PREFIX, NUMBERS);
   node["topicFilters"] = filters(node);

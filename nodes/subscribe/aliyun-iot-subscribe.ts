@@ -30,7 +30,7 @@ export default function (RED: NodeAPI): void {
     subscribers.add(subscriber);
 
     startNode(RED, this, {
-      // Before, Catch nodes hear no error, and nodes behind the wires may be missing.
+      // Before that, Catch nodes hear no error, and nodes behind the wires may be missing.
       ready: flowStart.next(),
 
       resolve: () => {

@@ -1,4 +1,5 @@
-type Fields = Readonly<Record<string, unknown>>;
+import { isJsonObject } from "../../src/protocol/json";
+import type { JsonObject } from "../../src/protocol/json";
 
 /** Why a subscriber is down, or what went wrong last. */
 export interface Problem {
@@ -6,7 +7,7 @@ export interface Problem {
   readonly atMs?: number;
 }
 
-/** What the runtime tells of a deployed subscriber. */
+/** The statistics of a deployed subscriber. */
 export interface Statistics {
   readonly state: string;
   readonly connected?: number;
@@ -20,38 +21,39 @@ export interface Statistics {
   readonly lastError?: Problem;
 }
 
-function fields(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? { ...value } : {};
+/** An object, empty where there is none. */
+function objectOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
 
-/** The numbers among some fields, under their own names. */
-function numbers(from: Fields, names: readonly string[]): Record<string, number> {
-  const found = names.map((name) => [name, from[name]] as const);
+/** The numbers among some members of an object, under their own names. */
+function numbers(object: JsonObject, names: readonly string[]): Record<string, number> {
+  const found = names.map((name) => [name, object[name]] as const);
   const known = found.filter((entry): entry is [string, number] => typeof entry[1] === "number");
   return Object.fromEntries(known);
 }
 
 function problem(value: unknown): Problem | undefined {
-  const given = fields(value);
-  const text = given["text"];
-  return typeof text === "string" ? { text, ...numbers(given, ["atMs"]) } : undefined;
+  const object = objectOf(value);
+  const text = object["text"];
+  return typeof text === "string" ? { text, ...numbers(object, ["atMs"]) } : undefined;
 }
 
 /** Reads the answer of the statistics route. */
 export function readStatistics(answer: unknown): Statistics {
-  const { state, counters, ratePerSecond, lastError, ...rest } = fields(answer);
-  const now = fields(state);
-  const cause = problem(now["cause"]);
+  const { ratePerSecond, lastError, ...rest } = objectOf(answer);
+  const state = objectOf(rest["state"]);
+  const counters = objectOf(rest["counters"]);
+  const cause = problem(state["cause"]);
   const last = problem(lastError);
-  const counted = fields(counters);
   return {
-    state: typeof now["value"] === "string" ? now["value"] : "",
-    ...numbers(now, ["connected", "connections", "nextAttemptAtMs"]),
-    paused: now["paused"] === true,
+    state: typeof state["value"] === "string" ? state["value"] : "",
+    ...numbers(state, ["connected", "connections", "nextAttemptAtMs"]),
+    paused: state["paused"] === true,
     ...(cause === undefined ? {} : { cause }),
     ...numbers(rest, ["sinceMs"]),
     ratePerSecond: typeof ratePerSecond === "number" ? ratePerSecond : 0,
-    counters: numbers(counted, Object.keys(counted)),
+    counters: numbers(counters, Object.keys(counters)),
     ...(last === undefined ? {} : { lastError: last }),
   };
 }

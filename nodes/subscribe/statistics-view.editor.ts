@@ -44,29 +44,29 @@ export class StatisticsView {
     container.append(this.#state, this.#cause, this.#table, this.#last, this.#error);
   }
 
-  /** Shows a sentence in place of the numbers. */
-  say(key: "none" | "unreachable"): void {
+  /** Shows in place of the numbers why there are none. */
+  showMissing(key: "none" | "unreachable"): void {
     this.#state.attr("data-state", key).text(this.#node._(`statistics.${key}`));
     for (const part of [this.#cause, this.#table, this.#last, this.#error]) part.hide();
   }
 
   show(statistics: Statistics, nowMs: number): void {
     const { state, sinceMs, cause, nextAttemptAtMs, lastError, counters } = statistics;
-    const words = this.#stateInWords(statistics);
+    const stateText = this.#stateText(statistics);
     this.#state.attr("data-state", state).text(
       sinceMs === undefined
-        ? words
+        ? stateText
         : this.#text("since", {
-            state: words,
+            state: stateText,
             time: clock(sinceMs, nowMs),
             age: age(nowMs - sinceMs),
           }),
     );
     const next = nextAttemptAtMs && this.#text("next", { time: clock(nextAttemptAtMs, nowMs) });
-    const why = cause?.text ?? "";
-    this.#cause.text(next ? this.#text("both", { cause: why, next }) : why);
+    const causeText = cause?.text ?? "";
+    this.#cause.text(next ? this.#text("both", { cause: causeText, next }) : causeText);
     this.#cause.toggle(cause !== undefined);
-    this.#count(statistics);
+    this.#fillTable(statistics);
     this.#table.show();
     const last = counters["lastMessageAtMs"];
     this.#last
@@ -76,17 +76,17 @@ export class StatisticsView {
           ? this.#text("noMessage")
           : this.#text("lastMessage", { time: clock(last, nowMs), age: age(nowMs - last) }),
       );
-    this.#error.toggle(lastError !== undefined).text(this.#told(lastError, nowMs));
+    this.#error.toggle(lastError !== undefined).text(this.#lastErrorText(lastError, nowMs));
   }
 
-  #told(problem: Problem | undefined, nowMs: number): string {
+  #lastErrorText(problem: Problem | undefined, nowMs: number): string {
     if (problem === undefined) return "";
     const { text, atMs } = problem;
     const time = atMs === undefined ? "" : clock(atMs, nowMs);
     return this.#text("lastError", { time, text });
   }
 
-  #stateInWords({ state, paused, connected, connections }: Statistics): string {
+  #stateText({ state, paused, connected, connections }: Statistics): string {
     if (paused) return this.#text("states.paused");
     if (state === "subscribed" && connected !== undefined && connections !== undefined) {
       if (connections > 1) return this.#text("states.subscribedOf", { connected, connections });
@@ -94,12 +94,12 @@ export class StatisticsView {
     return this.#text(`states.${state}`);
   }
 
-  #count({ ratePerSecond, counters }: Statistics): void {
-    const shown = (value: number) =>
+  #fillTable({ ratePerSecond, counters }: Statistics): void {
+    const numberText = (value: number) =>
       value.toLocaleString(language(), { maximumFractionDigits: value < 10 ? 1 : 0 });
     const rows = [
-      ["rate", this.#text("perSecond", { rate: shown(ratePerSecond) })],
-      ...COUNTERS.map((name) => [name, shown(counters[name] ?? 0)]),
+      ["rate", this.#text("perSecond", { rate: numberText(ratePerSecond) })],
+      ...COUNTERS.map((name) => [name, numberText(counters[name] ?? 0)]),
     ];
     this.#rows
       .empty()

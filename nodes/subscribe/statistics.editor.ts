@@ -1,30 +1,27 @@
-import { language } from "../shared/form.editor";
 import { readStatistics } from "./statistics-answer.editor";
 import { StatisticsView } from "./statistics-view.editor";
-import type { FormNode } from "../shared/form.editor";
+import { language } from "../shared/form.editor";
+import { isJsonObject } from "../../src/protocol/json";
 import type { RED as Editor } from "@node-red/editor-client";
+import type { FormNode } from "../shared/form.editor";
 
 declare const RED: Editor;
 
 const INTERVAL_MS = 2_000;
 const OPEN = "aliyunIotOpen";
 
-/** Whether a node runs: asking for one that does not would leave errors in the browser's console. */
+/** Whether a node runs. To ask for one that does not would leave errors in the browser's console. */
 function isDeployed({ id }: FormNode): boolean {
   const deployed: unknown = RED.nodes.originalFlow();
-  const nodes: readonly unknown[] = Array.isArray(deployed) ? deployed : [];
-  const find = (wanted: unknown) =>
-    nodes.find(
-      (node): node is { id: string; z?: string; type: string; d?: boolean; disabled?: boolean } =>
-        typeof node === "object" && node !== null && "id" in node && node.id === wanted,
-    );
-  const node = find(id);
-  const place = find(node?.z);
+  const nodes = Array.isArray(deployed) ? deployed.filter(isJsonObject) : [];
+  const node = nodes.find((each) => each["id"] === id);
+  if (node === undefined || node["d"] === true) return false;
   // In a subflow every instance of it has a node of its own, with another ID.
-  return node !== undefined && node.d !== true && place?.type === "tab" && place.disabled !== true;
+  const flow = nodes.find((each) => each["id"] === node["z"]);
+  return flow?.["type"] === "tab" && flow["disabled"] !== true;
 }
 
-/** The panel that shows what the deployed subscriber does, for as long as its form is open. */
+/** The panel with the statistics of the deployed subscriber, for as long as its form is open. */
 export class StatisticsPanel {
   readonly #node: FormNode;
   readonly #container: JQuery;
@@ -49,11 +46,11 @@ export class StatisticsPanel {
   }
 
   #ask(): void {
-    // jQuery drops the data of what it removes: should the editor close the form without telling us.
+    // jQuery drops the data of what it removes: the editor may close the form without our knowing.
     if (this.#stopped || this.#container.data(OPEN) === undefined) return;
     if (!isDeployed(this.#node)) {
-      this.#view.say("none");
-      this.#again();
+      this.#view.showMissing("none");
+      this.#askLater();
       return;
     }
     const request = $.ajax({
@@ -65,18 +62,18 @@ export class StatisticsPanel {
     request.then(
       (answer: unknown) => {
         this.#view.show(readStatistics(answer), Date.now());
-        this.#again();
+        this.#askLater();
       },
       () => {
         if (this.#stopped) return;
-        this.#view.say(request.status === 404 ? "none" : "unreachable");
+        this.#view.showMissing(request.status === 404 ? "none" : "unreachable");
         // A node that the runtime does not know will not come while its form is open.
-        if (request.status !== 404) this.#again();
+        if (request.status !== 404) this.#askLater();
       },
     );
   }
 
-  #again(): void {
+  #askLater(): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#ask();

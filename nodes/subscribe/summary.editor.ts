@@ -1,7 +1,7 @@
-import { SUBSCRIBE_LIMITS } from "../../src/settings/subscribe";
-import { isVariable, language, textOf } from "../shared/form.editor";
+import { language, textOf } from "../shared/form.editor";
+import { isVariable } from "../shared/validation.editor";
+import { SUBSCRIBE_DEFAULTS, SUBSCRIBE_LIMITS } from "../../src/settings/subscribe";
 import type { FormNode } from "../shared/form.editor";
-import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 
 const LINE = "#aliyun-iot-subscribe-summary";
 /** Messages a second that the platform pushes over one connection. */
@@ -9,7 +9,7 @@ const RATE_PER_CONNECTION = 1_000;
 
 type Setting = "connections" | "creditWindow" | "ackTimeout";
 
-/** A number in its range, a variable as it is, or undefined for what the runtime would refuse. */
+/** A number in its range, or a variable as it is; undefined for what the runtime would refuse. */
 function valueOf(setting: Setting): number | string | undefined {
   const text = textOf(`#node-input-${setting}`);
   if (isVariable(text)) return text;
@@ -18,20 +18,24 @@ function valueOf(setting: Setting): number | string | undefined {
   return text !== "" && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
 }
 
-function flow(node: FormNode): string | undefined {
+function receiving(node: FormNode): string | undefined {
   const connections = valueOf("connections");
   const creditWindow = valueOf("creditWindow");
   if (connections === undefined || creditWindow === undefined) return undefined;
-  const shown = (value: number | string) => value.toLocaleString(language());
+  const localised = (value: number | string) => value.toLocaleString(language());
   if (typeof connections === "string" || typeof creditWindow === "string") {
-    const rate = shown(RATE_PER_CONNECTION);
-    const values = { connections: shown(connections), rate, unsettled: shown(creditWindow) };
+    const rate = localised(RATE_PER_CONNECTION);
+    const values = {
+      connections: localised(connections),
+      rate,
+      unsettled: localised(creditWindow),
+    };
     return node._("form.summary.variable", values);
   }
-  const rate = shown(connections * RATE_PER_CONNECTION);
-  const unsettled = shown(connections * creditWindow);
+  const rate = localised(connections * RATE_PER_CONNECTION);
+  const unsettled = localised(connections * creditWindow);
   if (connections === 1) return node._("form.summary.one", { rate, unsettled });
-  return node._("form.summary.several", { rate, unsettled, connections: shown(connections) });
+  return node._("form.summary.several", { rate, unsettled, connections: localised(connections) });
 }
 
 function settling(node: FormNode): string | undefined {
@@ -42,16 +46,16 @@ function settling(node: FormNode): string | undefined {
 }
 
 function summary(node: FormNode): string {
-  const [receiving, ending] = [flow(node), settling(node)];
-  if (receiving === undefined || ending === undefined) return node._("form.summary.invalid");
-  return node._("form.summary.both", { receiving, ending });
+  const [first, second] = [receiving(node), settling(node)];
+  if (first === undefined || second === undefined) return node._("form.summary.invalid");
+  return node._("form.summary.both", { receiving: first, ending: second });
 }
 
-/** Says in words, whenever the form changes, what the numbers mean together. */
+/** Says in words what the numbers mean together; follows each change of the form. */
 export function showSummary(node: FormNode): void {
   const update = () => {
     const text = summary(node);
-    // Written only when it changes: a screen reader reads every writing aloud.
+    // Only if it has changed: a screen reader reads aloud what is written again.
     if ($(LINE).text() !== text) $(LINE).text(text);
   };
   $(LINE).closest(".aliyun-iot-form").on("input change", update);

@@ -1,6 +1,7 @@
+import { ProblemMarker } from "../shared/validation.editor";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
-import { marker } from "../shared/form.editor";
-import type { FormNode, Validator } from "../shared/form.editor";
+import type { FormNode } from "../shared/form.editor";
+import type { Validator } from "../shared/validation.editor";
 
 const LIST = "#aliyun-iot-subscribe-topic-filters";
 
@@ -13,7 +14,7 @@ export function topicFilters(): string[] {
     .filter((filter) => filter !== "");
 }
 
-/** The filter that a message type's topics match; `unknown` has none. */
+/** The filter for the topics of a message type; `unknown` has none. */
 function filterOf(messageType: string): string | undefined {
   const row = TOPIC_TABLE.find((candidate) => candidate.messageType === messageType);
   return row?.pattern.replace(/\{\w+\}/g, "+");
@@ -23,10 +24,10 @@ function fillRow(node: FormNode, row: JQuery, check: (filter: string) => true | 
   const field = $('<input type="text" spellcheck="false" placeholder="/+/+/thing/event/+/post">')
     .attr("aria-label", node._("settings.topicFilters"))
     .appendTo(row);
-  const mark = marker(field);
+  const marker = new ProblemMarker(field);
   field.on("input change", () => {
     const value = String(field.val()).trim();
-    mark(value === "" ? true : check(value));
+    marker.mark(value === "" ? true : check(value));
   });
   row
     .closest("li")
@@ -35,7 +36,7 @@ function fillRow(node: FormNode, row: JQuery, check: (filter: string) => true | 
   return field;
 }
 
-/** A choice of message types that adds the filter of the one that is chosen. */
+/** A choice of message types that adds the filter of the selected one. */
 function picker(node: FormNode, add: (filter: string) => void): JQuery {
   const select = $("<select>", { class: "aliyun-iot-subscribe-message-types" });
   select.attr({ "aria-label": node._("form.pickLabel"), title: node._("form.pickLabel") });
@@ -48,30 +49,30 @@ function picker(node: FormNode, add: (filter: string) => void): JQuery {
       .text(node._(`messageTypes.${messageType}`))
       .appendTo(select);
   }
-  const take = () => {
+  const addSelected = () => {
     const filter = String(select.val());
     select.val("");
     if (filter !== "") add(filter);
   };
-  let byKey = false;
+  let isByKeyboard = false;
   select
     .on("mousedown", () => {
-      byKey = false;
+      isByKeyboard = false;
     })
     .on("keydown", (event) => {
-      byKey = event.key !== "Enter";
-      if (byKey) return;
+      isByKeyboard = event.key !== "Enter";
+      if (isByKeyboard) return;
       event.preventDefault();
-      take();
+      addSelected();
     })
     .on("change", () => {
-      // The arrow keys change it at each step: by keyboard, Enter takes what is shown.
-      if (!byKey) take();
+      // Each arrow key changes the selection: by keyboard, Enter adds what is selected.
+      if (!isByKeyboard) addSelected();
     });
   return select;
 }
 
-/** Makes the list of filters, filled with the stored ones. */
+/** Makes the list of filters and fills it with the stored ones. */
 export function prepareTopicFilters(node: FormNode, validate: Validator): void {
   const list = $(LIST);
   list.editableList({
@@ -79,7 +80,7 @@ export function prepareTopicFilters(node: FormNode, validate: Validator): void {
     removable: true,
     addItem: (row: JQuery, _index: number, data: { readonly filter?: unknown }) => {
       const field = fillRow(node, row, (filter) => validate.call(node, [filter], {}));
-      // The add button hands over an empty object, and its row is to be typed into.
+      // The add button hands over an empty object, for a row to type into.
       if (typeof data.filter === "string") field.val(data.filter).trigger("change");
       else field.trigger("focus");
     },

@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { LineReader, textIn } from "../../nodes/shared/ndjson.editor";
+import { LineReader, textIn } from "../../nodes/shared/connection-test-answer.editor";
 import { readStatistics } from "../../nodes/subscribe/statistics-answer.editor";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
 import { REGIONS } from "../../src/protocol/endpoint";
 import { builtHtml, catalogue, LANGUAGES, scripts } from "../support/built-nodes";
-import type { TestLine } from "../../nodes/shared/ndjson.editor";
 import { isTopicFilter } from "../../src/protocol/topic";
+import type { TestLine } from "../../nodes/shared/connection-test-answer.editor";
 
 const NODES = ["aliyun-iot-instance", "aliyun-iot-subscribe", "aliyun-iot-ack"];
 
