@@ -20,7 +20,6 @@ export { errorText } from "./errors/texts";
 export { signIn } from "./protocol/sign-in";
 export { INSTANCE_DEFAULTS, resolveInstance } from "./settings/instance";
 export { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "./settings/subscribe";
-export { createSubscription } from "./subscription/create-subscription";
 export type { Cancel, Clock } from "./clock";
 export type { DeviceMessage } from "./protocol/message";
 export type {
@@ -56,3 +55,4 @@ export type { Json } from "./protocol/json";
 export type { Outcome } from "./protocol/amqp-message";
 export type { PayloadFormat } from "./protocol/payload";
 export type { SignMethod } from "./protocol/sign-in-values";
+export { createSubscription } from "./subscription/subscription";

@@ -1,7 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createSubscription } from "../src/index";
 import { ERROR_CODES, ERRORS } from "../src/errors/table";
 import { CERTIFICATES, TestCa } from "./support/certificates";
 import { ManualClock, settled } from "./support/manual-clock";
@@ -17,6 +16,7 @@ import type { Stored } from "../src/settings/read";
 import { resolveInstance } from "../src/settings/instance";
 import { resolveSubscribe } from "../src/settings/subscribe";
 import type { TlsOptions as ClientTls } from "../src/settings/instance";
+import { createSubscription } from "../src/subscription/subscription";
 
 /** A failure over a real connection: what the peer does, or what is set wrongly. */
 interface Provoked {

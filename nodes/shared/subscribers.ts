@@ -1,4 +1,4 @@
-import { unknownToken } from "../../src/subscription/deliveries";
+import { unknownToken } from "../../src/subscription/manual-settler";
 import type { Language } from "../../src/errors/texts";
 import type { Subscription } from "../../src/subscription/subscription";
 import type { DeliveryReference } from "../../src/settings/ack";
@@ -67,7 +67,7 @@ export class Subscribers {
 
   /** The flows have started: messages that were held back go on. */
   handOn(): void {
-    for (const { subscription } of this.#byId.values()) subscription?.handOn();
+    for (const { subscription } of this.#byId.values()) subscription?.endHoldBack();
   }
 
   /** When all flows are stopped, waiting for ack nodes would only hold up the next start. */

@@ -8,7 +8,7 @@ import { FlowStart, startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
 import { systemClock } from "../../src/clock";
 import { SettlementError } from "../../src/errors/error";
-import { createSubscription } from "../../src/subscription/create-subscription";
+import { createSubscription } from "../../src/subscription/subscription";
 import type { Node, NodeAPI } from "node-red";
 import type { StoredNode } from "../shared/settings";
 import type { Subscriber } from "../shared/subscribers";

@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { createSubscription } from "../subscription/create-subscription";
 import { fill, timeOfDay } from "../errors/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
@@ -13,6 +12,7 @@ import { resolveInstance } from "../settings/instance";
 import { resolveSubscribe } from "../settings/subscribe";
 import { integer } from "../settings/read";
 import { defaultClientId } from "../protocol/sign-in-values";
+import { createSubscription } from "../subscription/subscription";
 
 /** Receives until it is asked to end, until `--count`, or until a setting turns out wrong. */
 export async function listen(args: readonly string[], io: Io): Promise<ExitCode> {

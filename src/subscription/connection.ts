@@ -1,55 +1,40 @@
 import { NetworkError, RefusalError } from "../errors/error";
 import { Credit } from "./credit";
+import { UnsettledDelivery } from "./delivery";
 import { transition } from "./machine";
-import type { IncomingDelivery, Link, LinkRequest, OpenLink } from "../amqp/link";
-import type { Cancel, Clock } from "../clock";
+import type { IncomingDelivery, Link, LinkRequest } from "../amqp/link";
+import type { Cancel } from "../clock";
 import type { IotAmqpError } from "../errors/error";
 import type { Outcome } from "../protocol/amqp-message";
-import type { ConnectLimiter } from "./connect-limiter";
+import type { SubscriptionContext } from "./context";
+import type { Intake } from "./intake";
 import type { MachineEffect, MachineInput, MachineState } from "./machine";
 
 /** How long deliveries may stay unsettled when the connection is to close. */
-const DRAIN_MS = 5_000;
+const MAX_DRAIN_MS = 5_000;
 
-/** What a subscription's connections act on; each of them is an argument. */
-export interface Environment {
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly openLink: OpenLink;
-}
-
-/** Who owns a connection, and hears of it. */
-export interface ConnectionOwner {
-  readonly environment: Environment;
-  readonly limiter: ConnectLimiter;
-  /** Most deliveries that may be unsettled at once. */
-  readonly creditWindow: number;
-  delivery(connection: Connection, delivery: IncomingDelivery): void;
-  /** A message that came although none is wanted any more: to be given back. */
-  unwanted(connection: Connection, delivery: IncomingDelivery): void;
-  changed(connection: Connection, before: MachineState): void;
-  /** The drain took too long: release what is left. */
-  release(connection: Connection): void;
-  /** The link is gone, and all that was unsettled on it. */
-  lost(connection: Connection): void;
-}
-
-/** One of a subscription's connections: runs the machine's effects, owns its timer and its link. */
+/**
+ * One of a subscription's connections, over all its attempts: runs the machine's effects, owns its
+ * timer and the link of the attempt.
+ */
 export class Connection {
-  readonly #owner: ConnectionOwner;
   readonly #request: LinkRequest;
+  readonly #intake: Intake;
+  readonly #context: SubscriptionContext;
   #state: MachineState = { value: "idle" };
   #link: Link | undefined;
   #cancelTimer: Cancel | undefined;
   #nextAttemptAtMs = 0;
   readonly #credit: Credit;
   #paused = false;
+  /** It was subscribed, and has not come up again since. */
+  #isLost = false;
 
-  constructor(request: LinkRequest, owner: ConnectionOwner) {
+  constructor(request: LinkRequest, intake: Intake, context: SubscriptionContext) {
     this.#request = request;
-    this.#owner = owner;
-    this.#credit = new Credit(owner.creditWindow);
+    this.#intake = intake;
+    this.#context = context;
+    this.#credit = new Credit(context.options.creditWindow);
   }
 
   get state(): MachineState {
@@ -61,7 +46,7 @@ export class Connection {
     return this.#nextAttemptAtMs;
   }
 
-  /** Received over it and their outcomes not yet written. */
+  /** How many deliveries were received over it and their outcomes not yet written. */
   get unsettled(): number {
     return this.#credit.unsettled;
   }
@@ -77,7 +62,7 @@ export class Connection {
   /** Takes no messages until `resume`: the connection stays, or comes back, without credit. */
   pause(): void {
     this.#paused = true;
-    if (this.#credit.withdraw()) this.#link?.returnCredit();
+    this.#requestCreditReturn();
   }
 
   resume(): void {
@@ -86,18 +71,19 @@ export class Connection {
   }
 
   /** Whether the platform is about to run out of credit. */
-  get runsShort(): boolean {
-    return this.#credit.runsShort;
+  get isCreditLow(): boolean {
+    return this.#credit.isLow;
   }
 
-  /** Settles a delivery that came over this connection and whose link is still there. */
+  /** Counts an outcome and queues it. The delivery's link must still be there. */
   settle(delivery: IncomingDelivery, outcome: Outcome): void {
-    this.#credit.decided();
+    this.#context.totals[outcome] += 1;
+    this.#credit.outcomeQueued();
     delivery.settle(outcome);
-    if (this.#credit.isWorthWriting) this.#link?.flush();
+    if (this.#credit.isFlushDue) this.#link?.flush();
   }
 
-  /** Writes the outcomes that wait at the end of this turn of the event loop. */
+  /** Writes the queued outcomes at the end of this turn of the event loop. */
   flush(): void {
     this.#link?.flush();
   }
@@ -109,7 +95,17 @@ export class Connection {
     this.#state = next;
     // The effect first: whoever hears of the change must see its consequences.
     if (effect !== undefined) this.#run(effect);
-    if (next !== before) this.#owner.changed(this, before);
+    if (next !== before) this.#changed(before);
+  }
+
+  #changed(before: MachineState): void {
+    const now = this.#state.value;
+    if (before.value === "subscribed" && now === "backoff") this.#isLost = true;
+    if (before.value === "attaching" && now === "subscribed" && this.#isLost) {
+      this.#isLost = false;
+      this.#context.totals.reconnects += 1;
+    }
+    this.#context.connectionChanged();
   }
 
   #run(effect: MachineEffect): void {
@@ -118,7 +114,7 @@ export class Connection {
         this.#connect();
         return;
       case "wait":
-        this.#nextAttemptAtMs = this.#owner.environment.clock.now() + effect.delayMs;
+        this.#nextAttemptAtMs = this.#context.environment.clock.now() + effect.delayMs;
         this.#after(effect.delayMs, { type: "due" });
         return;
       case "prove":
@@ -134,14 +130,14 @@ export class Connection {
   }
 
   #after(delayMs: number, input: MachineInput): void {
-    this.#cancelTimer = this.#owner.environment.clock.after(delayMs, () => {
+    this.#cancelTimer = this.#context.environment.clock.after(delayMs, () => {
       this.#input(input);
     });
   }
 
   #connect(): void {
-    const { environment, limiter } = this.#owner;
-    const delayMs = limiter.request(environment.clock.monotonicMs());
+    const { environment, group } = this.#context;
+    const delayMs = group.limiter.request(environment.clock.monotonicMs());
     if (delayMs > 0) {
       this.#input({ type: "held", delayMs, cause: new RefusalError("CONNECT_LIMIT") });
       return;
@@ -161,7 +157,7 @@ export class Connection {
         this.#settled(count);
       },
       creditReturned: () => {
-        this.#credit.withdrew();
+        this.#credit.returned();
         this.#grantCredit();
       },
       ended: (cause) => {
@@ -176,12 +172,14 @@ export class Connection {
     });
   }
 
-  #received(delivery: IncomingDelivery): void {
+  #received(incoming: IncomingDelivery): void {
     this.#credit.received();
-    // What was under way when the credit was withdrawn: the flow pauses or ends, and wants no more.
-    const wanted = this.#state.value === "subscribed" && !this.#paused;
-    if (wanted) this.#owner.delivery(this, delivery);
-    else this.#owner.unwanted(this, delivery);
+    this.#context.totals.received += 1;
+    this.#context.totals.lastMessageAtMs = this.#context.environment.clock.now();
+    const delivery = new UnsettledDelivery(this, incoming);
+    if (this.#state.value === "subscribed" && !this.#paused) this.#intake.receive(delivery);
+    // It was under way when the credit was asked back: the flow pauses or ends, and wants no more.
+    else delivery.settle("released");
   }
 
   #settled(count: number): void {
@@ -197,21 +195,25 @@ export class Connection {
   #ended(cause: IotAmqpError): void {
     this.#link = undefined;
     this.#credit.reset();
-    this.#owner.lost(this);
-    this.#input({ type: "ended", cause, random: this.#owner.environment.random() });
+    this.#intake.linkLost(this);
+    this.#input({ type: "ended", cause, random: this.#context.environment.random() });
   }
 
   #drain(): void {
-    if (this.#credit.withdraw()) this.#link?.returnCredit();
+    this.#requestCreditReturn();
     this.#link?.flush();
     if (this.unsettled === 0) {
       this.#input({ type: "drained" });
       return;
     }
-    this.#cancelTimer = this.#owner.environment.clock.after(DRAIN_MS, () => {
-      this.#owner.release(this);
+    this.#cancelTimer = this.#context.environment.clock.after(MAX_DRAIN_MS, () => {
+      this.#intake.release(this);
       this.#input({ type: "drained" });
     });
+  }
+
+  #requestCreditReturn(): void {
+    if (this.#credit.requestReturn()) this.#link?.returnCredit();
   }
 
   #grantCredit(): void {

@@ -1,31 +1,23 @@
-/** What a connection's link has outstanding. */
-export interface CreditBalance {
-  /** Most messages received and not yet settled. */
-  readonly window: number;
-  /** Received, and its outcome not yet written. */
-  readonly unsettled: number;
-  /** Granted and not yet used by the platform. */
-  readonly outstanding: number;
-}
-
 /**
- * How much credit to grant now, so that unsettled and outstanding together stay within the window.
- * Small amounts are saved up, because each grant is a frame; but never while the platform has none.
+ * How much credit to grant now, so that unsettled and outstanding together stay within the window:
+ * the most messages received and not yet settled. `outstanding` is credit that the platform has not
+ * used yet. Small amounts are saved up, because each grant is a frame; but never while the platform
+ * has none.
  */
-export function creditToGrant({ window, unsettled, outstanding }: CreditBalance): number {
+export function creditToGrant(window: number, unsettled: number, outstanding: number): number {
   const room = window - unsettled - outstanding;
   return outstanding === 0 || room >= window / 4 ? Math.max(0, room) : 0;
 }
 
-/** One link's credit, kept so that what is outstanding and unsettled never exceeds the window. */
+/** The credit of a connection's link: outstanding and unsettled never exceed the window. */
 export class Credit {
   readonly #window: number;
   #outstanding = 0;
   #unsettled = 0;
-  /** Of the unsettled: their outcome is known, and not written yet. */
-  #decided = 0;
-  /** The platform has been asked to give its credit back, and has not answered yet. */
-  #withdrawn = false;
+  /** How many of the unsettled have an outcome that is not written yet. */
+  #queued = 0;
+  /** The platform has been asked to return its credit, and has not answered yet. */
+  #isReturnRequested = false;
 
   constructor(window: number) {
     this.#window = window;
@@ -37,62 +29,59 @@ export class Credit {
   }
 
   /** Whether the platform is about to run out of credit. */
-  get runsShort(): boolean {
+  get isLow(): boolean {
     return this.#outstanding <= this.#window / 2;
   }
 
-  /** Whether writing the outcomes that wait would let the platform send half a window or more. */
-  get isWorthWriting(): boolean {
-    return this.#outstanding + this.#unsettled - this.#decided <= this.#window / 2;
+  /** Whether writing the queued outcomes would let the platform send half a window or more. */
+  get isFlushDue(): boolean {
+    return this.#outstanding + this.#unsettled - this.#queued <= this.#window / 2;
   }
 
+  /** A delivery has come. */
   received(): void {
     this.#outstanding -= 1;
     this.#unsettled += 1;
   }
 
-  /** The outcome of one delivery is known. */
-  decided(): void {
-    this.#decided += 1;
+  /** The outcome of one delivery waits to be written. */
+  outcomeQueued(): void {
+    this.#queued += 1;
   }
 
   /** `count` outcomes have been written. */
   settled(count: number): void {
     this.#unsettled -= count;
-    this.#decided -= count;
+    this.#queued -= count;
   }
 
   /** How much to grant now; it counts as granted from here on. */
   grant(): number {
-    // Granted before the platform has answered, it would be given back with the rest. But where all
-    // has been used up there may be no answer.
-    if (this.#withdrawn && this.#outstanding > 0) return 0;
-    this.#withdrawn = false;
-    const count = creditToGrant({
-      window: this.#window,
-      unsettled: this.#unsettled,
-      outstanding: this.#outstanding,
-    });
+    // Credit granted before the platform's answer would be returned with the rest. But where all has
+    // been used up there may be no answer.
+    if (this.#isReturnRequested && this.#outstanding > 0) return 0;
+    this.#isReturnRequested = false;
+    const count = creditToGrant(this.#window, this.#unsettled, this.#outstanding);
     this.#outstanding += count;
     return count;
   }
 
-  /** Whether there is any credit that the platform is to be asked for. */
-  withdraw(): boolean {
-    this.#withdrawn = this.#outstanding > 0;
-    return this.#withdrawn;
+  /** Notes that the credit is wanted back; false if the platform has none to return. */
+  requestReturn(): boolean {
+    this.#isReturnRequested = this.#outstanding > 0;
+    return this.#isReturnRequested;
   }
 
-  /** The platform has given back what it had. */
-  withdrew(): void {
-    this.#withdrawn = false;
+  /** The platform has returned the credit that it had. */
+  returned(): void {
+    this.#isReturnRequested = false;
     this.#outstanding = 0;
   }
 
   /** The link is gone, and everything with it. */
   reset(): void {
-    this.withdrew();
+    this.returned();
     this.#unsettled = 0;
-    this.#decided = 0;
+    this.#queued = 0;
   }
 }

@@ -1,9 +1,10 @@
-import { backoffMs } from "./backoff";
 import { retryOf } from "../errors/table";
 import type { IotAmqpError, Retry } from "../errors/error";
 
-/** An attempt counts as good only after this long subscribed, or with the first settled delivery:
- * otherwise a link that is kicked at once would be tried again at full speed for ever. */
+/**
+ * An attempt counts as good only after this long subscribed, or with the first settled delivery:
+ * otherwise a link that is closed at once would be tried again at full speed for ever.
+ */
 export const PROVEN_AFTER_MS = 30_000;
 
 /** Attempts in a row that failed in the same way. */
@@ -16,7 +17,7 @@ interface Failures {
 
 const NO_FAILURES: Failures = { count: 0, retry: "fast" };
 
-/** What one connection of a subscription is doing. */
+/** What one of a subscription's connections is doing. */
 export type MachineState =
   | { readonly value: "idle" }
   | { readonly value: "connecting"; readonly failures: Failures }
@@ -60,6 +61,26 @@ export interface Transition {
   readonly effect?: MachineEffect;
 }
 
+const FAST = { firstMs: 1_000, maxMs: 30_000 };
+const SLOW = { firstMs: 30_000, maxMs: 300_000 };
+
+/**
+ * How long to wait after `failures` attempts in a row (1 and up) have failed; `random` is in [0, 1).
+ *
+ * After a network failure the wait is anything up to the limit (full jitter), so that clients that
+ * failed together do not come back together. After a refusal it is shortened by a fifth at most:
+ * faster attempts would only use up the platform's connect limit.
+ */
+export function backoffMs(
+  failures: number,
+  retry: Exclude<Retry, "never">,
+  random: number,
+): number {
+  const { firstMs, maxMs } = retry === "fast" ? FAST : SLOW;
+  const limitMs = Math.min(maxMs, firstMs * 2 ** (failures - 1));
+  return Math.round(retry === "fast" ? limitMs * random : limitMs * (1 - random / 5));
+}
+
 const same = (state: MachineState): Transition => ({ next: state });
 const connect = (failures: Failures): Transition => ({
   next: { value: "connecting", failures },
@@ -70,10 +91,10 @@ function wait(failures: Failures, cause: IotAmqpError, delayMs: number): Transit
   return { next: { value: "backoff", failures, cause, delayMs }, effect: { run: "wait", delayMs } };
 }
 
-function failed(failures: Failures, cause: IotAmqpError, random: number): Transition {
+function retryOrFail(failures: Failures, cause: IotAmqpError, random: number): Transition {
   const retry = retryOf(cause);
   if (retry === "never") return { next: { value: "failed", cause } };
-  // Another class of failure starts afresh: ten lost networks do not make a refusal the eleventh.
+  // Another class of failure starts anew: a refusal after ten network failures is the first refusal.
   const count = failures.retry === retry ? failures.count + 1 : 1;
   return wait({ count, retry, cause }, cause, backoffMs(count, retry, random));
 }
@@ -92,17 +113,17 @@ export function transition(state: MachineState, input: MachineInput): Transition
     case "connecting":
     case "attaching":
     case "subscribed":
-      return whileUp(state, input);
+      return transitionWhileUp(state, input);
     case "draining":
       if (input.type === "ended") return { next: { value: "stopped" } };
       return input.type === "drained" ? { next: state, effect: { run: "close" } } : same(state);
   }
 }
 
-type Up = Extract<MachineState, { value: "connecting" | "attaching" | "subscribed" }>;
+type UpState = Extract<MachineState, { value: "connecting" | "attaching" | "subscribed" }>;
 
 /** Transitions while an attempt is under way or has succeeded. */
-function whileUp(state: Up, input: MachineInput): Transition {
+function transitionWhileUp(state: UpState, input: MachineInput): Transition {
   const { failures, value } = state;
   switch (input.type) {
     case "held":
@@ -122,7 +143,7 @@ function whileUp(state: Up, input: MachineInput): Transition {
       if (value !== "subscribed" || failures === NO_FAILURES) return same(state);
       return { next: { value, failures: NO_FAILURES } };
     case "ended":
-      return failed(failures, input.cause, input.random);
+      return retryOrFail(failures, input.cause, input.random);
     case "stop":
       return {
         next: { value: "draining" },

@@ -1,4 +1,4 @@
-import type { IotAmqpError, PayloadError } from "../errors/error";
+import type { DecodeError, IotAmqpError, PayloadError } from "../errors/error";
 import type { DeviceMessage } from "../protocol/message";
 
 /** What a subscription is doing, over all its connections. */
@@ -28,24 +28,43 @@ export type SubscriptionState =
   /** A local setting is wrong: no attempt would help. */
   | { readonly value: "failed"; readonly cause: IotAmqpError };
 
-/** Totals since the subscription was made; outcomes count when they are decided. */
-export interface Counters {
+/** What a subscription counts since it was made; outcomes count when they are decided. */
+export interface Totals {
+  received: number;
+  delivered: number;
+  accepted: number;
+  released: number;
+  rejected: number;
+  duplicates: number;
+  filtered: number;
+  undecodable: number;
+  /** Manual mode: not settled within the ack timeout, and therefore released. */
+  expired: number;
+  /** Wall-clock time of the last message in ms since the epoch. */
+  lastMessageAtMs: number | undefined;
+  /** How often a connection that had been lost came up again. */
+  reconnects: number;
+}
+
+export interface Counters extends Readonly<Totals> {
   /** Now, not in total: received, and the platform does not know the outcome yet. */
   readonly unsettled: number;
-  readonly received: number;
-  readonly delivered: number;
-  readonly accepted: number;
-  readonly released: number;
-  readonly rejected: number;
-  readonly duplicates: number;
-  readonly filtered: number;
-  readonly undecodable: number;
-  /** Manual mode: not settled within the ack timeout, and therefore released. */
-  readonly expired: number;
-  /** How often a connection that had been lost came up again. */
-  readonly reconnects: number;
-  /** Wall-clock time of the last message in ms since the epoch. */
-  readonly lastMessageAtMs: number | undefined;
+}
+
+export function newTotals(): Totals {
+  return {
+    received: 0,
+    delivered: 0,
+    accepted: 0,
+    released: 0,
+    rejected: 0,
+    duplicates: 0,
+    filtered: 0,
+    undecodable: 0,
+    expired: 0,
+    lastMessageAtMs: undefined,
+    reconnects: 0,
+  };
 }
 
 /** A message handed over, with the token that settles it in manual mode. */
@@ -55,4 +74,17 @@ export interface Delivery {
   readonly message: DeviceMessage;
   /** The payload is not in the format asked for; `message.payload` is then the raw Buffer. */
   readonly error?: PayloadError;
+}
+
+/** What a subscription emits. */
+export interface SubscriptionEvents {
+  changed: [SubscriptionState];
+  /** In auto mode the message is accepted some 10 ms after the listeners have returned. */
+  delivered: [Delivery];
+  /** Once for each such message, however often it comes again. */
+  undecodable: [DecodeError];
+  /** A `delivered` listener threw; the message was released and comes again. */
+  undelivered: [unknown];
+  /** Manual mode: a message was not settled within the ack timeout; it was released and comes again. */
+  expired: [];
 }

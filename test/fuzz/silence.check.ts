@@ -1,12 +1,12 @@
 import { equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
-import { createSubscription } from "../../src/index";
 import { PeerServer } from "../support/peer";
 import { CODE, EMPTY_FRAME } from "../support/peer-frames";
 import { state } from "../support/subscribed";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
+import { createSubscription } from "../../src/subscription/subscription";
 
 /*
  * Run by `npm run test:fuzz`: in real time, over a real socket, because that is what the promise is

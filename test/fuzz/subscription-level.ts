@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { createOpenLink } from "../../src/amqp/amqp-link";
-import { createSubscription } from "../../src/index";
 import { CODE } from "../support/peer-frames";
 import { Random } from "../support/random";
 import { ScaledClock } from "../support/scaled-clock";
@@ -16,6 +15,7 @@ import type { Part } from "./report";
 import type { Subscription } from "../../src/subscription/subscription";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
+import { createSubscription } from "../../src/subscription/subscription";
 
 /** How many times faster than the computer's clock backoffs pass. */
 const FACTOR = 25;

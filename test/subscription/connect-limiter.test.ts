@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { ConnectLimiter } from "../../src/subscription/connect-limiter";
+import { ConnectLimiter } from "../../src/subscription/consumer-group";
 
 test("no minute sees more than 90 admitted requests, whenever they come", () => {
   fc.assert(

@@ -16,7 +16,7 @@ test("on any run of messages and outcomes the window is kept and never runs dry 
           outstanding -= arrived;
           unsettled += arrived;
           unsettled -= Math.min(settle, unsettled);
-          outstanding += creditToGrant({ window, unsettled, outstanding });
+          outstanding += creditToGrant(window, unsettled, outstanding);
           ok(unsettled + outstanding <= window, `${unsettled} + ${outstanding} > ${window}`);
           ok(outstanding > 0 || unsettled === window, "stalled with room left");
         }
@@ -27,11 +27,11 @@ test("on any run of messages and outcomes the window is kept and never runs dry 
 
 test("credit is granted in quarters of the window, not one by one", () => {
   const window = 200;
-  equal(creditToGrant({ window, unsettled: 0, outstanding: 0 }), 200);
-  equal(creditToGrant({ window, unsettled: 0, outstanding: 199 }), 0);
-  equal(creditToGrant({ window, unsettled: 100, outstanding: 50 }), 50);
-  equal(creditToGrant({ window, unsettled: 199, outstanding: 0 }), 1);
-  equal(creditToGrant({ window, unsettled: 200, outstanding: 0 }), 0);
+  equal(creditToGrant(window, 0, 0), 200);
+  equal(creditToGrant(window, 0, 199), 0);
+  equal(creditToGrant(window, 100, 50), 50);
+  equal(creditToGrant(window, 199, 0), 1);
+  equal(creditToGrant(window, 200, 0), 0);
 });
 
 /** A sender that keeps to the credit it has; what it is asked for it gives back some steps later. */
@@ -41,7 +41,7 @@ class Sender {
   asked = false;
 }
 
-test("whenever credit is withdrawn and granted again, both sides count the same", () => {
+test("whenever credit is returned and granted again, both sides count the same", () => {
   const step = fc.oneof(
     fc.record({ run: fc.constant("arrive" as const), count: fc.nat(300) }),
     fc.record({ run: fc.constant("settle" as const), count: fc.nat(300) }),
@@ -68,12 +68,12 @@ test("whenever credit is withdrawn and granted again, both sides count the same"
             credit.settled(Math.min(each.count, credit.unsettled));
           } else if (each.run === "pause") {
             paused = true;
-            if (credit.withdraw()) sender.asked = true;
+            if (credit.requestReturn()) sender.asked = true;
           } else if (each.run === "resume") paused = false;
           else if (sender.asked) {
             sender.asked = false;
             sender.credit = 0;
-            credit.withdrew();
+            credit.returned();
           }
           grant();
           ok(credit.unsettled + sender.credit <= window, `${credit.unsettled} + ${sender.credit}`);
@@ -88,15 +88,15 @@ test("whenever credit is withdrawn and granted again, both sides count the same"
 test("a sender that has used up its credit need not answer before it gets more", () => {
   const credit = new Credit(2);
   equal(credit.grant(), 2);
-  equal(credit.withdraw(), true);
+  equal(credit.requestReturn(), true);
   credit.received();
   credit.settled(1);
-  equal(credit.grant(), 0, "one is still out, and would be given back with what is granted");
+  equal(credit.grant(), 0, "one is still out, and would be returned with what is granted");
   credit.received();
   credit.settled(1);
   equal(credit.grant(), 2);
 });
 
-test("there is nothing to withdraw where nothing was granted", () => {
-  equal(new Credit(2).withdraw(), false);
+test("there is no credit to ask back where nothing was granted", () => {
+  equal(new Credit(2).requestReturn(), false);
 });

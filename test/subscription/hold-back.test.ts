@@ -53,7 +53,7 @@ test("what the flow has but is not accepted when messages are held back is relea
     await emulator.expectSettled(id, "released");
     await until(() => subscription.counters.received === 2, "it has come again");
     equal(inbox.all.length, 1, "it was handed over while messages are held back");
-    subscription.handOn();
+    subscription.endHoldBack();
     equal((await inbox.next()).message.messageId, id);
     await clock.advance(10);
     await emulator.expectSettled(id, "accepted");
@@ -67,7 +67,7 @@ for (const settleMode of ["auto", "manual"]) {
       await until(() => subscription.counters.received === 3, "they have come");
       await settled(20);
       equal(inbox.all.length, 0);
-      subscription.handOn();
+      subscription.endHoldBack();
       const got = [await inbox.next(), await inbox.next(), await inbox.next()];
       deepEqual(
         got.map(({ message }) => message.messageId),
@@ -117,7 +117,7 @@ test("what was handed over on a link that is lost does not come again, unless th
     subscription.holdBack();
     await back();
     await until(() => subscription.counters.received === 2, "it has come again");
-    subscription.handOn();
+    subscription.endHoldBack();
     equal((await inbox.next()).message.messageId, first);
     emulator.kick();
     await back();

@@ -2,7 +2,6 @@ import { deepEqual, equal, match, notEqual, ok, throws } from "node:assert/stric
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { createSubscription } from "../../src/index";
 import { ManualClock } from "../support/manual-clock";
 import { Inbox, state, subscriptionTo, withSubscription } from "../support/subscribed";
 import { until } from "../support/until";
@@ -13,6 +12,7 @@ import type { Clock } from "../../src/clock";
 import type { SubscriptionState } from "../../src/subscription/state";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
+import { createSubscription } from "../../src/subscription/subscription";
 import { english } from "../support/english";
 
 const topic = "/k1/d1/user/update";

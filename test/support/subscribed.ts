@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import { createSubscription } from "../../src/index";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { Environment } from "../../src/subscription/connection";
 import type { Delivery, SubscriptionState } from "../../src/subscription/state";
 import type { Subscription } from "../../src/subscription/subscription";
 import type { Stored } from "../../src/settings/read";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
 import type { SubscribeOptions } from "../../src/settings/subscribe";
+import { createSubscription } from "../../src/subscription/subscription";
+import type { Environment } from "../../src/subscription/context";
 
 /** How long a test waits for what must happen, in ms. */
 const PATIENCE_MS = 10_000;

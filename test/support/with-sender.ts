@@ -1,16 +1,16 @@
 import { ok } from "node:assert/strict";
-import { createSubscription } from "../../src/index";
 import { PeerServer } from "./peer";
 import { PeerSender } from "./peer-sender";
 import { soon } from "./soon";
 import { state } from "./subscribed";
-import type { Environment } from "../../src/subscription/connection";
 import type { SenderSettings } from "./peer-sender";
 import type { Delivery } from "../../src/subscription/state";
 import type { Subscription } from "../../src/subscription/subscription";
 import type { Stored } from "../../src/settings/read";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
+import { createSubscription } from "../../src/subscription/subscription";
+import type { Environment } from "../../src/subscription/context";
 
 /** What the sender chooses, and what of the subscriber differs from its defaults. */
 export interface SenderRun {

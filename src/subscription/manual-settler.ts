@@ -10,32 +10,32 @@ export interface Unsettled {
   settle(outcome: Outcome): void;
 }
 
-interface Entry<Delivery> {
-  readonly unsettled: Delivery;
+interface Registered<Delivery> {
+  readonly delivery: Delivery;
   readonly expiresAtMs: number;
 }
 
-type Ended = "DELIVERY_SETTLED" | "DELIVERY_EXPIRED" | "DELIVERY_LINK_LOST";
+/** How a delivery ended. */
+type EndCode = "DELIVERY_SETTLED" | "DELIVERY_EXPIRED" | "DELIVERY_LINK_LOST";
 
-/** So many ended tokens are remembered, to tell a flow what it did wrong. */
-const REMEMBERED = 10_000;
+/** So many ended tokens are remembered, so that an error can say what a flow did wrong. */
+const REMEMBERED_TOKENS = 10_000;
 
-/** Settings of the registry. */
-export interface DeliveriesOptions {
+export interface ManualSettlerOptions {
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
   /** Distinguishes the tokens of one subscription from those of others, and from before a restart. */
   readonly prefix: string;
-  /** A delivery was not settled in time and has been released. */
+  /** Called for each delivery that was not settled in time and has been released. */
   readonly expired: () => void;
 }
 
-/** What a token looks like, whichever subscription has given it out. */
+/** The form of a token, whichever subscription has given it out. */
 const TOKEN = /^([0-9a-f]+)-\d+$/;
 
 /**
- * Why a token that no subscription knows settles nothing. One that looks right is of a subscription
- * that has ended, by a redeploy or a restart, and its links with it.
+ * The error for a token that no subscription knows. One of the right form is of a subscription that
+ * a redeploy or a restart has ended, and its links with it.
  */
 export function unknownToken(token: string): SettlementError {
   return new SettlementError(TOKEN.test(token) ? "DELIVERY_LINK_LOST" : "DELIVERY_UNKNOWN", {
@@ -43,63 +43,63 @@ export function unknownToken(token: string): SettlementError {
   });
 }
 
-/** The registry of manual mode: each token settles its own delivery, once. */
-export class Deliveries<Delivery extends Unsettled> {
-  readonly #options: DeliveriesOptions;
+/** Manual mode: gives each delivery a token that settles it, once and in time. */
+export class ManualSettler<Delivery extends Unsettled> {
+  readonly #options: ManualSettlerOptions;
   /** In the order of their arrival, so that the first one expires first. */
-  readonly #unsettled = new Map<string, Entry<Delivery>>();
-  readonly #ended = new LRUCache<string, Ended>({ max: REMEMBERED });
+  readonly #unsettled = new Map<string, Registered<Delivery>>();
+  readonly #ended = new LRUCache<string, EndCode>({ max: REMEMBERED_TOKENS });
   #count = 0;
   #cancelExpiry: Cancel | undefined;
 
-  constructor(options: DeliveriesOptions) {
+  constructor(options: ManualSettlerOptions) {
     this.#options = options;
   }
 
   /** Registers a delivery and returns its token, a plain string. */
-  add(unsettled: Delivery): string {
+  add(delivery: Delivery): string {
     const token = `${this.#options.prefix}-${++this.#count}`;
     const expiresAtMs = this.#options.clock.monotonicMs() + this.#options.ackTimeoutMs;
-    this.#unsettled.set(token, { unsettled, expiresAtMs });
+    this.#unsettled.set(token, { delivery, expiresAtMs });
     this.#watchExpiry();
     return token;
   }
 
   /** Takes a delivery out to be settled. Throws SettlementError if the token settles nothing. */
   take(token: string): Delivery {
-    const entry = this.#unsettled.get(token);
-    if (entry === undefined) throw this.#missing(token);
+    const registered = this.#unsettled.get(token);
+    if (registered === undefined) throw this.#errorFor(token);
     this.#end(token, "DELIVERY_SETTLED");
-    return entry.unsettled;
+    return registered.delivery;
   }
 
   /** Forgets the deliveries of a link that is gone: the platform sends them again. */
-  lose(connection: object): void {
-    for (const [token, { unsettled }] of this.#unsettled) {
-      if (unsettled.connection === connection) this.#end(token, "DELIVERY_LINK_LOST");
+  linkLost(connection: object): void {
+    for (const [token, { delivery }] of this.#unsettled) {
+      if (delivery.connection === connection) this.#end(token, "DELIVERY_LINK_LOST");
     }
   }
 
   /** Releases the deliveries of a connection that is about to close. */
   release(connection: object): void {
-    for (const [token, { unsettled }] of this.#unsettled) {
-      if (unsettled.connection !== connection) continue;
+    for (const [token, { delivery }] of this.#unsettled) {
+      if (delivery.connection !== connection) continue;
       this.#end(token, "DELIVERY_LINK_LOST");
-      unsettled.settle("released");
+      delivery.settle("released");
     }
   }
 
-  #missing(token: string): SettlementError {
+  #errorFor(token: string): SettlementError {
     const ended = this.#ended.get(token);
     if (ended !== undefined) return new SettlementError(ended, { token });
-    // One of our own that is not remembered ended too long ago to say how.
+    // One of our own that is not remembered ended too long ago to know how.
     const isOurs = TOKEN.exec(token)?.[1] === this.#options.prefix;
     return isOurs ? new SettlementError("DELIVERY_UNKNOWN", { token }) : unknownToken(token);
   }
 
-  #end(token: string, how: Ended): void {
+  #end(token: string, code: EndCode): void {
     this.#unsettled.delete(token);
-    this.#ended.set(token, how);
+    this.#ended.set(token, code);
     if (this.#unsettled.size > 0) return;
     this.#cancelExpiry?.();
     this.#cancelExpiry = undefined;
@@ -119,10 +119,10 @@ export class Deliveries<Delivery extends Unsettled> {
 
   #expire(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [token, { unsettled, expiresAtMs }] of this.#unsettled) {
+    for (const [token, { delivery, expiresAtMs }] of this.#unsettled) {
       if (expiresAtMs > nowMs) return;
       this.#end(token, "DELIVERY_EXPIRED");
-      unsettled.settle("released");
+      delivery.settle("released");
       this.#options.expired();
     }
   }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { Deliveries } from "../../src/subscription/deliveries";
+import { ManualSettler } from "../../src/subscription/manual-settler";
 import { ManualClock } from "../support/manual-clock";
 import type { ErrorCode } from "../../src/errors/error";
 import type { Outcome } from "../../src/protocol/amqp-message";
@@ -10,7 +10,7 @@ const connection = { name: "one" };
 function registry() {
   const clock = new ManualClock();
   const told = { expired: 0 };
-  const deliveries = new Deliveries({
+  const deliveries = new ManualSettler({
     clock,
     ackTimeoutMs: 25_000,
     prefix: "c0ffee",
@@ -84,7 +84,7 @@ test("the deliveries of a lost link are gone, those of another are not", () => {
   const { deliveries, outcomes, add } = registry();
   const other = { name: "other" };
   const [here, there] = [add("here"), add("there", other)];
-  deliveries.lose(connection);
+  deliveries.linkLost(connection);
   throwsCode(() => deliveries.take(here), "DELIVERY_LINK_LOST");
   deepEqual(outcomes, [], "nothing can be settled on a lost link");
   deliveries.take(there).settle("accepted");
