@@ -44,12 +44,8 @@ export default function (RED: NodeAPI): void {
               }
               const observations = observationsOf(message);
               if (observations.length === 0) return;
-              await states.update({
-                observations,
-                maxDevices,
-                changed: (change) => {
-                  send(changeMessage(message, change));
-                },
+              await states.update(observations, maxDevices, (change) => {
+                send(changeMessage(message, change));
               });
             });
         },

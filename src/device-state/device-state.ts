@@ -14,10 +14,13 @@ export interface PropertyState {
   readonly deviceTime?: number;
 }
 
-/** The last known state of a device, as flows get it; what was never heard of is absent. Times in ms since the epoch. */
+/**
+ * The last known state of a device, as flows get it; what is not known is absent. Times in ms since
+ * the epoch.
+ */
 export interface DeviceState extends Device {
   readonly online?: boolean;
-  /** Since when it is online or offline. */
+  /** Since when it has been online or offline. */
   readonly onlineTime?: number;
   readonly enabled?: boolean;
   /** The gateway of a sub-device; null once it belongs to none any more. */
@@ -26,15 +29,15 @@ export interface DeviceState extends Device {
   readonly tags: Readonly<Record<string, Json>>;
   /** Version of each firmware module. */
   readonly modules: Readonly<Record<string, Json>>;
-  /** Of the newest sign of life: a property, coming online, a firmware version. */
+  /** When it was last heard from: a property, coming online, a firmware version. */
   readonly lastHeard?: number;
-  /** Of the newest thing known. */
+  /** Of the newest news. */
   readonly time: number;
   /** Only of a device that was deleted. */
   readonly deleted?: true;
 }
 
-/** What is known of a device, as flows get it: theirs to change. */
+/** What is known of a device, as flows get it: a copy that they may change. */
 export function stateOf(record: DeviceRecord): DeviceState {
   const { productKey, deviceName, timeMs, heardMs, values } = record;
   const { online, enabled, gateway, properties = {}, tags = {}, modules = {} } = values;
@@ -64,7 +67,7 @@ export function stateOf(record: DeviceRecord): DeviceState {
 }
 
 /** Whether a state is one of those that a filter asks for. */
-export function fits(state: DeviceState, filter: DeviceFilter, nowMs: number): boolean {
+export function matchesFilter(state: DeviceState, filter: DeviceFilter, nowMs: number): boolean {
   const { productKey, online, silentMs } = filter;
   if (productKey !== undefined && state.productKey !== productKey) return false;
   if (online !== undefined && state.online !== online) return false;

@@ -5,7 +5,7 @@ import type { Json } from "../protocol/json";
 import type { Device } from "../protocol/topic";
 import type { Observation, Part } from "./observation";
 
-/** A value and when it was so. Times in ms since the epoch. */
+/** A value and since when it holds. Times in ms since the epoch. */
 interface Register {
   readonly value: Json;
   readonly timeMs: number;
@@ -16,8 +16,8 @@ interface Register {
 type Registers = Readonly<Record<string, Register>>;
 
 /**
- * What is known of a device, as it lies in the store. Every field only ever moves on to something
- * newer, so the order and the number of the messages that led here do not matter.
+ * What is known of a device, as the store keeps it. Every field only ever moves on to something
+ * newer, so the order and the number of messages do not matter.
  */
 export interface DeviceRecord extends Device {
   /** Of the newest thing known. */
@@ -29,7 +29,7 @@ export interface DeviceRecord extends Device {
   readonly values: Readonly<Partial<Record<Part, Registers>>>;
 }
 
-/** One value that is another than before. */
+/** One value that has changed. */
 export interface Change {
   readonly part: Part | "deleted";
   /** Of a property, tag or module. */
@@ -41,40 +41,40 @@ export interface Change {
   readonly time: number;
 }
 
-/** A record after an observation, and what differs; the same record if nothing was news. */
-export interface Merged {
+/** A record after observations, and what differs; the same record if nothing was new. */
+export interface MergeResult {
   readonly record: DeviceRecord;
   readonly changes: readonly Change[];
 }
 
-/** Whether anything is known of the device itself; of a deleted one only its end is. */
+/** Whether the device exists as far as is known; of a deleted one only the time of its end is kept. */
 export function isAlive({ values }: DeviceRecord): boolean {
   return Object.keys(values).length > 0;
 }
 
-/** What lies in a store, if it is what this package has put there. */
-export function storedRecord(value: unknown): DeviceRecord | undefined {
-  return isRecord(value) ? value : undefined;
+/** What a store returned, if it is a record that this package has put there. */
+export function parseRecord(value: unknown): DeviceRecord | undefined {
+  return isDeviceRecord(value) ? value : undefined;
 }
 
-function isRecord(value: unknown): value is DeviceRecord {
+function isDeviceRecord(value: unknown): value is DeviceRecord {
   if (!isJsonObject(value) || readDevice(value) === undefined) return false;
   return typeof value["timeMs"] === "number" && isJsonObject(value["values"]);
 }
 
-/** Adds what was observed of a record's device. */
-export function merged(
+/** Merges what was observed of a device into its record. */
+export function mergeObservations(
   device: Device,
   before: DeviceRecord | undefined,
   observations: readonly Observation[],
-): Merged {
-  const draft = new Draft(device, before);
+): MergeResult {
+  const draft = new RecordDraft(device, before);
   for (const observation of observations) draft.add(observation);
   return draft.finish();
 }
 
-/** One text for one value, whatever the order of a struct's members. */
-function canonical(value: Json): string {
+/** The same text for the same value, whatever the order of a struct's members. */
+function canonicalText(value: Json): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     isJsonObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -85,21 +85,21 @@ function canonical(value: Json): string {
 function isNewer(candidate: Register, known: Register): boolean {
   if (candidate.timeMs !== known.timeMs) return candidate.timeMs > known.timeMs;
   if (candidate.minorMs !== known.minorMs) return candidate.minorMs > known.minorMs;
-  // Nothing tells which is newer; but every order of arrival must end with the same one.
-  return canonical(candidate.value) > canonical(known.value);
+  // Nothing says which is newer, but every order of arrival must end with the same one.
+  return canonicalText(candidate.value) > canonicalText(known.value);
 }
 
-const later = (a: number | undefined, b: number) => (a === undefined ? b : Math.max(a, b));
+const laterOf = (a: number | undefined, b: number) => (a === undefined ? b : Math.max(a, b));
 
 /** A record while observations are added. */
-class Draft {
+class RecordDraft {
   readonly #device: Device;
   readonly #before: DeviceRecord | undefined;
   readonly #values = new Map<Part, Map<string, Register>>();
   #timeMs: number | undefined;
   #heardMs: number | undefined;
   #deletedMs: number | undefined;
-  /** Those that have a newer value, by part and name. */
+  /** Names that have a newer value, by part. */
   readonly #touched = new Map<Part, Set<string>>();
 
   constructor(device: Device, before: DeviceRecord | undefined) {
@@ -112,13 +112,13 @@ class Draft {
 
   add(observation: Observation): void {
     const { timeMs } = observation;
-    this.#timeMs = later(this.#timeMs, timeMs);
+    this.#timeMs = laterOf(this.#timeMs, timeMs);
     switch (observation.kind) {
       case "heard":
-        this.#heardMs = later(this.#heardMs, timeMs);
+        this.#heardMs = laterOf(this.#heardMs, timeMs);
         return;
       case "deleted":
-        this.#deletedMs = later(this.#deletedMs, timeMs);
+        this.#deletedMs = laterOf(this.#deletedMs, timeMs);
         return;
       case "value": {
         const { part, name, value, minorMs } = observation;
@@ -133,7 +133,7 @@ class Draft {
     }
   }
 
-  finish(): Merged {
+  finish(): MergeResult {
     const before = this.#before;
     const deletedMs = this.#deletedMs;
     const isCurrent = (ms: number) => deletedMs === undefined || ms > deletedMs;
@@ -149,11 +149,12 @@ class Draft {
       ...(deletedMs === undefined ? {} : { deletedMs }),
       values: Object.fromEntries(values),
     };
-    if (before !== undefined && this.#isOld(record, before)) return { record: before, changes: [] };
+    if (before !== undefined && this.#isUnchanged(record, before))
+      return { record: before, changes: [] };
     return { record, changes: this.#changes(record) };
   }
 
-  /** The part's registers, those of before at first. */
+  /** The registers of a part, at first those of before. */
   #registers(part: Part): Map<string, Register> {
     const known = this.#values.get(part);
     if (known !== undefined) return known;
@@ -162,7 +163,7 @@ class Draft {
     return registers;
   }
 
-  #isOld({ timeMs, heardMs, deletedMs }: DeviceRecord, before: DeviceRecord): boolean {
+  #isUnchanged({ timeMs, heardMs, deletedMs }: DeviceRecord, before: DeviceRecord): boolean {
     return (
       this.#touched.size === 0 &&
       timeMs === before.timeMs &&
@@ -180,7 +181,7 @@ class Draft {
       this.#names(part).flatMap((name) => {
         const now = record.values[part]?.[name];
         const then = before?.values[part]?.[name];
-        if (now === then || (now && then && canonical(now.value) === canonical(then.value)))
+        if (now === then || (now && then && canonicalText(now.value) === canonicalText(then.value)))
           return [];
         return [
           {

@@ -1,32 +1,31 @@
 import { MessageError } from "../errors/error";
 import { messageTypeOf } from "../protocol/flow-message";
 import { isPropertyMessage, readPropertyReport } from "../protocol/property-report";
-import { chosenValues } from "./named-values";
-import { leavingValues } from "./outputs";
+import { selectValues } from "./named-values";
+import { valueMessages } from "./output-messages";
 import type { FlowMessage } from "../protocol/flow-message";
 import type { RefusedValue } from "../protocol/property-report";
-import type { Leaving } from "./named-values";
 import type { PropertiesOptions } from "../settings/properties";
+import type { OutputMessage } from "./output-messages";
 
-/** Where a message goes, or what becomes of it; refused values leave before the others. */
+/** What to send on each output; refused values are sent before the others. */
 export interface Distribution {
   readonly refused: readonly FlowMessage[];
   readonly values: readonly FlowMessage[];
-  /** The message itself, if it is to be passed on. */
+  /** The message itself, if it is passed on. */
   readonly others: readonly FlowMessage[];
 }
 
 /**
- * What the properties node makes of a message. The delivery to settle goes with the last one that
- * leaves. Throws MessageError if a property message cannot be read, or nobody would settle it.
+ * What the properties node sends for a message. Its delivery goes with the last one that is sent.
+ * Throws MessageError if a property message cannot be read, or if nobody would settle its delivery.
  */
 export function distribute(message: FlowMessage, options: PropertiesOptions): Distribution {
-  const { refused, values } = leaving(message, options);
+  const { refused, values } = reportMessages(message, options);
   if (refused.length + values.length > 0) {
-    const isLast = values.length === 0;
     return {
-      refused: messages(message, refused, isLast),
-      values: messages(message, values, true),
+      refused: flowMessages(message, refused, values.length === 0),
+      values: flowMessages(message, values, true),
       others: [],
     };
   }
@@ -35,37 +34,42 @@ export function distribute(message: FlowMessage, options: PropertiesOptions): Di
   throw new MessageError("DELIVERY_DROPPED", { messageType: messageTypeOf(message) });
 }
 
-interface Leavings {
-  readonly refused: readonly Leaving[];
-  readonly values: readonly Leaving[];
+interface ReportMessages {
+  readonly refused: readonly OutputMessage[];
+  readonly values: readonly OutputMessage[];
 }
 
-function leaving(message: FlowMessage, { output, identifiers }: PropertiesOptions): Leavings {
+/** What a report sends; nothing for other messages. */
+function reportMessages(
+  message: FlowMessage,
+  { output, identifiers }: PropertiesOptions,
+): ReportMessages {
   if (!isPropertyMessage(message)) return { refused: [], values: [] };
   const { device, values, refused } = readPropertyReport(message);
-  const made = leavingValues(chosenValues(values, identifiers), output, device);
-  // Whoever has set a measurement before wants it; else each thing model has its own field types.
+  const sent = valueMessages(selectValues(values, identifiers), output, device);
+  // A measurement set before wins. Otherwise each product has its own, as field types differ by
+  // thing model.
   const isNamed = message["measurement"] !== undefined || device === undefined;
   const named = output === "influx" && !isNamed ? { measurement: device.productKey } : {};
   return {
-    refused: refused.map(refusal),
-    values: made.map((each) => ({ ...each, ...named })),
+    refused: refused.map(refusedMessage),
+    values: sent.map((each) => ({ ...each, ...named })),
   };
 }
 
-function refusal({ identifier, value, timeMs, code, message }: RefusedValue): Leaving {
+function refusedMessage({ identifier, value, timeMs, code, message }: RefusedValue): OutputMessage {
   return { topic: identifier, payload: value, timestamp: timeMs, refused: { code, message } };
 }
 
-/** The message with what leaves in the place of what it was; of several, only the last is settled. */
-function messages(
+/** The message that came, once for each that is sent in its place; only the last settles it. */
+function flowMessages(
   message: FlowMessage,
-  leavings: readonly Leaving[],
-  endsHere: boolean,
+  outputs: readonly OutputMessage[],
+  isLast: boolean,
 ): FlowMessage[] {
   const { delivery, ...rest } = message;
-  const last = endsHere && delivery !== undefined ? leavings.length - 1 : -1;
-  return leavings.map((own, index) => ({
+  const last = isLast && delivery !== undefined ? outputs.length - 1 : -1;
+  return outputs.map((own, index) => ({
     ...rest,
     ...own,
     ...(index === last ? { delivery } : {}),

@@ -2,7 +2,7 @@ import { flattenStruct } from "../protocol/property-report";
 import type { Json } from "../protocol/json";
 import type { PropertyValue } from "../protocol/property-report";
 
-/** A value under the name by which it leaves: an identifier, or `struct.member`. */
+/** A value under the name by which it is sent: an identifier, or `struct.member`. */
 export interface NamedValue {
   readonly name: string;
   readonly value: Json;
@@ -10,14 +10,11 @@ export interface NamedValue {
   readonly timeMs: number;
 }
 
-/** What a message that leaves has of its own; the rest is as in the message that came. */
-export type Leaving = Readonly<{ payload: unknown; timestamp: number } & Record<string, unknown>>;
-
 /**
- * The values that were chosen, in the order of the report, with structs taken apart. An identifier
- * chooses a property with all its members, or one member (`pos.lat`); none: all.
+ * The values with the given identifiers, in the order of the report, with structs taken apart. An
+ * identifier stands for a property with all its members, or for one member (`pos.lat`); none: all.
  */
-export function chosenValues(
+export function selectValues(
   values: readonly PropertyValue[],
   identifiers: readonly string[],
 ): NamedValue[] {
@@ -36,20 +33,20 @@ function isWanted(name: string, wanted: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** Oldest first; what is of one time stays in its order. */
-export function byTime(values: readonly NamedValue[]): NamedValue[] {
+/** Oldest first; values of one time stay in their order. */
+export function sortByTime(values: readonly NamedValue[]): NamedValue[] {
   return [...values].sort((one, other) => one.timeMs - other.timeMs);
 }
 
 /** Values in groups of one time each, oldest first; in a group each name occurs once. */
-export function groupedByTime(values: readonly NamedValue[]): NamedValue[][] {
+export function groupByTime(values: readonly NamedValue[]): NamedValue[][] {
   const groups = new Map<string, NamedValue[]>();
   const seen = new Map<string, number>();
-  for (const value of byTime(values)) {
+  for (const value of sortByTime(values)) {
     const key = `${value.timeMs} ${value.name}`;
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);
-    // Two values of one name and one time: one object cannot hold both.
+    // One object cannot hold two values of one name and one time.
     const place = `${value.timeMs} ${nth}`;
     const group = groups.get(place);
     if (group === undefined) groups.set(place, [value]);

@@ -28,7 +28,7 @@ async function feed(
   { maxDevices = ENOUGH, changed = () => undefined }: Feed = {},
 ): Promise<void> {
   for (const message of messages) {
-    await states.update({ observations: observationsOf(message), maxDevices, changed });
+    await states.update(observationsOf(message), maxDevices, changed);
   }
 }
 
@@ -72,11 +72,7 @@ test("messages interleaved by two nodes on a slow store lose nothing", () =>
       const states = new DeviceStates(store, PREFIX);
       // Neither waits for the other, nor for itself.
       const updates = [...messages, ...again].map((message) =>
-        states.update({
-          observations: observationsOf(message),
-          maxDevices: ENOUGH,
-          changed: () => undefined,
-        }),
+        states.update(observationsOf(message), ENOUGH, () => undefined),
       );
       const listed = states.list(ALL, 0);
       await scheduler.waitFor(Promise.all(updates));

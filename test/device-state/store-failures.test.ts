@@ -23,9 +23,7 @@ function update(
 ): Promise<StateChange[]> {
   const told: StateChange[] = [];
   const changed = (change: StateChange) => told.push(change);
-  return states
-    .update({ observations: observationsOf(message), maxDevices, changed })
-    .then(() => told);
+  return states.update(observationsOf(message), maxDevices, changed).then(() => told);
 }
 
 /** A store that does what it is asked for, and then says that it has not. */

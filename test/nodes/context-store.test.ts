@@ -157,7 +157,7 @@ test("who leaves waits for what is being written, but no longer than 5 s", async
   const states = registry.at(place);
   states.join(node, () => undefined);
   const [observations, changed] = [observationsOf(propertyPost("d1", { t: 1 })), () => undefined];
-  const update = states.use((all) => all.update({ observations, maxDevices: 9, changed }));
+  const update = states.use((all) => all.update(observations, 9, changed));
   await settled();
   context.answer(null, []);
   await settled();

@@ -2,22 +2,22 @@ import { isAlive } from "./record";
 import type { DeviceRecord } from "./record";
 
 /** What is kept in memory of a record. */
-interface Entry {
+interface IndexEntry {
   readonly timeMs: number;
   readonly alive: boolean;
 }
 
 /** Which records a store has, so that counting and bounding them reads none. */
-export class Entries {
-  readonly #byKey = new Map<string, Entry>();
+export class RecordIndex {
+  readonly #byKey = new Map<string, IndexEntry>();
   #alive = 0;
 
-  /** With those of deleted devices. */
+  /** How many records there are, with those of deleted devices. */
   get size(): number {
     return this.#byKey.size;
   }
 
-  /** How many are not of deleted devices. */
+  /** How many records are not of deleted devices. */
   get alive(): number {
     return this.#alive;
   }
@@ -46,9 +46,9 @@ export class Entries {
     this.#byKey.delete(key);
   }
 
-  /** The key that goes first: among the deleted ones, or else all, the one known for the longest time. */
+  /** The key to drop first: of a deleted device, or else of any, the one with the oldest news. */
   get oldest(): string | undefined {
-    let [found, least]: [string | undefined, Entry] = [
+    let [found, least]: [string | undefined, IndexEntry] = [
       undefined,
       { timeMs: Infinity, alive: true },
     ];
