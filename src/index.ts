@@ -1,18 +1,20 @@
+// The public API, for programs. Nodes and commands import the layers below it.
+import { createSubscription as create } from "./subscription/subscription";
+import type { InstanceOptions } from "./settings/instance";
+import type { SubscribeOptions } from "./settings/subscribe";
+import type { Subscription } from "./subscription/subscription";
+
 export {
   DecodeError,
-  DiagnosisError,
   InstallationError,
   IotAmqpError,
   isIotAmqpError,
-  MessageError,
   NetworkError,
   PayloadError,
   ProtocolError,
   RefusalError,
-  RequestError,
   SettingError,
   SettlementError,
-  StoreError,
   TlsError,
 } from "./errors/error";
 export { retryOf } from "./errors/table";
@@ -20,7 +22,10 @@ export { errorText } from "./errors/texts";
 export { signIn } from "./protocol/sign-in";
 export { INSTANCE_DEFAULTS, resolveInstance } from "./settings/instance";
 export { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "./settings/subscribe";
-export type { Cancel, Clock } from "./clock";
+export type { ErrorCode, ErrorDetails, Retry } from "./errors/error";
+export type { ErrorText, Language } from "./errors/entry";
+export type { Outcome } from "./protocol/amqp-message";
+export type { Json, JsonObject } from "./protocol/json";
 export type { DeviceMessage } from "./protocol/message";
 export type {
   DeviceLifecycle,
@@ -43,16 +48,27 @@ export type {
   SubDeviceFound,
   TopologyLifecycle,
 } from "./protocol/message-table";
+export type { PayloadFormat } from "./protocol/payload";
 export type { SignIn, SignInAccount, SignInRequest } from "./protocol/sign-in";
+export type { SignMethod } from "./protocol/sign-in-values";
 export type { Device, MessageType } from "./protocol/topic";
 export type { InstanceOptions, TlsOptions } from "./settings/instance";
 export type { SettleMode, SubscribeOptions } from "./settings/subscribe";
-export type { Counters, Delivery, SubscriptionState } from "./subscription/state";
+export type {
+  Counters,
+  Delivery,
+  SubscriptionEvents,
+  SubscriptionState,
+} from "./subscription/state";
 export type { Subscription } from "./subscription/subscription";
-export type { ErrorText, Language, Retry } from "./errors/entry";
-export type { ErrorCode, ErrorDetails } from "./errors/error";
-export type { Json } from "./protocol/json";
-export type { Outcome } from "./protocol/amqp-message";
-export type { PayloadFormat } from "./protocol/payload";
-export type { SignMethod } from "./protocol/sign-in-values";
-export { createSubscription } from "./subscription/subscription";
+
+/**
+ * Makes a subscription to a consumer group; nothing happens until its `start()`.
+ * The options come from `resolveInstance` and `resolveSubscribe`.
+ */
+export function createSubscription(
+  instance: InstanceOptions,
+  options: SubscribeOptions,
+): Subscription {
+  return create(instance, options);
+}
