@@ -143,13 +143,14 @@ class RecordDraft {
     });
     const heardMs = this.#heardMs;
     const record: DeviceRecord = {
-      ...{ productKey: this.#device.productKey, deviceName: this.#device.deviceName },
+      productKey: this.#device.productKey,
+      deviceName: this.#device.deviceName,
       timeMs: this.#timeMs ?? 0,
       ...(heardMs !== undefined && isCurrent(heardMs) ? { heardMs } : {}),
       ...(deletedMs === undefined ? {} : { deletedMs }),
       values: Object.fromEntries(values),
     };
-    if (before !== undefined && this.#isUnchanged(record, before))
+    if (before !== undefined && this.#isSame(record, before))
       return { record: before, changes: [] };
     return { record, changes: this.#changes(record) };
   }
@@ -163,7 +164,7 @@ class RecordDraft {
     return registers;
   }
 
-  #isUnchanged({ timeMs, heardMs, deletedMs }: DeviceRecord, before: DeviceRecord): boolean {
+  #isSame({ timeMs, heardMs, deletedMs }: DeviceRecord, before: DeviceRecord): boolean {
     return (
       this.#touched.size === 0 &&
       timeMs === before.timeMs &&

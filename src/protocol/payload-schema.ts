@@ -8,7 +8,7 @@ export type FieldType =
   | "localTime" // `2024-05-06 20:55:30.190`, in the time zone of the instance's region
   | "utcTime" // `2024-05-06T12:55:30.190Z`
   | "stringOrInteger" // documented as one, seen as the other
-  | "any" // whatever the thing model says, or nothing that is documented
+  | "any" // as the thing model says, or not documented
   | { readonly oneOf: readonly string[] }
   | { readonly known: readonly string[] } // others may come
   | { readonly object: ObjectSchema }

@@ -24,7 +24,7 @@ const BOM = 0xfeff;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Devices nest a few levels; deep nesting overflows the stack of whoever clones the payload. */
+/** Devices nest a few levels; deep nesting overflows the stack of a node that clones the payload. */
 export const MAX_JSON_DEPTH = 200;
 
 /** The payload of a body, by the payload format. A Buffer is always a copy. Never throws. */

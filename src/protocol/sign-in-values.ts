@@ -11,7 +11,7 @@ export function isSignInValue(value: string): boolean {
 export const CLIENT_ID_MAX_LENGTH = 64;
 const SUFFIX_MAX_LENGTH = "-128".length;
 
-/** What a client ID may look like, for an error's text. */
+/** The form of a client ID, for an error's text. */
 export const CLIENT_ID_RULE = {
   rule: "clientId",
   max: CLIENT_ID_MAX_LENGTH,
@@ -24,7 +24,7 @@ export function isClientId(base: string, connections = 1): boolean {
   return base.length > 0 && base.length <= room && isSignInValue(base);
 }
 
-/** The client ID of one of a subscription's connections: each must be the only one of its name. */
+/** The client ID of one of a subscription's connections; each needs its own. */
 export function connectionClientId(base: string, index: number, connections: number): string {
   return connections === 1 ? base : `${base}-${index + 1}`;
 }
@@ -32,7 +32,7 @@ export function connectionClientId(base: string, index: number, connections: num
 /** The same at every start, so that the console's list of online clients stays readable. */
 export function defaultClientId(hostName: string, nodeId: string): string {
   const room = CLIENT_ID_MAX_LENGTH - SUFFIX_MAX_LENGTH;
-  // The node ID tells subscribers apart, so the host name gives way.
+  // The node ID distinguishes subscribers, so it is the host name that is shortened.
   const node = plainName(nodeId).slice(-room);
   const host = plainName(hostName).slice(0, Math.max(0, room - node.length - 1));
   return host === "" ? node : `${host}-${node}`;

@@ -93,7 +93,7 @@ export class Connection {
     const { next, effect } = transition(before, input);
     if (next !== before || effect !== undefined) this.#cancelTimer?.();
     this.#state = next;
-    // The effect first: whoever hears of the change must see its consequences.
+    // The effect first: those who hear of the change must see its consequences.
     if (effect !== undefined) this.#run(effect);
     if (next !== before) this.#changed(before);
   }

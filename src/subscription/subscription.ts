@@ -56,7 +56,7 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     return { unsettled, ...this.#totals };
   }
 
-  /** Connects, and from then on keeps itself connected; after a stop that is under way. */
+  /** Connects and stays connected; if a stop is under way, afterwards. */
   start(): void {
     if (this.#stopping !== undefined) this.#stopping.restart = true;
     else for (const connection of this.#connections) connection.start();

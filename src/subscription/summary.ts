@@ -1,7 +1,7 @@
 import type { MachineState } from "./machine";
 import type { SubscriptionState } from "./state";
 
-/** A connection as far as the summary needs it. */
+/** The part of a connection that the summary reads. */
 export interface ConnectionView {
   readonly state: MachineState;
   readonly nextAttemptAtMs: number;
@@ -16,11 +16,11 @@ function inState<V extends Value>(connections: readonly ConnectionView[], value:
   return connections.filter((each): each is InState<V> => each.state.value === value);
 }
 
-/** Why a connection is not up, as far as it is known. */
+/** Why a connection is down, or was before its present attempt. */
 function causeOf(state: MachineState) {
   if (state.value === "backoff") return state.cause;
-  // Also while it is up again but has not proved itself: else a link that is kicked at once, time
-  // and again, would look well in between.
+  // Also while it is up again but not proven: a link that is closed at once, time and again, would
+  // otherwise look healthy in between.
   return "failures" in state ? state.failures.cause : undefined;
 }
 
