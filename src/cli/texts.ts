@@ -33,9 +33,9 @@ export const CLI_TEXTS = {
       },
       remedy: {
         "en-US":
-          "Leave --no-tls out: it is only for a loopback address (the emulator). The platform refuses plain TCP, and the signed password would travel readable.",
+          "Omit --no-tls: it is only for a loopback address (the emulator). The platform refuses plain TCP, and the signed password would be readable.",
         "zh-CN":
-          "请去掉 --no-tls：它只能用于本机回环地址（模拟器）。平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。",
+          "请去掉 --no-tls：它只能用于本机回环地址（模拟器）。平台拒绝明文 TCP 连接，签名后的密码也会以明文传输。",
       },
     },
     PORT_IN_USE: {
@@ -47,9 +47,9 @@ export const CLI_TEXTS = {
     CONNECTION_LOST: {
       remedy: {
         "en-US":
-          "Nothing to do if it comes back by itself. If it happens each time it connects with --no-tls, the port may expect TLS: leave --no-tls out. If it happens within 15 seconds each time, check the consumer group (consumerGroupId) and the instance ID (iotInstanceId); otherwise the network in between.",
+          "Nothing to do if it recovers by itself. If every connection with --no-tls ends at once, the port may expect TLS: omit --no-tls. If every connection ends within 15 seconds, check the consumer group (consumerGroupId) and the instance ID (iotInstanceId); otherwise check the network.",
         "zh-CN":
-          "如果随后自动恢复，则无需处理。如果使用了 --no-tls 并且每次连接都立刻断开，该端口可能要求 TLS：请去掉 --no-tls。如果每次都在连接后 15 秒内断开，请检查消费组（consumerGroupId）和实例 ID（iotInstanceId）；否则请检查中间的网络。",
+          "如果随后自动恢复，则无需处理。如果使用了 --no-tls 并且每次连接都立刻断开，该端口可能要求 TLS：请去掉 --no-tls。如果每次都在 15 秒内断开，请检查消费组（consumerGroupId）和实例 ID（iotInstanceId）；否则请检查网络。",
       },
     },
     RHEA_MISMATCH: {
@@ -62,9 +62,9 @@ export const CLI_TEXTS = {
     TLS_UNTRUSTED: {
       remedy: {
         "en-US":
-          "Node.js does not know the authority that issued it. Give its CA certificates with --ca FILE, or set NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform's endpoint this may be GlobalSign Root R1, which newer Node.js versions no longer carry; in a company network it may be that of a proxy that looks into TLS.",
+          "Node.js does not know its issuer. Give its CA certificates with --ca FILE, or set NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform this may be GlobalSign Root R1, which newer Node.js versions no longer include; in a company network, that of a proxy that inspects TLS.",
         "zh-CN":
-          "Node.js 不认识签发该证书的机构。请用 --ca FILE 指定其 CA 证书，或者设置环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem。对平台的接入点而言，缺少的可能是 GlobalSign Root R1，较新的 Node.js 版本已不再内置它；在公司网络中，也可能是会解密 TLS 的代理的证书。",
+          "Node.js 不信任该证书的签发机构。请用 --ca FILE 指定其 CA 证书，或者设置环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem。对平台的接入点而言，缺少的可能是 GlobalSign Root R1，较新的 Node.js 版本已不再内置它；在公司网络中，也可能是会解密 TLS 的代理的证书。",
       },
     },
     TLS_HOSTNAME: {
@@ -76,7 +76,7 @@ export const CLI_TEXTS = {
     TLS_FAILED: {
       remedy: {
         "en-US":
-          "The port probably does not speak TLS: for the emulator give --no-tls; the platform's port is 5671 (port). If the port is right, check the CA certificates (tls), if any are given.",
+          "The port probably does not speak TLS: for the emulator, give --no-tls; the platform's port is 5671 (port). If the port is right, check the CA certificates (tls), if any are given.",
         "zh-CN":
           "该端口很可能不支持 TLS：如果连接的是模拟器，请加上 --no-tls；平台的端口是 5671（port）。如果端口无误并且指定了 CA 证书（tls），请检查该证书。",
       },
@@ -84,7 +84,7 @@ export const CLI_TEXTS = {
     TLS_INTERRUPTED: {
       remedy: {
         "en-US":
-          "If it does not come back by itself, the port probably does not speak TLS: for the emulator give --no-tls; the platform's port is 5671 (port).",
+          "If it does not recover by itself, the port probably does not speak TLS: for the emulator, give --no-tls; the platform's port is 5671 (port).",
         "zh-CN":
           "如果没有自动恢复，该端口很可能不支持 TLS：如果连接的是模拟器，请加上 --no-tls；平台的端口是 5671（port）。",
       },
@@ -92,14 +92,14 @@ export const CLI_TEXTS = {
     PROTOCOL_VIOLATION: {
       remedy: {
         "en-US":
-          "Check host and port (host, port): 5671 is AMQP over TLS, so leave --no-tls out for it; 61614 is STOMP, 1883 and 443 are MQTT and HTTPS, and other brokers speak AMQP 0.9.1. If host and port are right, please report it.",
+          "Check host and port (host, port): 5671 is AMQP over TLS, so omit --no-tls; 61614 is STOMP, 1883 and 443 are MQTT and HTTPS, and other brokers speak AMQP 0.9.1. If host and port are right, please report it.",
         "zh-CN":
           "请检查域名和端口（host、port）：5671 是 AMQP over TLS，请去掉 --no-tls；61614 是 STOMP，1883 和 443 是 MQTT 和 HTTPS，其他消息服务器使用的可能是 AMQP 0.9.1。如果域名和端口无误，请反馈给我们。",
       },
     },
     MESSAGE_UNDECODABLE: {
       remedy: {
-        "en-US": "It was rejected and the link goes on. Please report it.",
+        "en-US": "The message was rejected; the link stays up. Please report it.",
         "zh-CN": "该消息已被拒绝（rejected），链路继续工作。请反馈给我们。",
       },
     },
@@ -114,23 +114,23 @@ export const CLI_TEXTS = {
     TOO_MANY_CONNECTIONS: {
       remedy: {
         "en-US":
-          "A consumer group takes a limited number of clients (64, in newer documentation 128) and 100 connection requests a minute: stop clients that are not needed, or ask for fewer connections (connections).",
+          "A consumer group accepts 64 clients (128 in newer documentation) and 100 connection requests a minute: stop clients that you do not need, or use fewer connections (connections).",
         "zh-CN":
-          "一个消费组的客户端数量有上限（64 个，较新的文档为 128 个），每分钟最多 100 次连接请求：请停掉不需要的客户端，或者减小连接数（connections）。",
+          "一个消费组最多 64 个客户端（较新的文档为 128 个），每分钟最多 100 次连接请求：请停掉不需要的客户端，或者减小连接数（connections）。",
       },
     },
     CONNECT_LIMIT: {
       remedy: {
         "en-US":
-          "Nothing to do: the next attempt comes when the minute is over. If it repeats, ask for fewer connections (connections).",
+          "Nothing to do: the next attempt follows after the minute. If it repeats, use fewer connections (connections).",
         "zh-CN": "无需处理：一分钟过后会自动继续连接。如果反复出现，请减小连接数（connections）。",
       },
     },
     DELIVERY_EXPIRED: {
       remedy: {
         "en-US":
-          "The platform sends the message again: whoever reads the lines is slower than the messages come.",
-        "zh-CN": "平台会重新推送该消息：读取输出的程序慢于消息到达的速度。",
+          "The platform sends the message again: the program that reads the lines is slower than the messages.",
+        "zh-CN": "平台会重新推送该消息：读取输出的程序跟不上消息的速度。",
       },
     },
   },

@@ -24,7 +24,7 @@ export const DOCTOR_TEXTS = {
     },
     dns: { "en-US": "__host__ is __addresses__", "zh-CN": "__host__ 解析为 __addresses__" },
     dnsAddress: {
-      "en-US": "__host__ is an address already",
+      "en-US": "__host__ is an IP address already",
       "zh-CN": "__host__ 已经是 IP 地址，无需解析",
     },
     tcp: {
@@ -37,12 +37,11 @@ export const DOCTOR_TEXTS = {
       "zh-CN": "__protocol__，证书属于 __subject__，由 __issuer__ 签发，有效期至 __until__",
     },
     tlsUnverified: {
-      "en-US":
-        "__protocol__; the certificate was not verified, because the TLS configuration says so",
+      "en-US": "__protocol__; certificate not verified, as set in the TLS configuration",
       "zh-CN": "__protocol__；证书未经校验，因为 TLS 配置关闭了校验",
     },
     tlsOff: {
-      "en-US": "off: plain TCP, allowed to this computer only",
+      "en-US": "off: plain TCP, allowed only on this computer",
       "zh-CN": "未使用：明文 TCP，只允许连接本机",
     },
     signIn: { "en-US": "accepted", "zh-CN": "已接受" },
@@ -53,19 +52,19 @@ export const DOCTOR_TEXTS = {
     },
     message: {
       "en-US":
-        "came after __seconds__ s on __topic__, and was given back: the platform sends it again after about a minute",
-      "zh-CN": "__seconds__ 秒后收到，Topic 为 __topic__，已退回：平台约一分钟后会重新推送",
+        "received after __seconds__ s on __topic__ and released: the platform sends it again after about a minute",
+      "zh-CN": "__seconds__ 秒后收到，Topic 为 __topic__，已释放：平台约一分钟后会重新推送",
     },
     messageUndecodable: {
-      "en-US": "came after __seconds__ s but cannot be decoded, and was given back",
-      "zh-CN": "__seconds__ 秒后收到，但无法解码，已退回",
+      "en-US": "received after __seconds__ s, cannot be decoded, and released",
+      "zh-CN": "__seconds__ 秒后收到，但无法解码，已释放",
     },
     notChecked: { "en-US": "not checked", "zh-CN": "未检查" },
   },
   hints: {
     vpcHost: {
       "en-US":
-        "__host__ looks like a VPC host: it works within that VPC only. From elsewhere use the public endpoint.",
+        "__host__ looks like a VPC host: it works only within that VPC. From elsewhere, use the public endpoint.",
       "zh-CN": "__host__ 看起来是 VPC 域名：只能在该 VPC 内使用。在其他地方请使用公网接入域名。",
     },
     otherEndpoint: {
@@ -86,13 +85,13 @@ export const DOCTOR_TEXTS = {
     },
     hostUnusual: {
       "en-US":
-        "__host__ has not the form of the platform's AMQP endpoints, <instance ID>.amqp.iothub.aliyuncs.com or <account ID>.iot-amqp.<region>.aliyuncs.com.",
+        "__host__ does not look like one of the platform's AMQP endpoints, <instance ID>.amqp.iothub.aliyuncs.com or <account ID>.iot-amqp.<region>.aliyuncs.com.",
       "zh-CN":
         "__host__ 不符合平台 AMQP 接入域名的格式：<实例 ID>.amqp.iothub.aliyuncs.com 或 <账号 ID>.iot-amqp.<地域>.aliyuncs.com。",
     },
     privateAddress: {
       "en-US":
-        "__host__ is __address__, a private address: it can be reached within that network (VPC) only.",
+        "__host__ is __address__, a private address: it is reachable only within that network (VPC).",
       "zh-CN": "__host__ 解析为私网地址 __address__：只能在该网络（VPC）内访问。",
     },
     portUnusual: {
@@ -101,30 +100,30 @@ export const DOCTOR_TEXTS = {
     },
     certificate: {
       "en-US":
-        "The server showed a certificate for __subject__, issued by __issuer__, valid from __from__ until __until__.",
+        "The server presented a certificate for __subject__, issued by __issuer__, valid from __from__ until __until__.",
       "zh-CN":
         "服务器出示的证书属于 __subject__，由 __issuer__ 签发，有效期 __from__ 至 __until__。",
     },
     missingRoot: {
       "en-US":
-        "The chain ends at GlobalSign. Node.js no longer carries its root R1: give it as CA certificate (tls).",
+        "The chain ends at GlobalSign. Node.js no longer includes its root R1: add it as CA certificate (tls).",
       "zh-CN":
         "证书链的根是 GlobalSign。Node.js 已不再内置其根证书 R1：请将其作为 CA 证书提供（tls）。",
     },
     selfSigned: {
       "en-US":
-        "The certificate is its own issuer: a test server such as the emulator, or a proxy in between. Its certificate can be given as CA certificate (tls).",
+        "The certificate is self-signed: a test server such as the emulator, or a proxy in between. You can add it as CA certificate (tls).",
       "zh-CN":
         "该证书是自签名的：可能是测试服务器（例如模拟器），也可能是中间的代理。可以将该证书作为 CA 证书提供（tls）。",
     },
     ownCa: {
       "en-US":
-        "CA certificates of your own are given (tls); then only these count, and not those of Node.js.",
+        "You use CA certificates of your own (tls): only these are trusted, not those of Node.js.",
       "zh-CN": "您提供了自己的 CA 证书（tls）：此时只信任这些证书，不再信任 Node.js 自带的证书。",
     },
     byAddress: {
       "en-US":
-        "__host__ is an address. Certificates are made out to names: connect by the host name (host).",
+        "__host__ is an IP address. Certificates are issued for names: connect by the host name (host).",
       "zh-CN": "__host__ 是 IP 地址。证书是签发给域名的：请使用域名连接（host）。",
     },
     clock: {
@@ -144,13 +143,13 @@ export const DOCTOR_TEXTS = {
     },
     instanceIdSuperfluous: {
       "en-US":
-        "The host is that of a legacy public instance, which has no instance ID, but __given__ is entered (iotInstanceId): leave it empty, or use that instance's own host.",
+        "The host belongs to a legacy public instance, which has no instance ID, but the instance ID is __given__ (iotInstanceId): leave it empty, or use that instance's own host.",
       "zh-CN":
         "该域名属于旧版公共实例，没有实例 ID，但填写了 __given__（iotInstanceId）：请留空，或者使用该实例自己的域名。",
     },
     keyCharacters: {
       "en-US":
-        "__label__ (__setting__) has characters that keys do not have, such as quotes or invisible ones: copy it again.",
+        "__label__ (__setting__) has characters that keys never have, such as quotes or invisible ones: copy it again.",
       "zh-CN": "__label__（__setting__）中含有密钥不会有的字符，例如引号或不可见字符：请重新复制。",
     },
     keysSwapped: {
@@ -159,9 +158,9 @@ export const DOCTOR_TEXTS = {
     },
     tokenExpires: {
       "en-US":
-        "An STS token is used (securityToken). It expires some time after it was issued: get a new one, with the AccessKey ID and secret that come with it.",
+        "An STS token is used (securityToken). It may have expired: get a new one, and enter the AccessKey ID and secret that come with it.",
       "zh-CN":
-        "使用了 STS Token（securityToken）。它在签发一段时间后过期：请获取新的 Token，并同时更换随之返回的 AccessKey ID 和 AccessKey Secret。",
+        "使用了 STS Token（securityToken），它可能已过期：请获取新的 Token，并同时更换随之返回的 AccessKey ID 和 AccessKey Secret。",
     },
     tokenMissing: {
       "en-US":
@@ -171,26 +170,26 @@ export const DOCTOR_TEXTS = {
     },
     groupName: {
       "en-US":
-        "“__consumerGroupId__” looks like a name. Wanted is the consumer group's ID (consumerGroupId), which the console shows beside it.",
+        "“__consumerGroupId__” looks like a name. Enter the consumer group's ID (consumerGroupId), which the console shows beside the name.",
       "zh-CN":
         "“__consumerGroupId__”看起来是名称。需要填写的是控制台中显示的消费组 ID（consumerGroupId）。",
     },
     emulatorKeys: {
       "en-US":
-        "This is the computer itself: the emulator accepts testAccessKeyId and testAccessKeySecret, unless it was started with others.",
+        "The host is this computer: the emulator accepts testAccessKeyId and testAccessKeySecret, unless it was started with others.",
       "zh-CN":
         "连接的是本机：模拟器默认接受 testAccessKeyId 和 testAccessKeySecret，除非启动时指定了其他值。",
     },
     filters: {
       "en-US":
-        "Topic filters are set (topicFilters): a subscriber drops what they leave out. This check did not use them.",
+        "Topic filters are set (topicFilters): a subscriber drops messages that match none. This test did not use them.",
       "zh-CN":
         "设置了 Topic 过滤（topicFilters）：订阅节点会丢弃不匹配的消息。本次检查没有使用它们。",
     },
   },
   result: {
     passed: {
-      "en-US": "Everything works: a subscriber with these settings receives.",
+      "en-US": "Everything works: a subscriber with these settings can receive messages.",
       "zh-CN": "一切正常：使用这些设置的订阅节点可以接收消息。",
     },
     failed: {
@@ -214,7 +213,7 @@ export const DOCTOR_TEXTS = {
       "zh-CN": "请求中没有可供测试的设置。",
     },
     tooMany: {
-      "en-US": "Too many connection tests at once, or within a minute. Try again in a while.",
+      "en-US": "Too many connection tests at once or within a minute. Try again later.",
       "zh-CN": "同时进行或一分钟内的连接测试过多，请稍后再试。",
     },
   },

@@ -4,7 +4,7 @@ import type { Bilingual } from "./entry";
 export const REASONS = {
   hidden: { "en-US": "what was entered (the value is not shown)", "zh-CN": "（已隐藏）" },
   noClose: {
-    "en-US": "the server ended it without an AMQP close",
+    "en-US": "the server closed it without an AMQP close frame",
     "zh-CN": "服务器没有发送 AMQP 关闭帧就断开了",
   },
   noCondition: { "en-US": "no condition", "zh-CN": "没有错误条件" },
@@ -31,11 +31,11 @@ export const REASONS = {
     "zh-CN": "它发送的消息超出了信用额度",
   },
   unaskedLink: {
-    "en-US": "it attached a link that nobody asked for",
+    "en-US": "it attached a link that was not requested",
     "zh-CN": "它建立了未经请求的链路",
   },
   unaskedSession: {
-    "en-US": "it began a session that nobody asked for",
+    "en-US": "it began a session that was not requested",
     "zh-CN": "它建立了未经请求的会话",
   },
   signInThrew: { "en-US": "signing in failed with __name__", "zh-CN": "签名时发生 __name__ 错误" },
@@ -69,9 +69,9 @@ export const REASONS = {
     "en-US": "__place__it cannot be __value__",
     "zh-CN": "__place__内容无效（__value__）",
   },
-  payloadNoObject: { "en-US": "its payload is no JSON object", "zh-CN": "其内容不是 JSON 对象" },
+  payloadNoObject: { "en-US": "its payload is not a JSON object", "zh-CN": "其内容不是 JSON 对象" },
   noDevice: {
-    "en-US": "it names no product key and device name",
+    "en-US": "it has no product key and device name",
     "zh-CN": "其中没有 ProductKey 和 DeviceName",
   },
   storeSilent: {
@@ -79,7 +79,7 @@ export const REASONS = {
     "zh-CN": "__seconds__ 秒内没有响应",
   },
   storeOverdue: {
-    "en-US": "it has not answered an earlier call yet",
+    "en-US": "an earlier call is still unanswered",
     "zh-CN": "之前的一次调用还没有得到响应",
   },
   storeStopped: {

@@ -33,7 +33,7 @@ export const LABELS = {
   outputs: { "en-US": "Outputs", "zh-CN": "输出端数" },
   context: { "en-US": "Kept in", "zh-CN": "保存位置" },
   contextType: { "en-US": "Context", "zh-CN": "上下文" },
-  maxDevices: { "en-US": "Most devices", "zh-CN": "设备数上限" },
+  maxDevices: { "en-US": "Device limit", "zh-CN": "设备数上限" },
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 /** What a setting may be, by name; where it is empty, what to do. */
@@ -52,11 +52,11 @@ export const ALLOWED = {
     "en-US": "the instance ID as the console shows it, such as iot-060a0abc",
     "zh-CN": "控制台显示的实例 ID，例如 iot-060a0abc",
   },
-  accountId: { "en-US": "the account's number, digits only", "zh-CN": "账号 ID，仅数字" },
+  accountId: { "en-US": "the account ID, digits only", "zh-CN": "账号 ID，仅数字" },
   regionId: { "en-US": "a region ID such as cn-shanghai", "zh-CN": "地域 ID，例如 cn-shanghai" },
   text: { "en-US": "text", "zh-CN": "文本" },
   symbol: {
-    "en-US": "text of 1 to 255 ASCII characters without blanks",
+    "en-US": "1 to 255 ASCII characters without blanks",
     "zh-CN": "1 到 255 个 ASCII 字符，不含空格",
   },
   signInValue: {
@@ -79,8 +79,8 @@ export const ALLOWED = {
     "zh-CN": "最多 __max__ 个字符（多个连接时最多 __maxOfSeveral__ 个），不能包含空格、逗号和竖线",
   },
   topicFilters: {
-    "en-US": "a list of topics; + stands for one whole level, # at the end for all that follow",
-    "zh-CN": "Topic 列表；+ 代表一整级，末尾的 # 代表其后的所有级",
+    "en-US": "a list of topics; + matches one whole level, # at the end matches all that follow",
+    "zh-CN": "Topic 列表；+ 匹配一整级，末尾的 # 匹配其后的所有级",
   },
   filled: {
     "en-US": "Fill it in; an environment variable such as ${MY_VARIABLE} is accepted.",
@@ -89,13 +89,13 @@ export const ALLOWED = {
   instance: { "en-US": "Select or add an instance.", "zh-CN": "请选择或新建一个实例。" },
   tlsConfig: {
     "en-US":
-      "The TLS configuration that was selected does not exist, or has not been deployed yet: deploy it, select another, or none.",
+      "The selected TLS configuration does not exist or is not deployed yet: deploy it, or select another or none.",
     "zh-CN": "所选的 TLS 配置不存在，或尚未部署：请先部署，或者选择其他配置或不选。",
   },
   tlsFiles: {
     "en-US":
-      "a TLS configuration whose files Node-RED can read, with certificate and key together; its own error in the log says what is wrong",
-    "zh-CN": "可用的 TLS 配置：文件可以读取，证书与私钥成对；具体原因见该配置节点在日志中的报错",
+      "a TLS configuration with readable files and with both certificate and key; its error in the log says what is wrong",
+    "zh-CN": "文件可读、证书与私钥成对的 TLS 配置；具体原因见该配置节点的日志",
   },
   hostParts: {
     "en-US": "Fill in the instance ID, or the account ID and the region.",
@@ -106,9 +106,9 @@ export const ALLOWED = {
     "zh-CN": "证书与私钥必须配套（cert、key）：请同时提供，或者都不提供。",
   },
   object: { "en-US": "an object in braces", "zh-CN": "花括号中的对象" },
-  entries: { "en-US": "a list of at least one", "zh-CN": "至少包含一项的列表" },
+  entries: { "en-US": "a list with at least one entry", "zh-CN": "至少包含一项的列表" },
   repeat: {
-    "en-US": "false, unless all “afterSeconds” together are __min__ or more",
+    "en-US": "false, unless the “afterSeconds” add up to __min__ or more",
     "zh-CN": "false，除非各步的“afterSeconds”之和不小于 __min__",
   },
   scenario: {

@@ -350,7 +350,7 @@ const SCENARIOS: readonly Scenario[] = [
       const whole = Buffer.concat([transfer, dataSection(Buffer.from("x"))]);
       peer.send(frame(attach), frame(whole));
     },
-    says: /nobody asked for/,
+    says: /was not requested/,
     events: ["signedIn", "opened", "attached", "ended"],
   },
   {
@@ -360,7 +360,7 @@ const SCENARIOS: readonly Scenario[] = [
       await peer.attach();
       peer.performative(CODE.begin, [nothing, uint(0), uint(1), uint(1)]);
     },
-    says: /session that nobody asked for/,
+    says: /session that was not requested/,
   },
   {
     title: "a begin whose next-outgoing-id cannot be made a number",

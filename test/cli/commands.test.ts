@@ -72,7 +72,7 @@ test("a wrong setting is told by its flag or variable, with the remedy and exit 
     [["listen"], CHINESE, /^设置项“接入域名”（--host）为空。请.*--host，.* ALIYUN_IOT_HOST。\[/],
     [host, {}, /\(ALIYUN_IOT_ACCESS_KEY_ID\) is empty. Set ALIYUN_IOT_ACCESS_KEY_ID\. \[/],
     [[...host, "--heartbeat", "10"], EMULATOR_KEYS, /\(--heartbeat\).*30.*300/],
-    [[...host, "--no-tls"], EMULATOR_KEYS, /\(--no-tls\).*Leave --no-tls out.*TLS_REQUIRED/],
+    [[...host, "--no-tls"], EMULATOR_KEYS, /\(--no-tls\).*Omit --no-tls.*TLS_REQUIRED/],
     [[...host, "--sign-method", "rot13"], EMULATOR_KEYS, /\(--sign-method\).*hmacsha1/],
     [[...host, "--ca", "/no/such.pem"], EMULATOR_KEYS, /\/no\/such\.pem \(--ca\).*ENOENT/],
     [[...host, "--topic", "a/#/b"], EMULATOR_KEYS, /\(--topic\)/],
@@ -87,7 +87,7 @@ test("a wrong setting is told by its flag or variable, with the remedy and exit 
     [
       ["emulator", "--scenario", WRONG_SCENARIO],
       {},
-      /^The scenario \(--scenario\) cannot be played: in step 2: “count” cannot be 0\. Allowed: a w/,
+      /^The scenario \(--scenario\) cannot be run: in step 2: “count” cannot be 0\. Allowed: a w/,
     ],
     [
       ["emulator", "--scenario", WRONG_SCENARIO],
@@ -126,14 +126,14 @@ test("TLS against a port without it, and none against one with it, say so on bot
   await withEmulator({ log }, async ({ port }) => {
     const to = ["--host", "127.0.0.1", "--port", String(port)];
     const command = new Command(["listen", ...to], EMULATOR_KEYS);
-    await command.said(/does not speak TLS: for the emulator give --no-tls;.*TLS_INTERRUPTED/);
+    await command.said(/does not speak TLS: for the emulator, give --no-tls;.*TLS_INTERRUPTED/);
     equal(await command.end("SIGINT"), 0);
     ok(lines.some((line) => /a TLS client on a plain port: .*--cert and --key/.test(line)));
   });
   const { cert, key } = CERTIFICATES;
   await withEmulator({ cert, key }, async ({ port }) => {
     const command = new Command(["listen", ...local(port)], EMULATOR_KEYS);
-    await command.said(/the port may expect TLS: leave --no-tls out/);
+    await command.said(/the port may expect TLS: omit --no-tls/);
     equal(await command.end("SIGINT"), 0);
   });
 });

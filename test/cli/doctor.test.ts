@@ -33,7 +33,7 @@ test("doctor ends with 1 at the first failure, with hints and the remedy in flag
     for (const [lang, says] of [
       [
         "C",
-        /\[!!\] Sign-in: The platform refused[^]*- This is the computer itself[^]*→ .*\(ALIYUN_IOT_ACCESS_KEY_ID, /,
+        /\[!!\] Sign-in: The platform refused[^]*- The host is this computer[^]*→ .*\(ALIYUN_IOT_ACCESS_KEY_ID, /,
       ],
       [
         "zh_CN.UTF-8",
@@ -82,7 +82,7 @@ test("doctor --wait gives the message back", () =>
     emulator.push({ topic: "/k1/d1/user/update", payload: "x" });
     const { code, text } = await run([...local(emulator.port), "--wait", "5"], EMULATOR_KEYS);
     equal(code, 0, text);
-    match(text, /First message: came after .*given back/);
+    match(text, /First message: received after .*released/);
     equal(emulator.groups()[0]?.released, 1);
   }));
 

@@ -45,7 +45,7 @@ test("a message that is waited for is given back, and told by its topic", () =>
     const ids = ["one", "two"].map((payload) => emulator.push({ topic: TOPIC, payload }));
     const { passed, facts } = await examined(emulator.port, { waitMs: 5_000 });
     ok(passed);
-    match(told(facts.get("message")), /came after 0(\.\d)? s on \/k1\/d1\/user\/update/);
+    match(told(facts.get("message")), /received after 0(\.\d)? s on \/k1\/d1\/user\/update/);
     const [group] = emulator.groups();
     deepEqual([group?.accepted, group?.released, group?.backlog], [0, 1, 2]);
     equal(ids.filter((id) => emulator.history(id) !== undefined).length, 1);
@@ -73,7 +73,7 @@ test("over TLS the certificate's issuer and end are told", () =>
 test("a certificate that nobody verifies is told to be that", () =>
   withEmulator(CERTIFICATES, async (emulator) => {
     const { facts } = await examined(emulator.port, { tls: { rejectUnauthorized: false } });
-    match(told(facts.get("tls")), /was not verified/);
+    match(told(facts.get("tls")), /certificate not verified/);
   }));
 
 interface Failure {
@@ -103,7 +103,7 @@ const FAILURES: readonly Failure[] = [
     examined: { instance: { host: "iot-1.invalid", useTls: true } },
     step: "dns",
     code: "DNS_FAILED",
-    says: /has not the form of the platform's AMQP endpoints/,
+    says: /does not look like one of the platform's AMQP endpoints/,
   },
   {
     title: "a port that nobody listens on",
@@ -132,7 +132,7 @@ const FAILURES: readonly Failure[] = [
     examined: overTls({}),
     step: "tls",
     code: "TLS_HOSTNAME",
-    says: /certificate for elsewhere\.example.*127\.0\.0\.1 is an address/,
+    says: /certificate for elsewhere\.example.*127\.0\.0\.1 is an IP address/,
   },
   {
     title: "a certificate that has expired",

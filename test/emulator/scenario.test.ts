@@ -132,7 +132,7 @@ test("a scenario can be stopped, and none is played after the emulator has been 
   equal(clock.timers, 0);
 });
 
-const STEP = /^The scenario \(scenario\) cannot be played: in step 2: /;
+const STEP = /^The scenario \(scenario\) cannot be run: in step 2: /;
 const KICK = { fault: "kick" };
 
 test("a wrong scenario is refused in both languages, with the place, the field and the remedy", () => {
@@ -145,7 +145,7 @@ test("a wrong scenario is refused in both languages, with the place, the field a
     [{}, /: it cannot be \{…\}\. Allowed: a JSON object with “steps”/, /内容无效（\{…\}）/],
     [
       { steps: [] },
-      /: “steps” cannot be \[…\]\. Allowed: a list of at least one\.$/,
+      /: “steps” cannot be \[…\]\. Allowed: a list with at least one entry\.$/,
       /“steps”的值/,
     ],
     [
@@ -215,7 +215,7 @@ test("a wrong scenario is refused in both languages, with the place, the field a
 test("a scenario that is not JSON is refused, and a good one comes back as it was given", () => {
   throws(
     () => parseScenario("{", ["A"]),
-    tells(/cannot be played: it does not parse as JSON\. Allowed: a/),
+    tells(/cannot be run: it does not parse as JSON\. Allowed: a/),
   );
   const scenario = { steps: [{ afterSeconds: 1, fault: "kick", group: "A" }], repeat: true };
   deepEqual(parseScenario(JSON.stringify(scenario), ["A"]), scenario);

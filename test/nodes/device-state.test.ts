@@ -214,11 +214,11 @@ test("wrong settings make a red status, and an error for each message", () =>
       ),
     ],
     async () => {
-      await nodeRed.next("shown", shows("Most devices invalid", "red"));
+      await nodeRed.next("shown", shows("Device limit invalid", "red"));
       await nodeRed.next("shown", shows("Kept in invalid", "red", OTHER));
       const { code, message } = await refused(propertyPost("d1", { t: 21 }));
       equal(code, "SETTING_INVALID");
-      match(message, /Most devices.*\(maxDevices\).*1 to 100000/);
+      match(message, /Device limit.*\(maxDevices\).*1 to 100000/);
       nodeRed.hand(OTHER, { action: "list" });
       const caught = await nodeRed.next("catch");
       const error = caught.message?.["error"] as { code: string; message: string };

@@ -285,7 +285,7 @@ const HOSTILE: Readonly<Record<string, readonly [func: string, says: RegExp]>> =
     "Object.defineProperty(msg, 'payload', { get() { throw new Error('not today'); } })",
     /not today/,
   ],
-  "null as payload": ["msg.payload = null", /no JSON object/],
+  "null as payload": ["msg.payload = null", /not a JSON object/],
   "a number as topic and no type": [
     "msg.topic = 7; delete msg.messageType; msg.delivery = {}",
     /of type unknown with a delivery/,

@@ -212,11 +212,11 @@ function nested(levels: number): string {
 }
 
 const MALFORMED: Readonly<Record<string, { readonly payload: unknown; readonly says: RegExp }>> = {
-  "no payload": { payload: undefined, says: /no JSON object/ },
-  "null as payload": { payload: null, says: /no JSON object/ },
-  "a list as payload": { payload: [], says: /no JSON object/ },
-  "text that is no JSON": { payload: "{items", says: /no JSON object/ },
-  "bytes that are no JSON": { payload: Buffer.from([0xff]), says: /no JSON object/ },
+  "no payload": { payload: undefined, says: /not a JSON object/ },
+  "null as payload": { payload: null, says: /not a JSON object/ },
+  "a list as payload": { payload: [], says: /not a JSON object/ },
+  "text that is no JSON": { payload: "{items", says: /not a JSON object/ },
+  "bytes that are no JSON": { payload: Buffer.from([0xff]), says: /not a JSON object/ },
   "neither values nor refused ones": { payload: {}, says: /“items” is missing/ },
   "a list of values": { payload: { items: [] }, says: /“items” is missing/ },
   "a value without its object": { payload: { items: { a: 1 } }, says: /“items.a.value” is miss/ },

@@ -78,11 +78,11 @@ test("JSON that is still text or bytes is read, and the device is that of the to
 });
 
 const MALFORMED: readonly (readonly [string, unknown, RegExp])[] = [
-  ["nothing", undefined, /no JSON object/],
-  ["a number", 7, /no JSON object/],
-  ["a list", [], /no JSON object/],
-  ["text", "21", /no JSON object/],
-  ["bytes", Buffer.from([0xff]), /no JSON object/],
+  ["nothing", undefined, /not a JSON object/],
+  ["a number", 7, /not a JSON object/],
+  ["a list", [], /not a JSON object/],
+  ["text", "21", /not a JSON object/],
+  ["bytes", Buffer.from([0xff]), /not a JSON object/],
   ["no items", {}, /“items” is missing/],
   ["items that are a list", { items: [] }, /“items” is missing/],
   ["an item that is a value", { items: { p: 7 } }, /“items\.p\.value” is missing/],

@@ -1,10 +1,10 @@
 export const PROGRAM = `Usage: npx aliyun-iot-amqp <command> [options]
 
   emulator   a local stand-in for the platform's AMQP endpoint, with simulated devices
-  doctor     checks a connection step by step, says what is wrong and what to do
-  listen     receives a consumer group's messages, one JSON line each
+  doctor     checks a connection step by step and says what to do
+  listen     receives messages of a consumer group, one JSON line each
 
-npx aliyun-iot-amqp <command> --help tells more.
+npx aliyun-iot-amqp <command> --help shows the details.
 `;
 
 export const EMULATOR = `Usage: npx aliyun-iot-amqp emulator [options]
@@ -23,7 +23,7 @@ platform does, and simulated devices send messages of every type.
   --rate N                  messages a second, of all devices together (default 1)
   --cert FILE --key FILE    TLS with this certificate chain and key (PEM)
   --strict-timestamp        refuse sign-ins that are more than 5 minutes off
-  --scenario FILE           faults that begin by themselves (JSON, see below)
+  --scenario FILE           faults that start by themselves (JSON, see below)
   --help                    this text
 
 Push a message of your own:
@@ -31,7 +31,7 @@ Push a message of your own:
     -H 'content-type: application/json' http://127.0.0.1:5680/messages
 See the consumer groups:
   curl http://127.0.0.1:5680/groups
-Cause a fault, see which there are, end those that last:
+Inject a fault, list all faults, end those that last:
   curl -d '{"fault":"kick"}' http://127.0.0.1:5680/faults
   curl http://127.0.0.1:5680/faults
   curl -X DELETE http://127.0.0.1:5680/faults
@@ -88,7 +88,7 @@ client of the consumer group; it takes no message, except with --wait.
   --no-tls                 plain TCP; for the emulator on this computer only
   --ca FILE                CA certificates to trust instead of Node.js's own (PEM)
   --heartbeat SECONDS      30 to 300 (default 60)
-  --wait SECONDS           then wait for a message, 1 to 60; it is given back, and
+  --wait SECONDS           then wait for a message, 1 to 60; it is released, and
                            the platform sends it again after about a minute
   --json                   one JSON line for each step, and one for the result
   --help                   this text

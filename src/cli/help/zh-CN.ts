@@ -85,7 +85,7 @@ AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和
   --no-tls                 明文 TCP，只能用于本机的模拟器
   --ca FILE                信任的 CA 证书，代替 Node.js 自带的证书（PEM）
   --heartbeat SECONDS      30 到 300（默认 60）
-  --wait SECONDS           最后等待一条消息，1 到 60 秒；收到的消息会退回，
+  --wait SECONDS           最后等待一条消息，1 到 60 秒；收到的消息会被释放，
                            平台约一分钟后重新推送
   --json                   每个步骤输出一行 JSON，最后一行是结果
   --help                   显示本说明

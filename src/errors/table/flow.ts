@@ -7,22 +7,22 @@ export const REQUEST_ERRORS = {
     details: [],
     "en-US": {
       short: "nothing to settle",
-      text: "The message carries no delivery that could be settled (msg.delivery).",
+      text: "The message has no delivery to settle (msg.delivery).",
       remedy:
-        "Set the settle mode of the subscriber (settleMode) to manual, and pass msg.delivery on unchanged up to the ack node. In automatic mode there is nothing to settle: no ack node is needed.",
+        "Set the subscriber's settle mode (settleMode) to manual, and pass msg.delivery on unchanged to the ack node. Automatic mode needs no ack node.",
     },
     "zh-CN": {
       short: "没有可确认的投递",
       text: "消息中没有可确认的投递（msg.delivery）。",
       remedy:
-        "请把订阅节点的确认模式（settleMode）设为手动，并把 msg.delivery 原样传到确认节点。自动模式下无需确认，不需要确认节点。",
+        "请把订阅节点的确认模式（settleMode）设为手动，并把 msg.delivery 原样传到确认节点。自动模式不需要确认节点。",
     },
   },
   OUTCOME_INVALID: {
     retry: "never",
     details: ["value", "choices"],
     "en-US": {
-      short: "outcome unknown",
+      short: "unknown outcome",
       text: "The outcome (msg.outcome) cannot be __value__; nothing was settled.",
       remedy: "Allowed: __choices__.",
     },
@@ -36,7 +36,7 @@ export const REQUEST_ERRORS = {
     retry: "never",
     details: ["value", "choices"],
     "en-US": {
-      short: "action unknown",
+      short: "unknown action",
       text: "The action (msg.action) cannot be __value__; nothing was done.",
       remedy: "Allowed: __choices__.",
     },
@@ -50,13 +50,13 @@ export const REQUEST_ERRORS = {
     retry: "never",
     details: [],
     "en-US": {
-      short: "no device named",
-      text: "The message asks for a device but names none (msg.device).",
+      short: "no device given",
+      text: "The request names no device (msg.device).",
       remedy: "Set msg.device to an object with productKey and deviceName, as the subscriber does.",
     },
     "zh-CN": {
       short: "未指明设备",
-      text: "消息要查询设备，但没有指明是哪一台（msg.device）。",
+      text: "请求没有指明设备（msg.device）。",
       remedy: "请把 msg.device 设为包含 productKey 和 deviceName 的对象，与订阅节点发出的一致。",
     },
   },
@@ -64,7 +64,7 @@ export const REQUEST_ERRORS = {
     retry: "never",
     details: ["field", "value"],
     "en-US": {
-      short: "filter unknown",
+      short: "unknown filter",
       text: "The filter (msg.filter) cannot be read: “__field__” cannot be __value__.",
       remedy:
         "Allowed: productKey (text), online (true or false), silentSeconds (a number, 0 or more).",
@@ -80,16 +80,16 @@ export const REQUEST_ERRORS = {
     retry: "never",
     details: ["messageType"],
     "en-US": {
-      short: "nobody can settle it",
-      text: "A message of type __messageType__ with a delivery to settle (msg.delivery) would have gone to no output; unsettled, it would come again and again.",
+      short: "message cannot be settled",
+      text: "A message of type __messageType__ gives no output, so its delivery (msg.delivery) cannot be settled, and it would come again and again.",
       remedy:
-        "Switch on “Pass others on” (passOthers) and put an ack node behind the last output, or keep such messages away with topic filters of the subscriber (topicFilters). The message is in the error and can be settled behind Catch.",
+        "Switch on “Pass others on” (passOthers) and put an ack node after the last output, or exclude such messages with the subscriber's topic filters (topicFilters). The message is in the error: settle it after a Catch node.",
     },
     "zh-CN": {
-      short: "消息将无人确认",
-      text: "一条类型为 __messageType__、等待确认（msg.delivery）的消息不会从任何输出端发出；未经确认，它会反复重发。",
+      short: "消息无法确认",
+      text: "类型为 __messageType__ 的消息没有任何输出，它的投递（msg.delivery）无法确认，会反复推送。",
       remedy:
-        "请打开“放行其他消息”（passOthers）并在最后一个输出端后面接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
+        "请打开“放行其他消息”（passOthers）并在最后一个输出端之后接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
     },
   },
 } as const satisfies ErrorTable;
@@ -103,7 +103,7 @@ export const STORE_ERRORS = {
       short: "context store failed",
       text: "The context store “__store__” failed: __reason__.",
       remedy:
-        "Mend the store, or choose another (context). Nothing of this message was kept: behind Catch it can be sent here again, or released.",
+        "Repair the store, or choose another (context). Nothing of this message was stored: after a Catch node, send it here again or release it.",
     },
     "zh-CN": {
       short: "上下文存储出错",
@@ -117,15 +117,15 @@ export const STORE_ERRORS = {
     details: ["store", "waiting"],
     "en-US": {
       short: "context store too slow",
-      text: "The context store “__store__” is slower than messages come; __waiting__ wait already, and this one was not taken.",
+      text: "The context store “__store__” is slower than the messages: __waiting__ are waiting, and this one was not taken.",
       remedy:
-        "Choose a faster store (context), or settle in manual mode, behind Complete and Catch nodes: then the subscriber waits for the store.",
+        "Choose a faster store (context), or use manual settle mode with ack nodes after Complete and Catch nodes: then the subscriber waits for the store.",
     },
     "zh-CN": {
       short: "上下文存储太慢",
       text: "上下文存储“__store__”跟不上消息的速度：已有 __waiting__ 条在等待，这条消息没有接收。",
       remedy:
-        "请选择更快的存储（context），或者使用手动确认模式并接在 Complete 和 Catch 节点之后：这样订阅节点会等待存储。",
+        "请选择更快的存储（context），或者使用手动确认模式，并在 Complete 和 Catch 节点之后接确认节点：这样订阅节点会等待存储。",
     },
   },
 } as const satisfies ErrorTable;

@@ -9,7 +9,7 @@ export const MESSAGE_ERRORS = {
       short: "undecodable message",
       text: "A message of __size__ bytes could not be decoded: __reason__.",
       remedy:
-        "It was rejected and the link goes on. Please report it with its bytes: raw of the error, in Node-RED the payload of the caught message.",
+        "The message was rejected; the link stays up. Please report it with its bytes: raw of the error, in Node-RED the payload of the caught message.",
     },
     "zh-CN": {
       short: "消息无法解码",
@@ -41,7 +41,7 @@ export const MESSAGE_ERRORS = {
       short: "message unreadable",
       text: "A message of type __messageType__ on topic “__topic__” cannot be read: __reason__.",
       remedy:
-        "The payload must be as the subscriber sends it, with the payload format (payloadFormat) auto or json. The message is in the error.",
+        "Pass the payload on as the subscriber sends it, with the payload format (payloadFormat) auto or json. The message is in the error.",
     },
     "zh-CN": {
       short: "消息无法识别",
@@ -58,10 +58,9 @@ export const SETTLEMENT_ERRORS = {
     retry: "never",
     details: ["token"],
     "en-US": {
-      short: "settled already",
-      text: "The delivery __token__ was settled already.",
-      remedy:
-        "Settle each message once: check that the flow does not reach the settling node twice for one message.",
+      short: "already settled",
+      text: "The delivery __token__ has already been settled.",
+      remedy: "Settle each message once: check that one message does not reach ack nodes twice.",
     },
     "zh-CN": {
       short: "已确认过",
@@ -89,12 +88,12 @@ export const SETTLEMENT_ERRORS = {
     details: ["token"],
     "en-US": {
       short: "link lost",
-      text: "The link that carried the delivery __token__ is gone.",
+      text: "The link of the delivery __token__ was lost.",
       remedy: "Nothing to do: the platform sends the message again.",
     },
     "zh-CN": {
       short: "链路已断开",
-      text: "承载投递 __token__ 的链路已经断开。",
+      text: "投递 __token__ 所在的链路已断开。",
       remedy: "无需处理：平台会重新推送该消息。",
     },
   },
@@ -104,7 +103,7 @@ export const SETTLEMENT_ERRORS = {
     "en-US": {
       short: "unknown delivery",
       text: "There is no delivery __token__.",
-      remedy: "Pass msg.delivery on unchanged from the subscriber to the settling node.",
+      remedy: "Pass msg.delivery on unchanged from the subscriber to the ack node.",
     },
     "zh-CN": {
       short: "未知的投递",
@@ -119,7 +118,7 @@ export const SETTLEMENT_ERRORS = {
       short: "not settled in time",
       text: "The flow did not settle a message within the ack timeout (__seconds__ s); it has been released.",
       remedy:
-        "The platform sends it again. Let every path of the flow end in an ack node, those behind Catch nodes too; or raise the ack timeout (ackTimeout, at most 25 s); or set the settle mode (settleMode) to automatic. This is told once, not for each message.",
+        "The platform sends it again. End every path of the flow in an ack node, also after Catch nodes; or raise the ack timeout (ackTimeout, at most 25 s); or set the settle mode (settleMode) to automatic. This is reported once, not for each message.",
     },
     "zh-CN": {
       short: "未及时确认",

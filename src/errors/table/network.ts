@@ -57,13 +57,13 @@ export const NETWORK_ERRORS = {
       short: "connection lost",
       text: "The connection to __host__ was lost: __reason__.",
       remedy:
-        "Nothing to do if it comes back by itself. If it happens each time it connects and TLS is off, the port may expect TLS: switch “Use TLS” (useTls) on. If it happens within 15 seconds each time, check the consumer group (consumerGroupId) and the instance ID (iotInstanceId); otherwise the network in between.",
+        "Nothing to do if it recovers by itself. If every connection ends at once and TLS is off, the port may expect TLS: switch “Use TLS” (useTls) on. If every connection ends within 15 seconds, check the consumer group (consumerGroupId) and the instance ID (iotInstanceId); otherwise check the network.",
     },
     "zh-CN": {
       short: "连接中断",
       text: "与 __host__ 的连接中断：__reason__。",
       remedy:
-        "如果随后自动恢复，则无需处理。如果每次连接都立刻断开并且 TLS 已关闭，该端口可能要求 TLS：请打开“使用 TLS”（useTls）。如果每次都在连接后 15 秒内断开，请检查消费组（consumerGroupId）和实例 ID（iotInstanceId）；否则请检查中间的网络。",
+        "如果随后自动恢复，则无需处理。如果 TLS 已关闭并且每次连接都立刻断开，该端口可能要求 TLS：请打开“使用 TLS”（useTls）。如果每次都在 15 秒内断开，请检查消费组（consumerGroupId）和实例 ID（iotInstanceId）；否则请检查网络。",
     },
   },
   // The peer has spoken AMQP before: what is unreadable was damaged.
@@ -72,15 +72,15 @@ export const NETWORK_ERRORS = {
     details: ["host", "port", "reason"],
     "en-US": {
       short: "data corrupted",
-      text: "What came from __host__:__port__ over a working link cannot be read: __reason__.",
+      text: "Data from __host__:__port__ on a working link cannot be read: __reason__.",
       remedy:
-        "Nothing to do if it comes back by itself: the server, or something in between, has damaged the data. If it repeats, look for a proxy, a firewall or a tunnel that alters the traffic.",
+        "Nothing to do if it recovers by itself: the server, or a device in between, damaged the data. If it repeats, look for a proxy, firewall or tunnel that alters the traffic.",
     },
     "zh-CN": {
       short: "数据损坏",
-      text: "链路工作正常后，无法读取 __host__:__port__ 发来的数据：__reason__。",
+      text: "无法读取 __host__:__port__ 在正常链路上发来的数据：__reason__。",
       remedy:
-        "如果随后自动恢复，则无需处理：服务器或中间的设备损坏了数据。如果反复出现，请检查是否有代理、防火墙或隧道改动了数据。",
+        "如果随后自动恢复，则无需处理：服务器或中间的设备损坏了数据。如果反复出现，请检查是否有代理、防火墙或隧道篡改了数据。",
     },
   },
   CONNECT_TIMEOUT: {
@@ -90,13 +90,13 @@ export const NETWORK_ERRORS = {
       short: "no answer",
       text: "__host__:__port__ did not finish connecting and signing in within __seconds__ s.",
       remedy:
-        "Usually a firewall drops the traffic, the host is a VPC host used from outside the VPC, or the port speaks something other than AMQP 1.0 over TLS: check host and port (host, port).",
+        "Usual causes: a firewall drops the traffic, a VPC host is used from outside the VPC, or the port does not speak AMQP 1.0 over TLS. Check host and port (host, port).",
     },
     "zh-CN": {
       short: "没有响应",
       text: "__host__:__port__ 未能在 __seconds__ 秒内完成连接和登录。",
       remedy:
-        "通常是防火墙丢弃了数据，或者在 VPC 外使用了 VPC 域名，或者该端口提供的不是基于 TLS 的 AMQP 1.0：请检查接入域名和端口（host、port）。",
+        "常见原因：防火墙丢弃了数据，在 VPC 外使用了 VPC 域名，或者该端口不是 AMQP 1.0 over TLS。请检查接入域名和端口（host、port）。",
     },
   },
   ATTACH_TIMEOUT: {
@@ -106,12 +106,12 @@ export const NETWORK_ERRORS = {
       short: "attach timed out",
       text: "Signed in, but the receiver link was not attached within __seconds__ s.",
       remedy:
-        "Check that the consumer group exists; if it does, the platform is busy and the next attempt will tell.",
+        "Check that the consumer group exists. If it does, the platform is busy: the next attempt follows by itself.",
     },
     "zh-CN": {
       short: "建立链路超时",
       text: "已登录，但接收链路未能在 __seconds__ 秒内建立。",
-      remedy: "请检查消费组是否存在；如果存在，则是平台繁忙，下一次尝试会有结果。",
+      remedy: "请检查消费组是否存在。如果存在，则是平台繁忙，会自动重试。",
     },
   },
   PEER_SILENT: {
@@ -119,15 +119,15 @@ export const NETWORK_ERRORS = {
     details: ["seconds"],
     "en-US": {
       short: "peer went silent",
-      text: "Nothing was heard from the platform for __seconds__ s although heartbeats were due.",
+      text: "The platform has sent nothing for __seconds__ s, not even a heartbeat.",
       remedy:
-        "Nothing to do if it comes back by itself: a router or firewall in between probably dropped the connection. If it repeats, try a shorter heartbeat.",
+        "Nothing to do if it recovers by itself: a router or firewall probably dropped the connection. If it repeats, try a shorter heartbeat.",
     },
     "zh-CN": {
       short: "对端无响应",
-      text: "应当有心跳，但已有 __seconds__ 秒没有收到平台的任何数据。",
+      text: "已有 __seconds__ 秒没有收到平台的任何数据，连心跳也没有。",
       remedy:
-        "如果随后自动恢复，则无需处理：多半是中间的路由器或防火墙丢弃了连接。如果反复出现，请缩短心跳时间。",
+        "如果随后自动恢复，则无需处理：多半是路由器或防火墙丢弃了连接。如果反复出现，请缩短心跳时间。",
     },
   },
 } as const satisfies ErrorTable;

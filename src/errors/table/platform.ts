@@ -24,9 +24,8 @@ export const REFUSAL_ERRORS = {
     details: ["reason"],
     "en-US": {
       short: "sign-in unavailable",
-      text: "The platform could not check the sign-in now (__reason__).",
-      remedy:
-        "Nothing to do: this is trouble on the server's side, and the next attempt comes by itself.",
+      text: "The platform cannot check the sign-in at the moment (__reason__).",
+      remedy: "Nothing to do: the server has a problem, and the next attempt follows by itself.",
     },
     "zh-CN": {
       short: "登录服务不可用",
@@ -39,13 +38,13 @@ export const REFUSAL_ERRORS = {
     details: ["group", "condition", "description"],
     "en-US": {
       short: "group not found",
-      text: "The platform says that there is no consumer group __group__ (consumerGroupId) on this instance (__condition__: __description__).",
+      text: "The platform finds no consumer group __group__ (consumerGroupId) on this instance (__condition__: __description__).",
       remedy:
         "Copy the consumer group ID, not its name, from the console (Message forwarding → Server-side subscription → Consumer groups), and check that the instance (host, iotInstanceId) and the group belong together.",
     },
     "zh-CN": {
       short: "消费组不存在",
-      text: "平台表示该实例下没有消费组 __group__（consumerGroupId）。平台返回：__condition__，__description__。",
+      text: "该实例下没有消费组 __group__（consumerGroupId）。平台返回：__condition__，__description__。",
       remedy:
         "请从控制台（消息转发 → 服务端订阅 → 消费组列表）复制消费组 ID（不是名称），并确认消费组属于该实例（host、iotInstanceId）。",
     },
@@ -55,15 +54,15 @@ export const REFUSAL_ERRORS = {
     details: ["condition", "description"],
     "en-US": {
       short: "too many connections",
-      text: "The platform has no room for this connection (__condition__: __description__).",
+      text: "The platform accepts no further connection (__condition__: __description__).",
       remedy:
-        "A consumer group takes a limited number of clients (64, in newer documentation 128) and 100 connection requests a minute: stop clients that are not needed or lower the setting “Connections” (connections).",
+        "A consumer group accepts 64 clients (128 in newer documentation) and 100 connection requests a minute: stop clients that you do not need, or lower “Connections” (connections).",
     },
     "zh-CN": {
       short: "连接数过多",
       text: "平台无法再接受这个连接。平台返回：__condition__，__description__。",
       remedy:
-        "一个消费组的客户端数量有上限（64 个，较新的文档为 128 个），每分钟最多 100 次连接请求：请停掉不需要的客户端，或者减小“连接数”（connections）。",
+        "一个消费组最多 64 个客户端（较新的文档为 128 个），每分钟最多 100 次连接请求：请停掉不需要的客户端，或者减小“连接数”（connections）。",
     },
   },
   // Our own limiter, which knows when the next attempt is allowed.
@@ -72,9 +71,9 @@ export const REFUSAL_ERRORS = {
     details: [],
     "en-US": {
       short: "connect limit",
-      text: "This process has used up the connection requests that the consumer group allows in a minute.",
+      text: "This process has used up the consumer group's connection requests for this minute.",
       remedy:
-        "Nothing to do: the next attempt comes when the minute is over. If it repeats, lower the setting “Connections” (connections).",
+        "Nothing to do: the next attempt follows after the minute. If it repeats, lower “Connections” (connections).",
     },
     "zh-CN": {
       short: "连接频率受限",
@@ -106,13 +105,13 @@ export const REFUSAL_ERRORS = {
       short: "closed by platform",
       text: "The platform closed the connection (__condition__: __description__).",
       remedy:
-        "Nothing to do: this is normal at load balancing and releases. If it happens each time right after connecting, check the consumer group (consumerGroupId), the instance ID (iotInstanceId), and the group's limits: 64 clients (in newer documentation 128) and 100 connection requests a minute.",
+        "Nothing to do: this is normal when the platform balances load or is updated. If it always happens right after connecting, check the consumer group (consumerGroupId), the instance ID (iotInstanceId), and the group's limits: 64 clients (128 in newer documentation) and 100 connection requests a minute.",
     },
     "zh-CN": {
       short: "平台关闭了连接",
       text: "平台关闭了连接。平台返回：__condition__，__description__。",
       remedy:
-        "无需处理：平台在负载均衡和发布时会主动断开，属于正常现象。如果每次连接后立刻发生，请检查消费组（consumerGroupId）、实例 ID（iotInstanceId），以及消费组的限制：64 个客户端（较新的文档为 128 个）和每分钟 100 次连接请求。",
+        "无需处理：平台在负载均衡和升级时会主动断开，属于正常现象。如果每次连接后都立刻发生，请检查消费组（consumerGroupId）、实例 ID（iotInstanceId），以及消费组的限制：64 个客户端（较新的文档为 128 个）和每分钟 100 次连接请求。",
     },
   },
   LINK_CLOSED: {
@@ -122,7 +121,7 @@ export const REFUSAL_ERRORS = {
       short: "link closed",
       text: "The platform closed the receiver link or its session (__condition__: __description__).",
       remedy:
-        "Nothing to do if it comes back by itself; if it repeats, check that the consumer group (consumerGroupId) still exists on this instance, and the AccessKey's permission iot:sub.",
+        "Nothing to do if it recovers by itself. If it repeats, check that the consumer group (consumerGroupId) still exists on this instance, and that the AccessKey has the permission iot:sub.",
     },
     "zh-CN": {
       short: "链路被关闭",
@@ -156,14 +155,14 @@ export const PROTOCOL_ERRORS = {
     details: ["host", "size", "limit"],
     "en-US": {
       short: "frame too large",
-      text: "__host__ sent __size__ bytes in one piece, more than the agreed __limit__.",
+      text: "__host__ sent a frame of __size__ bytes, more than the agreed __limit__.",
       remedy:
-        "Check host and port: a peer that does not keep to the agreed size is probably not the platform.",
+        "Check host and port (host, port): a peer that exceeds the agreed size is probably not the platform.",
     },
     "zh-CN": {
       short: "数据帧过大",
-      text: "__host__ 一次发送了 __size__ 字节，超过约定的 __limit__ 字节。",
-      remedy: "请检查接入域名和端口（host、port）：不遵守约定大小的对端很可能不是该平台。",
+      text: "__host__ 发送的数据帧为 __size__ 字节，超过约定的 __limit__ 字节。",
+      remedy: "请检查接入域名和端口（host、port）：超过约定大小的对端很可能不是物联网平台。",
     },
   },
 } as const satisfies ErrorTable;

@@ -36,7 +36,7 @@ export const SETTING_ERRORS = {
     "en-US": {
       short: "environment variable not set",
       text: "The environment variable __variable__, used for “__label__” (__setting__), is not set where Node-RED runs.",
-      remedy: "Set it there and restart Node-RED, or fill in the value itself.",
+      remedy: "Set it there and restart Node-RED, or enter the value itself.",
     },
     "zh-CN": {
       short: "环境变量未设置",
@@ -51,13 +51,13 @@ export const SETTING_ERRORS = {
       short: "TLS required",
       text: "“__label__” (__setting__) is off, but __host__ is not this computer.",
       remedy:
-        "Switch TLS on: the platform refuses plain TCP, and the signed password would travel readable. Without TLS only a loopback address (the emulator) is allowed.",
+        "Switch TLS on: the platform refuses plain TCP, and the signed password would be readable. TLS may be off only for a loopback address (the emulator).",
     },
     "zh-CN": {
       short: "必须使用 TLS",
       text: "“__label__”（__setting__）已关闭，但 __host__ 不是本机。",
       remedy:
-        "请打开 TLS：平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。只有本机回环地址（模拟器）可以不使用 TLS。",
+        "请打开 TLS：平台拒绝明文 TCP 连接，签名后的密码也会以明文传输。只有本机回环地址（模拟器）可以不使用 TLS。",
     },
   },
   PORT_IN_USE: {
@@ -106,8 +106,8 @@ export const SETTING_ERRORS = {
     retry: "never",
     details: ["setting", "reason", "rule"],
     "en-US": {
-      short: "scenario wrong",
-      text: "The scenario (__setting__) cannot be played: __reason__.",
+      short: "scenario invalid",
+      text: "The scenario (__setting__) cannot be run: __reason__.",
       remedy: "Allowed: __allowed__.",
     },
     "zh-CN": {
@@ -125,13 +125,13 @@ export const INSTALLATION_ERRORS = {
     details: ["version", "needed", "missing"],
     "en-US": {
       short: "wrong rhea version",
-      text: "The installed version __version__ of rhea does not fit this package, which needs __needed__: “__missing__” is missing in it.",
+      text: "rhea __version__ is installed, but this package needs __needed__: “__missing__” is missing.",
       remedy:
         "Install it with “npm install rhea@__needed__” in Node-RED’s user directory (~/.node-red), and restart Node-RED.",
     },
     "zh-CN": {
       short: "rhea 版本不符",
-      text: "已安装的 rhea 版本 __version__ 与本软件包不兼容（缺少“__missing__”）；本软件包需要 rhea __needed__。",
+      text: "已安装 rhea __version__，但本软件包需要 __needed__：缺少“__missing__”。",
       remedy:
         "请在 Node-RED 的用户目录（~/.node-red）中执行“npm install rhea@__needed__”，然后重启 Node-RED。",
     },

@@ -10,13 +10,13 @@ export const TLS_ERRORS = {
       short: "certificate untrusted",
       text: "The certificate of __host__ is not trusted: __reason__.",
       remedy:
-        "Node.js does not know the authority that issued it. Select a TLS configuration with the right CA certificate (tls), or start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform's endpoint this may be GlobalSign Root R1, which newer Node.js versions no longer carry; in a company network it may be that of a proxy that looks into TLS.",
+        "Node.js does not know its issuer. Select a TLS configuration with the right CA certificate (tls), or start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform this may be GlobalSign Root R1, which newer Node.js versions no longer include; in a company network, that of a proxy that inspects TLS.",
     },
     "zh-CN": {
       short: "证书不受信任",
       text: "__host__ 的证书不受信任：__reason__。",
       remedy:
-        "Node.js 不认识签发该证书的机构。请在 TLS 设置（tls）中选择包含正确 CA 证书的配置，或者用环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem 启动 Node-RED。对平台的接入点而言，缺少的可能是 GlobalSign Root R1，较新的 Node.js 版本已不再内置它；在公司网络中，也可能是会解密 TLS 的代理的证书。",
+        "Node.js 不信任该证书的签发机构。请在 TLS 设置（tls）中选择包含正确 CA 证书的配置，或者用环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem 启动 Node-RED。对平台的接入点而言，缺少的可能是 GlobalSign Root R1，较新的 Node.js 版本已不再内置它；在公司网络中，也可能是会解密 TLS 的代理的证书。",
     },
   },
   TLS_HOSTNAME: {
@@ -39,9 +39,9 @@ export const TLS_ERRORS = {
     details: ["host", "reason"],
     "en-US": {
       short: "certificate not valid now",
-      text: "The certificate of __host__ is not valid at this time: __reason__.",
+      text: "The certificate of __host__ is expired or not valid yet: __reason__.",
       remedy:
-        "Check this computer's clock first; if it is right, the server's certificate must be renewed.",
+        "Check this computer's clock first. If it is right, the server's certificate must be renewed.",
     },
     "zh-CN": {
       short: "证书不在有效期",
@@ -56,7 +56,7 @@ export const TLS_ERRORS = {
       short: "TLS failed",
       text: "TLS with __host__:__port__ failed: __reason__.",
       remedy:
-        "The port probably does not speak TLS: for the emulator switch “Use TLS” (useTls) off; the platform's port is 5671. If the port is right, check the client certificate and versions in the TLS configuration (tls), if one is selected.",
+        "The port probably does not speak TLS: for the emulator, switch “Use TLS” (useTls) off; the platform's port is 5671. If the port is right, check client certificate and versions in the TLS configuration (tls), if one is selected.",
     },
     "zh-CN": {
       short: "TLS 失败",
@@ -71,9 +71,9 @@ export const TLS_ERRORS = {
     details: ["host", "port", "reason"],
     "en-US": {
       short: "TLS interrupted",
-      text: "__host__:__port__ ended the connection within the TLS handshake: __reason__.",
+      text: "__host__:__port__ ended the connection during the TLS handshake: __reason__.",
       remedy:
-        "If it does not come back by itself, the port probably does not speak TLS: for the emulator switch “Use TLS” (useTls) off; the platform's port is 5671.",
+        "If it does not recover by itself, the port probably does not speak TLS: for the emulator, switch “Use TLS” (useTls) off; the platform's port is 5671.",
     },
     "zh-CN": {
       short: "TLS 握手中断",
