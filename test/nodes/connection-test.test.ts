@@ -116,7 +116,7 @@ test("an untrusted certificate is told with cause, remedy and issuer, in the edi
 
 test("a TLS configuration that is not deployed is told at the settings", async () => {
   const answer = await post(form(1, { ...keys, useTls: true, tls: "gone" }));
-  match(answer.text, /"settings".*"failed".*has not been deployed yet/);
+  match(answer.text, /"settings".*"failed".*not deployed yet/);
 });
 
 test("plain TCP to another computer is refused before anything is looked up", async () => {
