@@ -56,7 +56,7 @@ export const DOCTOR_TEXTS = {
       "zh-CN": "__seconds__ 秒后收到，Topic 为 __topic__，已释放：平台约一分钟后会重新推送",
     },
     messageUndecodable: {
-      "en-US": "received after __seconds__ s, cannot be decoded, and released",
+      "en-US": "received after __seconds__ s and released, but cannot be decoded",
       "zh-CN": "__seconds__ 秒后收到，但无法解码，已释放",
     },
     notChecked: { "en-US": "not checked", "zh-CN": "未检查" },

@@ -39,7 +39,7 @@ export const TLS_ERRORS = {
     details: ["host", "reason"],
     "en-US": {
       short: "certificate not valid now",
-      text: "The certificate of __host__ is expired or not valid yet: __reason__.",
+      text: "The certificate of __host__ has expired or is not valid yet: __reason__.",
       remedy:
         "Check this computer's clock first. If it is right, the server's certificate must be renewed.",
     },
