@@ -155,13 +155,13 @@ export const PROTOCOL_ERRORS = {
     details: ["host", "size", "limit"],
     "en-US": {
       short: "frame too large",
-      text: "__host__ sent a frame of __size__ bytes, more than the agreed __limit__.",
+      text: "__host__ sent __size__ bytes at once, more than the agreed __limit__.",
       remedy:
         "Check host and port (host, port): a peer that exceeds the agreed size is probably not the platform.",
     },
     "zh-CN": {
       short: "数据帧过大",
-      text: "__host__ 发送的数据帧为 __size__ 字节，超过约定的 __limit__ 字节。",
+      text: "__host__ 一次发送了 __size__ 字节，超过约定的 __limit__ 字节。",
       remedy: "请检查接入域名和端口（host、port）：超过约定大小的对端很可能不是物联网平台。",
     },
   },
