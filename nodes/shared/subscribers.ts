@@ -60,13 +60,13 @@ export class Subscribers {
     this.#stopping.delete(subscription);
   }
 
-  /** Flows are about to stop: until `handOn` no message goes to nodes that may be gone. */
+  /** Flows are about to stop: until `endHoldBack` no message goes to nodes that may be gone. */
   holdBack(): void {
     for (const { subscription } of this.#byId.values()) subscription?.holdBack();
   }
 
   /** The flows have started: messages that were held back go on. */
-  handOn(): void {
+  endHoldBack(): void {
     for (const { subscription } of this.#byId.values()) subscription?.endHoldBack();
   }
 

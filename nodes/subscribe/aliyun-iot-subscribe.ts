@@ -19,7 +19,7 @@ export default function (RED: NodeAPI): void {
     subscribers.holdBack();
   });
   RED.events.on("flows:started", () => {
-    subscribers.handOn();
+    subscribers.endHoldBack();
   });
   serveStatistics(RED);
 

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import { createOpenLink, openLink } from "../amqp/amqp-link";
-
 import { systemClock } from "../clock";
 import { signIn } from "../protocol/sign-in";
 import { connectionClientId } from "../protocol/sign-in-values";

@@ -68,7 +68,7 @@ test("messages are held back while the flows stop, until they have started or th
       const id = emulator.push({ topic: TOPIC, payload: "held" });
       await until(() => subscription.counters.received === 1, "the message has come");
       equal(subscription.counters.delivered, 0);
-      subscribers.handOn();
+      subscribers.endHoldBack();
       equal((await inbox.next()).message.messageId, id);
       subscribers.remove(subscriber);
       subscribers.holdBack();
