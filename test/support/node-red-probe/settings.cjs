@@ -39,7 +39,12 @@ module.exports = {
     palette: { allowInstall: false },
     modules: { allowInstall: false },
   },
-  editorTheme: { tours: false, projects: { enabled: false } },
+  editorTheme: {
+    tours: false,
+    projects: { enabled: false },
+    // Monaco would be a quarter of what loading the editor takes; no form of ours has code.
+    codeEditor: { lib: "ace" },
+  },
   logging: {
     console: { level: "off", metrics: false, audit: false },
     test: {
