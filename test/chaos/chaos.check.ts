@@ -1,4 +1,4 @@
-// The long run; by `npm run test:chaos`. CHAOS_SEED repeats one.
+// The long runs; by `npm run test:chaos`. CHAOS_SEED repeats one.
 import { test } from "node:test";
 import { chaos } from "./chaos";
 
@@ -12,6 +12,17 @@ for (const [skipDuplicates, messages] of [
     chaos(t, {
       ...{ messages, perSecond: 167, skipDuplicates },
       ...{ slow: true, meanRedeployMs: 10_000 },
+    }),
+  );
+}
+
+for (const skipDuplicates of [true, false]) {
+  const how = skipDuplicates ? "skipped" : "let through";
+  const name = `in a storm with a deploy every few seconds, messages are accepted, duplicates ${how}`;
+  test(name, (t) =>
+    chaos(t, {
+      ...{ messages: 800, perSecond: 100, skipDuplicates },
+      ...{ slow: false, meanRedeployMs: 2_500 },
     }),
   );
 }

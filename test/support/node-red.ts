@@ -247,3 +247,17 @@ export class NodeRed {
     if (!this.#isKept) rmSync(this.#directory, { recursive: true, force: true });
   }
 }
+
+/** Runs `work` with a Node-RED of its own, and ends that whatever happens. */
+export async function withNodeRed(
+  options: NodeRedOptions,
+  work: (nodeRed: NodeRed) => Promise<void>,
+  signal?: "SIGKILL",
+): Promise<void> {
+  const nodeRed = await NodeRed.start(options);
+  try {
+    await work(nodeRed);
+  } finally {
+    await nodeRed.stop(signal);
+  }
+}
