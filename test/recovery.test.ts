@@ -4,14 +4,16 @@ import { test } from "node:test";
 import { ERROR_CODES, ERRORS } from "../src/errors/table";
 import { CERTIFICATES, TestCa } from "./support/certificates";
 import { ManualClock, settled } from "./support/manual-clock";
-import { PeerServer } from "./support/peer";
-import { amqpError, CODE, nothing, SASL_HEADER, uint, yes } from "./support/peer-frames";
+import { PeerServer } from "./support/peer/peer-server";
+import { amqpError, CODE, nothing, SASL_HEADER, uint, yes } from "./support/peer/frames";
+import { HEADER } from "./support/peer/read-frames";
 import { until } from "./support/until";
 import { withEmulator } from "./support/with-emulator";
 import { state, withSubscription } from "./support/subscribed";
 import type { TlsOptions } from "node:tls";
 import type { ErrorCode } from "../src/errors/error";
-import type { Peer, Script } from "./support/peer";
+import type { Peer } from "./support/peer/peer";
+import type { Script } from "./support/peer/peer-server";
 import type { Stored } from "../src/settings/read";
 import { resolveInstance } from "../src/settings/instance";
 import { resolveSubscribe } from "../src/settings/subscribe";
@@ -33,7 +35,7 @@ interface Provoked {
 
 const hasSent = (code: number) => (peer: Peer) => peer.frames.some((frame) => frame.code === code);
 /** What the client sends first of all, and what it sends when it is subscribed. */
-const [STARTED, ATTACHING, UP] = [hasSent(-1), hasSent(CODE.attach), hasSent(CODE.flow)];
+const [STARTED, ATTACHING, UP] = [hasSent(HEADER), hasSent(CODE.attach), hasSent(CODE.flow)];
 
 const mute: Script = () => undefined;
 const signIn =

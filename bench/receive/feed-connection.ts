@@ -1,44 +1,11 @@
-import {
-  AMQP_HEADER,
-  CODE,
-  described,
-  frame,
-  no,
-  nothing,
-  readFrame,
-  SASL_HEADER,
-  symbol,
-  text,
-  ubyte,
-  uint,
-} from "../../test/support/peer-frames";
+import { CODE, encode, SASL_HEADER } from "../../test/support/peer/frames";
+import { HEADER, readFrames } from "../../test/support/peer/read-frames";
+import { attach, begin, greeting, opening, saslOutcome } from "../../test/support/peer/replies";
+import type { ReadFrame } from "../../test/support/peer/read-frames";
 import type { Socket } from "node:net";
 
-const MAX_FRAME_BYTES = 65_536;
-/** Where the code of a performative is in its frame. */
-const CODE_AT = 10;
-/** A header begins so; a frame as long would be larger than the most that we take. */
-const HEADER_START = 0x414d5150;
-
-const performative = (code: number, fields: readonly Buffer[], type?: "sasl") =>
-  frame(described(code, fields), type);
-
-const SIGN_IN = Buffer.concat([
-  SASL_HEADER,
-  performative(CODE.mechanisms, [symbol("PLAIN")], "sasl"),
-]);
-const OUTCOME = performative(CODE.outcome, [ubyte(0)], "sasl");
-const OPEN = Buffer.concat([
-  AMQP_HEADER,
-  performative(CODE.open, [text("bench"), nothing, uint(MAX_FRAME_BYTES)]),
-]);
-const CHANNEL_0 = Buffer.from([0x60, 0, 0]);
-const BEGIN = performative(CODE.begin, [CHANNEL_0, uint(0), uint(2_048), uint(2_048)]);
-
-function attach(name: unknown): Buffer {
-  const unset = Array.from({ length: 6 }, () => nothing);
-  return performative(CODE.attach, [text(String(name)), uint(0), no, ...unset, uint(0)]);
-}
+/** An empty frame, which keeps the connection alive. */
+const EMPTY = 0;
 
 export interface FeedConnectionOwner {
   /** The receiver allows more than before. */
@@ -50,7 +17,6 @@ export interface FeedConnectionOwner {
 export class FeedConnection {
   readonly #socket: Socket;
   readonly #owner: FeedConnectionOwner;
-  #unread: Buffer = Buffer.alloc(0);
   /** Counts frames, deliveries and the link's use of credit alike: one frame a delivery, all from 0. */
   #sent = 0;
   #accepted = 0;
@@ -62,15 +28,13 @@ export class FeedConnection {
   constructor(socket: Socket, owner: FeedConnectionOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => {
+    readFrames(socket, (read) => {
       try {
-        this.#read(chunk);
+        this.#heard(read);
       } catch (error) {
         owner.failed(error instanceof Error ? error : new Error(String(error)));
       }
     });
-    socket.on("error", () => undefined);
     socket.on("close", () => {
       owner.failed(new Error("The receiver's connection has ended."));
     });
@@ -99,49 +63,33 @@ export class FeedConnection {
     this.#socket.destroy();
   }
 
-  #read(chunk: Buffer): void {
-    const bytes = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
-    let at = 0;
-    while (bytes.length - at >= 8) {
-      const start = bytes.readUInt32BE(at);
-      const size = start === HEADER_START ? 8 : start;
-      if (size < 8 || size > MAX_FRAME_BYTES) throw new Error(`The receiver sent ${size} bytes.`);
-      if (bytes.length - at < size) break;
-      const read = bytes.subarray(at, at + size);
-      if (start === HEADER_START) this.#header(read);
-      else if (size > CODE_AT) this.#performative(read);
-      at += size;
-    }
-    this.#unread = bytes.subarray(at);
-  }
-
-  #header(bytes: Buffer): void {
-    this.#socket.write(bytes.equals(SASL_HEADER) ? SIGN_IN : OPEN);
-  }
-
-  #performative(bytes: Buffer): void {
-    switch (bytes.readUInt8(CODE_AT)) {
+  #heard({ code, fields, bytes }: ReadFrame): void {
+    switch (code) {
+      case HEADER:
+        this.#socket.write(bytes.equals(SASL_HEADER) ? greeting() : opening());
+        break;
       case CODE.init:
-        this.#socket.write(OUTCOME);
+        this.#socket.write(encode(saslOutcome()));
         break;
       case CODE.begin:
-        this.#windowEnd = Number(readFrame(bytes).fields[2]);
-        this.#socket.write(BEGIN);
+        this.#windowEnd = Number(fields[2]);
+        this.#socket.write(encode(begin()));
         break;
       case CODE.attach:
-        this.#socket.write(attach(readFrame(bytes).fields[0]));
+        this.#socket.write(encode(attach(String(fields[0]))));
         break;
       case CODE.flow:
-        this.#flow(readFrame(bytes).fields);
+        this.#flow(fields);
         break;
       case CODE.disposition:
-        this.#disposition(readFrame(bytes).fields);
+        this.#disposition(fields);
         break;
       case CODE.open:
+      case EMPTY:
         break;
       default:
         // It detaches, ends or closes.
-        throw new Error(`The receiver sent a frame of code ${bytes.readUInt8(CODE_AT)}.`);
+        throw new Error(`The receiver sent a frame of code ${code}.`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { CODE, dataSection, frame, map } from "../../test/support/peer-frames";
+import { CODE, dataSection, frame, map } from "../../test/support/peer/frames";
 
 /** A property report as the platform sends them. */
 const BODY_BYTES = 354;

@@ -5,8 +5,9 @@ import { systemClock } from "../../src/clock";
 import { SettingError } from "../../src/errors/error";
 import type { ErrorCode } from "../../src/errors/error";
 import { ManualClock, settled } from "../support/manual-clock";
-import { PeerServer } from "../support/peer";
-import type { Peer, Script } from "../support/peer";
+import { PeerServer } from "../support/peer/peer-server";
+import type { Peer } from "../support/peer/peer";
+import type { Script } from "../support/peer/peer-server";
 import {
   AMQP_HEADER,
   amqpError,
@@ -24,9 +25,10 @@ import {
   ubyte,
   uint,
   yes,
-} from "../support/peer-frames";
-import { openTo, PASSWORD, USERNAME } from "../support/peer-link";
-import type { Heard } from "../support/peer-link";
+} from "../support/peer/frames";
+import { HEADER } from "../support/peer/read-frames";
+import { openTo, PASSWORD, USERNAME } from "../support/peer/open-link";
+import type { Heard } from "../support/peer/open-link";
 import { until } from "../support/until";
 import { english } from "../support/english";
 
@@ -69,7 +71,7 @@ const afterHeaders =
   (...chunks: Buffer[]): Script =>
   async (peer) => {
     await peer.signIn();
-    await peer.expect(-1);
+    await peer.expect(HEADER);
     peer.send(AMQP_HEADER, ...chunks);
   };
 const closing =
@@ -184,7 +186,7 @@ const SCENARIOS: readonly Scenario[] = [
     title: "FIN during sign-in",
     code: "CONNECTION_LOST",
     script: async (peer) => {
-      await peer.expect(-1);
+      await peer.expect(HEADER);
       peer.send(SASL_HEADER);
       peer.socket.end();
     },
@@ -220,7 +222,7 @@ const SCENARIOS: readonly Scenario[] = [
     title: "RST during sign-in",
     code: "CONNECTION_LOST",
     script: async (peer) => {
-      await peer.expect(-1);
+      await peer.expect(HEADER);
       peer.socket.resetAndDestroy();
     },
     says: /ECONNRESET/,
@@ -683,7 +685,7 @@ test("the sign-in is asked for when the server wants it, and sent as UTF-8", asy
   const gate = new Promise<void>((resolve) => (go = resolve));
   await withLink(
     async (peer) => {
-      await peer.expect(-1);
+      await peer.expect(HEADER);
       await gate;
       peer.send(
         SASL_HEADER,
@@ -840,7 +842,7 @@ test("frames that come byte by byte are understood", async () => {
 
 test("a server that does not wait after its sign-in outcome is understood at once", async () => {
   const script: Script = async (peer) => {
-    await peer.expect(-1);
+    await peer.expect(HEADER);
     const mechanisms = frame(described(CODE.mechanisms, [symbol("PLAIN")]), "sasl");
     peer.send(SASL_HEADER, mechanisms);
     await peer.expect(CODE.init);

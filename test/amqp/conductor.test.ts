@@ -2,8 +2,8 @@ import { equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import { create_container } from "rhea";
 import { ManualClock } from "../support/manual-clock";
-import { PeerServer } from "../support/peer";
-import { openTo } from "../support/peer-link";
+import { PeerServer } from "../support/peer/peer-server";
+import { openTo } from "../support/peer/open-link";
 import { english } from "../support/english";
 
 /** Replaces a method of one of rhea's classes while `work` runs; `undefined` takes it away. */

@@ -22,7 +22,7 @@ import {
   ubyte,
   uint,
   yes,
-} from "../support/peer-frames";
+} from "../support/peer/frames";
 
 // A part of rhea 3.0.5 that its typings do not give.
 declare module "rhea/typings/types" {

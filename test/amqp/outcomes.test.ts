@@ -1,9 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { ManualClock, settled } from "../support/manual-clock";
-import { PeerServer } from "../support/peer";
-import { CODE, dataSection } from "../support/peer-frames";
-import { openTo } from "../support/peer-link";
+import { PeerServer } from "../support/peer/peer-server";
+import { CODE, dataSection } from "../support/peer/frames";
+import { openTo } from "../support/peer/open-link";
 import { until } from "../support/until";
 import type { Outcome } from "../../src/protocol/amqp-message";
 

@@ -5,10 +5,10 @@ import { TLSSocket } from "node:tls";
 import { systemClock } from "../../src/clock";
 import { TestCa } from "../support/certificates";
 import { ManualClock } from "../support/manual-clock";
-import { PeerServer } from "../support/peer";
-import type { Peer } from "../support/peer";
-import { openTo } from "../support/peer-link";
-import type { Heard } from "../support/peer-link";
+import { PeerServer } from "../support/peer/peer-server";
+import type { Peer } from "../support/peer/peer";
+import { openTo } from "../support/peer/open-link";
+import type { Heard } from "../support/peer/open-link";
 import type { TlsOptions } from "../../src/settings/instance";
 import { english } from "../support/english";
 

@@ -1,11 +1,14 @@
 import type { Socket } from "node:net";
-import { CODE, readFrame } from "../support/peer-frames";
-import type { ReadFrame } from "../support/peer-frames";
-import type { Plan } from "./plan";
+import { setImmediate as turn } from "node:timers/promises";
+import { CODE } from "../support/peer/frames";
+import { Peer, PeerGone } from "../support/peer/peer";
 import { amqp, AWAITED, messageIdsOf, piecesOf, STAGES } from "./script";
-import type { Piece } from "./script";
+import type { ReadFrame } from "../support/peer/read-frames";
+import type { Plan } from "./plan";
+import type { Stage } from "./script";
 
-const HEADER_BYTES = 8;
+/** The watch for sessions that hang is another's: this is longer than any of them lasts. */
+const PATIENCE_MS = 3_600_000;
 /** A stage in small pieces has so many at most: each takes a turn of the event loop. */
 const MOST_SPLITS = 40;
 
@@ -27,29 +30,24 @@ export class HostilePeer {
   messageIds: readonly string[] = [];
   /** It has taken its leave by a detach, an end or a close. */
   hasLeft = false;
-  readonly #socket: Socket;
+  readonly #peer: Peer;
   readonly #plan: Plan;
   readonly #owner: PeerOwner;
-  #buffer: Buffer = Buffer.alloc(0);
-  readonly #seen: number[] = [];
-  #stage = 0;
   #linkName = "";
   #writing = false;
   #isAskedToClose = false;
   #stopped = false;
 
   constructor(socket: Socket, plan: Plan, owner: PeerOwner) {
-    this.#socket = socket;
     this.#plan = plan;
     this.#owner = owner;
-    socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => {
-      this.#buffer = Buffer.concat([this.#buffer, chunk]);
-      this.#read();
-    });
-    socket.on("error", () => undefined);
+    this.#peer = new Peer(socket);
+    this.#peer.onFrame = this.#heard.bind(this);
     socket.on("close", () => {
       this.#stop();
+    });
+    this.#play().catch((error: unknown) => {
+      if (!(error instanceof PeerGone)) throw error;
     });
   }
 
@@ -59,90 +57,79 @@ export class HostilePeer {
     this.#owner.over();
   }
 
-  #read(): void {
-    for (;;) {
-      const header = this.#buffer.subarray(0, 4).toString("latin1") === "AMQP";
-      const known = this.#buffer.length >= HEADER_BYTES;
-      const size = !known ? Infinity : header ? HEADER_BYTES : this.#buffer.readUInt32BE();
-      if (this.#buffer.length < size) return;
-      const bytes = this.#buffer.subarray(0, size);
-      this.#buffer = this.#buffer.subarray(size);
-      this.#heard(header ? { code: -1, fields: [], bytes } : readFrame(bytes));
-    }
-  }
-
   #heard({ code, fields }: ReadFrame): void {
-    this.#seen.push(code);
     if (code === CODE.attach) this.#linkName = String(fields[0]);
     if (code === CODE.disposition) {
       const [, first, last, , state] = fields;
       const outcome: unknown = Reflect.get(Object(state) as object, "code");
       this.settled.push({ first: Number(first), last: Number(last), code: Number(outcome) });
     }
-    if (code === CODE.close) this.#isAskedToClose = true;
-    this.#goOn();
+    if (code === CODE.close) {
+      this.#isAskedToClose = true;
+      this.#closeIfAsked();
+    }
     this.#owner.heard?.();
   }
 
-  /** Says what is due, after what is being said. */
-  #goOn(): void {
-    if (this.#stopped || this.#writing) return;
-    if (this.#isAskedToClose) {
-      this.#socket.end(amqp(CODE.close).bytes);
-      this.#stop();
-      return;
+  /** After what is being said. */
+  #closeIfAsked(): void {
+    if (!this.#isAskedToClose || this.#stopped || this.#writing) return;
+    this.#peer.socket.end(amqp(CODE.close).bytes);
+    this.#stop();
+  }
+
+  /** Says what is due at each stage, until the plan or the client ends it. */
+  async #play(): Promise<void> {
+    for (const stage of STAGES) {
+      for (const code of AWAITED[stage]) await this.#peer.expect(code, PATIENCE_MS);
+      if (this.#stopped) return;
+      await this.#say(stage, this.#planned(stage));
+      this.#closeIfAsked();
     }
-    const stage = STAGES[this.#stage];
-    if (stage === undefined) return;
-    const left = [...this.#seen];
-    for (const code of AWAITED[stage]) {
-      const at = left.indexOf(code);
-      if (at < 0) return;
-      left.splice(at, 1);
-    }
-    this.#seen.splice(0, this.#seen.length, ...left);
-    this.#stage += 1;
-    const client = { linkName: this.#linkName, session: this.#plan.session };
-    const { leaves, mutations, random } = this.#plan;
+    this.#owner.over();
+  }
+
+  /** What the plan makes of a stage. */
+  #planned(stage: Stage): Buffer {
+    const { leaves, mutations, random, session } = this.#plan;
+    const client = { linkName: this.#linkName, session };
     const pieces = stage === "end" && !leaves ? [] : piecesOf(stage, client, random);
     if (stage === "end") this.hasLeft = pieces.length > 0;
     if (stage === "messages") this.messageIds = messageIdsOf(pieces, client);
     for (const mutation of mutations) {
       if (mutation.stage === stage) this.#owner.did(mutation.apply(pieces));
     }
-    const bytes = Buffer.concat(pieces.map((piece: Piece) => piece.bytes));
+    return Buffer.concat(pieces.map(({ bytes }) => bytes));
+  }
+
+  /** Says all of a stage, or a part of it and nothing more. */
+  async #say(stage: Stage, bytes: Buffer): Promise<void> {
     const { stop } = this.#plan;
     if (stop?.stage !== stage) {
-      this.#write(bytes, () => {
-        this.#goOn();
-        if (this.#stage === STAGES.length) this.#owner.over();
-      });
+      await this.#write(bytes);
       return;
     }
     const part = bytes.subarray(0, Math.floor(bytes.length * stop.share));
     this.#owner.did(`${stage}: ${stop.how} after ${part.length} of ${bytes.length} bytes`);
-    this.#write(part, () => {
-      this.#stop();
-      if (stop.how === "finish") this.#socket.end();
-      if (stop.how === "reset") this.#socket.resetAndDestroy();
-    });
+    await this.#write(part);
+    this.#stop();
+    if (stop.how === "finish") this.#peer.socket.end();
+    if (stop.how === "reset") this.#peer.socket.resetAndDestroy();
   }
 
-  /** Writes at once or in small pieces, then goes on in another turn. */
-  #write(bytes: Buffer, then: () => void): void {
-    this.#writing = true;
+  /** Writes at once or in small pieces, each in a turn of the event loop. */
+  async #write(bytes: Buffer): Promise<void> {
     const { random, split } = this.#plan;
+    const { socket } = this.#peer;
     const least = Math.ceil(bytes.length / MOST_SPLITS);
-    const size = split ? random.integer(least, least + 12) : bytes.length;
-    const part = bytes.subarray(0, size);
-    if (part.length > 0 && this.#socket.writable) this.#socket.write(part);
-    setImmediate(() => {
-      if (part.length < bytes.length) {
-        this.#write(bytes.subarray(part.length), then);
-        return;
-      }
-      this.#writing = false;
-      then();
-    });
+    this.#writing = true;
+    let left = bytes;
+    do {
+      const part = left.subarray(0, split ? random.integer(least, least + 12) : left.length);
+      if (part.length > 0 && socket.writable) socket.write(part);
+      left = left.subarray(part.length);
+      await turn();
+    } while (left.length > 0);
+    this.#writing = false;
   }
 }

@@ -9,10 +9,11 @@ import {
   ubyte,
   uint,
   yes,
-} from "../support/peer-frames";
+} from "../support/peer/frames";
+import { CHANNEL_0 } from "../support/peer/replies";
 import type { Random } from "../support/random";
 import { bomb, nonsense } from "./nonsense";
-import { amqp, CHANNEL, flow, pieceOf, transfer } from "./script";
+import { amqp, flow, pieceOf, transfer } from "./script";
 import type { Piece, Stage } from "./script";
 
 /** What a mutation changes: the pieces of a stage, in place. */
@@ -84,7 +85,7 @@ const ids = (random: Random) => uint(random.pick([0, 1, 2, 7, 1_000, 0x7fff_ffff
 /** Frames that a server has no reason to send, or not so. */
 const UNASKED: Readonly<Record<string, (random: Random) => Piece>> = {
   "a session": () => amqp(CODE.begin, [nothing, uint(0), uint(1), uint(1)]),
-  "a session again": () => amqp(CODE.begin, [CHANNEL, uint(0), uint(1), uint(1)]),
+  "a session again": () => amqp(CODE.begin, [CHANNEL_0, uint(0), uint(1), uint(1)]),
   "a link": (random) => {
     const role = random.pick([yes, no]);
     return amqp(CODE.attach, [text(random.pick(["x", "__proto__"])), ids(random), role]);

@@ -1,4 +1,4 @@
-import { described, map, nothing, symbol, text, uint, yes } from "../support/peer-frames";
+import { described, map, nothing, symbol, text, uint, yes } from "../support/peer/frames";
 import type { Random } from "../support/random";
 
 /** Values of AMQP 1.0 that no sender of sound mind sends where they are put, and some that are none. */

@@ -1,45 +1,37 @@
 import {
   AMQP_HEADER,
   amqpError,
-  binary,
   CODE,
   dataSection,
   described,
   EMPTY_FRAME,
-  frame,
+  encode,
   map,
   no,
   nothing,
   SASL_HEADER,
-  symbol,
   text,
-  ubyte,
   uint,
   yes,
-} from "../support/peer-frames";
+} from "../support/peer/frames";
+import { HEADER } from "../support/peer/read-frames";
+import * as replies from "../support/peer/replies";
+import type { Performative } from "../support/peer/frames";
 import type { Random } from "../support/random";
 
 /** What a server says, in order; each stage answers something of the client's. */
 export const STAGES = ["greeting", "outcome", "open", "attach", "messages", "end"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Frames of the client that a stage waits for; -1 is a protocol header. */
+/** Frames of the client that a stage waits for. */
 export const AWAITED: Readonly<Record<Stage, readonly number[]>> = {
-  greeting: [-1],
+  greeting: [HEADER],
   outcome: [CODE.init],
-  open: [-1, CODE.open],
+  open: [HEADER, CODE.open],
   attach: [CODE.begin, CODE.attach],
   messages: [CODE.flow],
   end: [],
 };
-
-/** A frame in its parts. */
-export interface Performative {
-  readonly layer: "sasl" | "amqp";
-  readonly code: number;
-  readonly fields: readonly Buffer[];
-  readonly payload?: Buffer;
-}
 
 /** Bytes that belong together, for as long as nobody mutates them. */
 export interface Piece {
@@ -50,19 +42,15 @@ export interface Piece {
 }
 
 export function pieceOf(performative: Performative): Piece {
-  const { layer, code, fields, payload } = performative;
-  const body = described(code, fields);
+  const { code } = performative;
   const name =
     Object.entries(CODE).find(([, each]) => each === code)?.[0] ?? `0x${code.toString(16)}`;
-  const bytes = frame(payload === undefined ? body : Buffer.concat([body, payload]), layer);
-  return { name, bytes, performative };
+  return { name, bytes: encode(performative), performative };
 }
 
-const sasl = (code: number, fields: readonly Buffer[]) => pieceOf({ layer: "sasl", code, fields });
 export const amqp = (code: number, fields: readonly Buffer[] = [], payload?: Buffer): Piece =>
-  pieceOf({ layer: "amqp", code, fields, ...(payload === undefined ? {} : { payload }) });
+  pieceOf(replies.amqp(code, fields, payload));
 
-export const CHANNEL = Buffer.from([0x60, 0, 0]);
 const LONG = Buffer.from("8100000199a1b2c3d4", "hex");
 const CONDITIONS = [
   "amqp:connection:forced",
@@ -89,9 +77,7 @@ export function messageOf(messageId: string, payload: string): Buffer {
 
 /** One frame of a delivery. */
 export function transfer(id: number, payload: Buffer, more = false): Piece {
-  const tag = binary(Buffer.from([id % 256]));
-  const fields = [uint(0), uint(id), tag, uint(0), no, more ? yes : no];
-  return amqp(CODE.transfer, fields, payload);
+  return pieceOf(replies.transfer(id, payload, { more }));
 }
 
 export function flow(fields: readonly Buffer[] = []): Piece {
@@ -110,25 +96,15 @@ export interface Client {
 export function piecesOf(stage: Stage, client: Client, random: Random): Piece[] {
   switch (stage) {
     case "greeting":
-      return [
-        { name: "SASL header", bytes: SASL_HEADER },
-        sasl(CODE.mechanisms, [symbol("PLAIN")]),
-      ];
+      return [{ name: "SASL header", bytes: SASL_HEADER }, pieceOf(replies.mechanisms())];
     case "outcome":
-      return [sasl(CODE.outcome, [ubyte(0)])];
+      return [pieceOf(replies.saslOutcome())];
     case "open": {
-      const idle = random.pick([nothing, uint(30_000), uint(240_000)]);
-      const fields = [text("peer"), nothing, uint(65_536), CHANNEL, idle];
-      return [{ name: "AMQP header", bytes: AMQP_HEADER }, amqp(CODE.open, fields)];
+      const idleTimeout = random.pick([nothing, uint(30_000), uint(240_000)]);
+      return [{ name: "AMQP header", bytes: AMQP_HEADER }, pieceOf(replies.open(idleTimeout))];
     }
     case "attach":
-      return [
-        amqp(CODE.begin, [CHANNEL, uint(0), uint(1_000), uint(1_000)]),
-        amqp(CODE.attach, [
-          ...[text(client.linkName), uint(0), no, ubyte(2), ubyte(0)],
-          ...[described(0x28, [text("queue")]), described(0x29), nothing, nothing, uint(0)],
-        ]),
-      ];
+      return [replies.begin(), replies.attach(client.linkName)].map(pieceOf);
     case "messages":
       return messages(client, random);
     case "end":

@@ -1,8 +1,8 @@
 import { equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
-import { PeerServer } from "../support/peer";
-import { CODE, EMPTY_FRAME } from "../support/peer-frames";
+import { PeerServer } from "../support/peer/peer-server";
+import { CODE, EMPTY_FRAME } from "../support/peer/frames";
 import { state } from "../support/subscribed";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { createOpenLink } from "../../src/amqp/amqp-link";
-import { CODE } from "../support/peer-frames";
+import { CODE } from "../support/peer/frames";
 import { Random } from "../support/random";
 import { ScaledClock } from "../support/scaled-clock";
 import { Causes } from "./causes";

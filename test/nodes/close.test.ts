@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { ACK, EMPTY_FLOW, SUBSCRIBER, settlingFlow, isConnected } from "../support/flow";
 import { NodeRed } from "../support/node-red";
-import { PeerServer } from "../support/peer";
+import { PeerServer } from "../support/peer/peer-server";
 import { withEmulator } from "../support/with-emulator";
 import { isDeepStrictEqual } from "node:util";
 import type { AddressInfo } from "node:net";

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { message as codec } from "rhea";
 import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow, isConnected } from "../support/flow";
 import { NodeRed } from "../support/node-red";
-import { PeerServer } from "../support/peer";
+import { PeerServer } from "../support/peer/peer-server";
 import {
   AMQP_HEADER,
   CODE,
@@ -13,10 +13,11 @@ import {
   nothing,
   SASL_HEADER,
   uint,
-} from "../support/peer-frames";
+} from "../support/peer/frames";
 import { withEmulator } from "../support/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { Peer, Script } from "../support/peer";
+import type { Peer } from "../support/peer/peer";
+import type { Script } from "../support/peer/peer-server";
 import type { FlowNode } from "../support/node-red";
 
 const TOPIC = "/k1/d1/user/update";

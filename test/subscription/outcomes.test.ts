@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { CODE } from "../support/peer-frames";
+import { CODE } from "../support/peer/frames";
 import { Random, seedOf } from "../support/random";
-import { contentsOf, withSender } from "../support/with-sender";
-import type { PeerSender } from "../support/peer-sender";
-import type { SenderParts } from "../support/with-sender";
+import { contentsOf, withSender } from "../support/peer/with-sender";
+import type { PeerSender } from "../support/peer/sender";
+import type { SenderParts } from "../support/peer/with-sender";
 import { OUTCOMES } from "../../src/protocol/amqp-message";
 import type { Outcome } from "../../src/protocol/amqp-message";
 

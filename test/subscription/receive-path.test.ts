@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ManualClock, settled as turns } from "../support/manual-clock";
-import { amqpError, CODE, EMPTY_FRAME, nothing, uint, yes } from "../support/peer-frames";
+import { amqpError, CODE, EMPTY_FRAME, nothing, uint, yes } from "../support/peer/frames";
 import { Random, seedOf } from "../support/random";
 import { state } from "../support/subscribed";
-import { contentsOf, withSender } from "../support/with-sender";
-import type { Outgoing, PeerSender } from "../support/peer-sender";
-import type { SenderParts } from "../support/with-sender";
-import type { Encoding } from "../support/transfer-frame";
+import { contentsOf, withSender } from "../support/peer/with-sender";
+import type { Outgoing, PeerSender } from "../support/peer/sender";
+import type { SenderParts } from "../support/peer/with-sender";
+import type { Encoding } from "../support/peer/transfer-frame";
 import type { ErrorCode } from "../../src/errors/error";
 
 const MIB = 2 ** 20;

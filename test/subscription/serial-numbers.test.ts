@@ -1,10 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { serial } from "../support/link-books";
-import { CODE } from "../support/peer-frames";
+import { serial } from "../support/peer/link-books";
+import { CODE } from "../support/peer/frames";
 import { Random, seedOf } from "../support/random";
-import { contentsOf, withSender } from "../support/with-sender";
-import type { SenderRun } from "../support/with-sender";
+import { contentsOf, withSender } from "../support/peer/with-sender";
+import type { SenderRun } from "../support/peer/with-sender";
 import type { Outcome } from "../../src/protocol/amqp-message";
 
 type Starts = NonNullable<SenderRun["sender"]>;

@@ -1,4 +1,4 @@
-import { CODE, described, frame, no, nothing, symbol, uint, yes } from "./peer-frames";
+import { CODE, described, frame, no, nothing, symbol, uint, yes } from "./frames";
 
 /** How a transfer is encoded: a sender may choose each of these (AMQP 1.0 part 1.6 and 2.3). */
 export interface Encoding {

@@ -1,5 +1,5 @@
-import { CODE } from "./peer-frames";
-import type { ReadFrame } from "./peer-frames";
+import { CODE } from "./frames";
+import type { ReadFrame } from "./read-frames";
 
 const LARGEST_STEP = 2 ** 31 - 1;
 const OUTCOME_BY_CODE: ReadonlyMap<unknown, SentOutcome> = new Map([

@@ -1,12 +1,13 @@
 import { deepEqual } from "node:assert/strict";
 import { LinkBooks } from "./link-books";
-import { NUMBERS } from "./peer";
-import { CODE, dataSection, no, nothing, uint, yes } from "./peer-frames";
-import { soon } from "./soon";
+import { NUMBERS } from "./replies";
+import { CODE, dataSection, no, nothing, uint, yes } from "./frames";
+import { soon } from "../soon";
 import { transferFrame } from "./transfer-frame";
 import type { SentDelivery } from "./link-books";
-import type { Numbers, Peer } from "./peer";
-import type { ReadFrame } from "./peer-frames";
+import type { Numbers } from "./replies";
+import type { Peer } from "./peer";
+import type { ReadFrame } from "./read-frames";
 import type { Encoding } from "./transfer-frame";
 
 /** How long a test waits for what must happen, in ms. */

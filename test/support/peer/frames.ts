@@ -33,9 +33,9 @@ const sized = (constructor: number, bytes: Buffer): Buffer => {
   return Buffer.concat([head, bytes]);
 };
 
-export const nothing = Buffer.from([0x40]);
-export const yes = Buffer.from([0x41]);
-export const no = Buffer.from([0x42]);
+export const nothing: Buffer = Buffer.from([0x40]);
+export const yes: Buffer = Buffer.from([0x41]);
+export const no: Buffer = Buffer.from([0x42]);
 export const ubyte = (value: number): Buffer => Buffer.from([0x50, value]);
 export const text = (value: string): Buffer => sized(0xb1, Buffer.from(value));
 export const symbol = (value: string): Buffer => sized(0xb3, Buffer.from(value));
@@ -82,86 +82,18 @@ export function frame(body: Buffer, type: "amqp" | "sasl" = "amqp"): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A frame as it was read. A header has the code -1. */
-export interface ReadFrame {
+/** A frame in its parts. */
+export interface Performative {
+  readonly layer: "sasl" | "amqp";
   readonly code: number;
-  readonly fields: readonly unknown[];
-  readonly bytes: Buffer;
+  readonly fields: readonly Buffer[];
+  readonly payload?: Buffer;
 }
 
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  #take(size: number): Buffer {
-    this.#at += size;
-    return this.#bytes.subarray(this.#at - size, this.#at);
-  }
-
-  #number(size: number): number {
-    return this.#take(size).readUIntBE(0, size);
-  }
-
-  /** A described value comes as `{ code, value }`. */
-  value(): unknown {
-    const constructor = this.#number(1);
-    switch (constructor) {
-      case 0x00:
-        return { code: this.value(), value: this.value() };
-      case 0x40:
-        return null;
-      case 0x41:
-        return true;
-      case 0x42:
-        return false;
-      case 0x43:
-      case 0x44:
-        return 0;
-      case 0x45:
-        return [];
-      case 0x50:
-      case 0x52:
-      case 0x53:
-        return this.#number(1);
-      case 0x60:
-        return this.#number(2);
-      case 0x70:
-        return this.#number(4);
-      case 0x80:
-        return Number(this.#take(8).readBigUInt64BE());
-      case 0xa0:
-        return this.#take(this.#number(1));
-      case 0xb0:
-        return this.#take(this.#number(4));
-      case 0xa1:
-      case 0xa3:
-        return this.#take(this.#number(1)).toString();
-      case 0xb1:
-      case 0xb3:
-        return this.#take(this.#number(4)).toString();
-      case 0xc0:
-      case 0xd0: {
-        const width = constructor === 0xc0 ? 1 : 4;
-        this.#take(width);
-        return Array.from({ length: this.#number(width) }, () => this.value());
-      }
-      default:
-        throw new Error(`The peer reads no values of constructor 0x${constructor.toString(16)}.`);
-    }
-  }
-}
-
-/** Reads the performative of a frame. */
-export function readFrame(bytes: Buffer): ReadFrame {
-  if (bytes.length === 8) return { code: 0, fields: [], bytes };
-  const value = new Reader(bytes.subarray(8)).value();
-  if (typeof value !== "object" || value === null || !("code" in value) || !("value" in value)) {
-    throw new Error("The client sent a frame that is no performative.");
-  }
-  const { code, value: fields } = value;
-  if (typeof code !== "number" || !Array.isArray(fields)) throw new Error("No performative.");
-  return { code, fields, bytes };
+/** The bytes of a performative's frame. */
+export function encode({ layer, code, fields, payload }: Performative, channel = 0): Buffer {
+  const body = described(code, fields);
+  const whole = frame(payload === undefined ? body : Buffer.concat([body, payload]), layer);
+  whole.writeUInt16BE(channel, 6);
+  return whole;
 }

@@ -1,16 +1,16 @@
 import { ok } from "node:assert/strict";
-import { PeerServer } from "./peer";
-import { PeerSender } from "./peer-sender";
-import { soon } from "./soon";
-import { state } from "./subscribed";
-import type { SenderSettings } from "./peer-sender";
-import type { Delivery } from "../../src/subscription/state";
-import type { Subscription } from "../../src/subscription/subscription";
-import type { Stored } from "../../src/settings/read";
-import { resolveInstance } from "../../src/settings/instance";
-import { resolveSubscribe } from "../../src/settings/subscribe";
-import { createSubscription } from "../../src/subscription/subscription";
-import type { Environment } from "../../src/subscription/context";
+import { createSubscription } from "../../../src/subscription/subscription";
+import { PeerServer } from "./peer-server";
+import { PeerSender } from "./sender";
+import { soon } from "../soon";
+import { state } from "../subscribed";
+import type { Environment } from "../../../src/subscription/context";
+import type { SenderSettings } from "./sender";
+import type { Delivery } from "../../../src/subscription/state";
+import type { Subscription } from "../../../src/subscription/subscription";
+import type { Stored } from "../../../src/settings/read";
+import { resolveInstance } from "../../../src/settings/instance";
+import { resolveSubscribe } from "../../../src/settings/subscribe";
 
 /** What the sender chooses, and what of the subscriber differs from its defaults. */
 export interface SenderRun {

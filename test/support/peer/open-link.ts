@@ -1,9 +1,9 @@
-import type { Clock } from "../../src/clock";
-import { DecodeError } from "../../src/errors/error";
-import type { IotAmqpError } from "../../src/errors/error";
-import type { LinkLimits } from "../../src/amqp/limits";
-import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../src/amqp/link";
-import { createOpenLink } from "../../src/amqp/amqp-link";
+import type { Clock } from "../../../src/clock";
+import { DecodeError } from "../../../src/errors/error";
+import type { IotAmqpError } from "../../../src/errors/error";
+import type { LinkLimits } from "../../../src/amqp/limits";
+import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../../src/amqp/link";
+import { createOpenLink } from "../../../src/amqp/amqp-link";
 
 /** A promise that a test waits for ends with a sentence after this, in ms. */
 const PATIENCE_MS = 5_000;

@@ -1,0 +1,113 @@
+import type { Socket } from "node:net";
+import { CODE, encode, nothing, uint } from "./frames";
+import { HEADER, readFrames } from "./read-frames";
+import { amqp, attach, begin, greeting, NUMBERS, opening, saslOutcome, transfer } from "./replies";
+import type { Performative } from "./frames";
+import type { ReadFrame } from "./read-frames";
+import type { Numbers } from "./replies";
+
+/** A frame that does not come within this time is a failure, in ms. */
+const PATIENCE_MS = 5_000;
+
+/** The script's connection has gone: no failure by itself. */
+export class PeerGone extends Error {}
+
+/** One connection, seen from a server that does only what its script says. */
+export class Peer {
+  readonly socket: Socket;
+  /** All frames that came, in order. */
+  readonly frames: ReadFrame[] = [];
+  /** Called for each frame as it comes. */
+  onFrame: ((read: ReadFrame) => void) | undefined;
+  #channel = NUMBERS.channel;
+  #taken = 0;
+  #wake: (() => void) | undefined;
+  #gone = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    readFrames(socket, (read) => {
+      this.frames.push(read);
+      this.onFrame?.(read);
+      this.#wake?.();
+    });
+    socket.on("close", () => {
+      this.#gone = true;
+      this.#wake?.();
+    });
+  }
+
+  /** Whether the connection is no more, and all that the client wrote has been read. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** The next frame of that code, after those expected before. */
+  async expect(code: number, patienceMs = PATIENCE_MS): Promise<ReadFrame> {
+    const timer = setTimeout(() => this.#wake?.(), patienceMs);
+    const sinceMs = Date.now();
+    try {
+      for (;;) {
+        for (; this.#taken < this.frames.length; this.#taken += 1) {
+          const read = this.frames[this.#taken];
+          if (read?.code !== code) continue;
+          this.#taken += 1;
+          return read;
+        }
+        if (this.#gone) throw new PeerGone(`The client went before frame ${code} came.`);
+        if (Date.now() - sinceMs >= patienceMs) throw new Error(`No frame ${code} came.`);
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  send(...chunks: readonly Buffer[]): void {
+    this.socket.write(Buffer.concat(chunks));
+  }
+
+  /** Sends a frame of the AMQP layer. */
+  performative(code: number, fields: readonly Buffer[] = [], payload?: Buffer): void {
+    this.#say(amqp(code, fields, payload));
+  }
+
+  #say(performative: Performative): void {
+    const isSasl = performative.layer === "sasl";
+    this.send(encode(performative, isSasl ? 0 : this.#channel));
+  }
+
+  /** SASL up to the outcome; resolves with the initial response. */
+  async signIn(code = 0, mechanism = "PLAIN"): Promise<Buffer> {
+    await this.expect(HEADER);
+    this.send(greeting(mechanism));
+    const init = await this.expect(CODE.init);
+    this.#say(saslOutcome(code));
+    return init.fields[1] instanceof Buffer ? init.fields[1] : Buffer.alloc(0);
+  }
+
+  /** Signed in and open; `idleTimeoutMs` 0: the open asks for no heartbeats. */
+  async open(idleTimeoutMs = 0): Promise<ReadFrame> {
+    await this.signIn();
+    await this.expect(HEADER);
+    this.send(opening(idleTimeoutMs === 0 ? nothing : uint(idleTimeoutMs)));
+    return this.expect(CODE.open);
+  }
+
+  /** Open, and the client's receiver link attached; resolves with the client's attach. */
+  async attach(idleTimeoutMs = 0, numbers: Partial<Numbers> = {}): Promise<ReadFrame> {
+    const chosen = { ...NUMBERS, ...numbers };
+    await this.open(idleTimeoutMs);
+    const { bytes } = await this.expect(CODE.begin);
+    const attached = await this.expect(CODE.attach);
+    this.#channel = chosen.channel;
+    this.#say(begin(Buffer.concat([Buffer.from([0x60]), bytes.subarray(6, 8)]), chosen));
+    this.#say(attach(String(attached.fields[0]), chosen));
+    return attached;
+  }
+
+  /** One transfer frame of the delivery `id`. */
+  transfer(id: number, payload: Buffer, flags: { more?: boolean; aborted?: boolean } = {}): void {
+    this.#say(transfer(id, payload, flags));
+  }
+}
