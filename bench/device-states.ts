@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContextStore } from "../nodes/device-state/context-store";
-import { Redis, REDIS_MISSING } from "../test/support/redis";
+import { Redis, REDIS_MISSING } from "../test/support/programs/redis";
 import type { Context } from "../nodes/device-state/context-store";
 import { DeviceStates } from "../src/device-state/device-states";
 import { observationsOf } from "../src/device-state/observation";
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
   const redis = await Redis.start();
   try {
     process.env["TEST_REDIS_PORT"] = String(redis.port);
-    const settings = load("../test/support/node-red-probe/context-stores.cjs") as (
+    const settings = load("../test/support/node-red/probe/context-stores.cjs") as (
       names: string,
     ) => { redis: { module: MakeStore; config: object } };
     const { module, config } = settings("redis").redis;

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { withEmulator } from "./support/with-emulator";
+import { withEmulator } from "./support/emulator/with-emulator";
 
 const PATIENCE_MS = 20_000;
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { readExample } from "./support/example";
+import { readExample } from "./support/node-red/example";
 
 /** What a browser shows of a template besides what is put in: nothing, as its texts are in `t`. */
 function shownAsWritten(template: string): string[] {

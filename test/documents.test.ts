@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { ERRORS } from "../src/errors/table";
-import { anchors, relativeLinks, section, tables } from "./support/markdown";
-import { NODE_TYPES } from "./support/node-types";
+import { anchors, relativeLinks, section, tables } from "./support/documents/markdown";
+import { NODE_TYPES } from "./support/documents/node-types";
 import type { ErrorCode } from "../src/errors/error";
 
 const read = (file: string) => readFileSync(file, "utf8");

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/settings/emulator";
-import { examplesOn, groupsOf, readExample } from "./support/example";
+import { examplesOn, groupsOf, readExample } from "./support/node-red/example";
 import type { Emulator } from "../src/emulator/emulator";
 
 const CHINESE = "Dashboard (Chinese)";

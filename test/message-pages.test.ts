@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fieldRows, fieldText, MESSAGE_TEXTS, typeName } from "../scripts/message-fields";
 import { exampleOf } from "../scripts/message-examples";
 import { MESSAGE_TYPES } from "../src/protocol/topic";
-import { misfits } from "./support/payload-check";
+import { misfits } from "./support/messages/payload-check";
 
 const PAGES = { "en-US": "docs/messages.md", "zh-CN": "docs/messages.zh-CN.md" } as const;
 

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { subscriberFlow } from "./support/flow";
-import { NodeRed } from "./support/node-red";
-import { withEmulator } from "./support/with-emulator";
-import { withTarball } from "./support/tarball";
+import { subscriberFlow } from "./support/node-red/flow";
+import { NodeRed } from "./support/node-red/node-red";
+import { withEmulator } from "./support/emulator/with-emulator";
+import { withTarball } from "./support/package/tarball";
 
 /** What a user needs, and nothing else. */
 const WANTED = [

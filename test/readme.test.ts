@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/settings/emulator";
 import { LABELS } from "../src/errors/setting-texts";
 import { textAt } from "../src/errors/texts";
-import { section, tables } from "./support/markdown";
-import { NODE_TYPES } from "./support/node-types";
+import { section, tables } from "./support/documents/markdown";
+import { NODE_TYPES } from "./support/documents/node-types";
 import type { Language } from "../src/errors/texts";
 
 const READMES = { "en-US": "README.md", "zh-CN": "README.zh-CN.md" } as const;

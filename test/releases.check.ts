@@ -4,17 +4,17 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { withBrowser } from "./support/browser-test";
-import { EXAMPLES, readExample, tryExample } from "./support/example";
-import { ACK, settlingFlow } from "./support/flow";
-import { journey } from "./support/journey";
-import { NodeRed } from "./support/node-red";
-import { propertiesForm } from "./support/properties-form";
-import { installRelease } from "./support/release";
-import { withEmulator } from "./support/with-emulator";
-import { withTarball } from "./support/tarball";
-import type { Language } from "./support/built-nodes";
-import type { Release } from "./support/release";
+import { withBrowser } from "./support/browser/browser-test";
+import { EXAMPLES, readExample, tryExample } from "./support/node-red/example";
+import { ACK, settlingFlow } from "./support/node-red/flow";
+import { journey } from "./support/browser/journey";
+import { NodeRed } from "./support/node-red/node-red";
+import { propertiesForm } from "./support/browser/properties-form";
+import { installRelease } from "./support/package/release";
+import { withEmulator } from "./support/emulator/with-emulator";
+import { withTarball } from "./support/package/tarball";
+import type { Language } from "./support/node-red/built-nodes";
+import type { Release } from "./support/package/release";
 
 /** Those that need nothing but this package. */
 const OWN_EXAMPLES = EXAMPLES.filter((file) =>

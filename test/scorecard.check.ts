@@ -5,11 +5,11 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { definition } from "./support/built-nodes";
-import { withTarball } from "./support/tarball";
+import { definition } from "./support/node-red/built-nodes";
+import { withTarball } from "./support/package/tarball";
 
 const TOOL = resolve("node_modules/node-red-dev/bin/run");
-const PRELOAD = resolve("test/support/scorecard-preload.cjs");
+const PRELOAD = resolve("test/support/package/scorecard-preload.cjs");
 
 /** Of the whole catalogue's names and types, which the preload leaves empty. */
 const NOT_COUNTED = ["P08", "N01"];

@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Started, freePort, withStartEnvironment } from "./support/npm-start";
-import type { StartEnvironment } from "./support/npm-start";
+import { Started, freePort, withStartEnvironment } from "./support/programs/npm-start";
+import type { StartEnvironment } from "./support/programs/npm-start";
 
 const PATIENCE_MS = 30_000;
 

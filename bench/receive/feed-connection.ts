@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 /** An empty frame, which keeps the connection alive. */
 const EMPTY = 0;
 
-export interface FeedConnectionOwner {
+interface FeedConnectionOwner {
   /** The receiver allows more than before. */
   roomier(connection: FeedConnection): void;
   failed(error: Error): void;

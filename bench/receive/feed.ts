@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import { createServer as createTlsServer } from "node:tls";
 import { CERTIFICATES } from "../../test/support/certificates";
-import { soon } from "../../test/support/soon";
+import { soon } from "../../test/support/time/until";
 import { FeedConnection } from "./feed-connection";
 import { sharedClockUs } from "./job";
 import { Messages, stamp } from "./messages";

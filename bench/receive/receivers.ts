@@ -4,17 +4,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
-import { PLACE, SUBSCRIBER, subscriberFlow } from "../../test/support/flow";
-import { NodeRed } from "../../test/support/node-red";
+import { PLACE, SUBSCRIBER, subscriberFlow } from "../../test/support/node-red/flow";
+import { NodeRed } from "../../test/support/node-red/node-red";
 import { isFigures } from "./job";
-import type { FlowNode } from "../../test/support/node-red";
+import type { FlowNode } from "../../test/support/node-red/node-red";
 import type { Figures, Task } from "./job";
 
 /** `bare`: the vendor's sample; ours in a program and in Node-RED. */
 export type Kind = "bare" | "program" | "node-red";
 
 /** A receiver as a process of its own. */
-export interface Receiver {
+interface Receiver {
   /** What it took; rejects if it ends before. */
   readonly figures: Promise<Figures>;
   /** What it logged and did not print. */

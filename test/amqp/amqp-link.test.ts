@@ -4,7 +4,7 @@ import type { Clock } from "../../src/clock";
 import { systemClock } from "../../src/clock";
 import { SettingError } from "../../src/errors/error";
 import type { ErrorCode } from "../../src/errors/error";
-import { ManualClock, settled } from "../support/manual-clock";
+import { ManualClock, settled } from "../support/time/manual-clock";
 import { PeerServer } from "../support/peer/peer-server";
 import type { Peer } from "../support/peer/peer";
 import type { Script } from "../support/peer/peer-server";
@@ -29,7 +29,7 @@ import {
 import { HEADER } from "../support/peer/read-frames";
 import { openTo, PASSWORD, USERNAME } from "../support/peer/open-link";
 import type { Heard } from "../support/peer/open-link";
-import { until } from "../support/until";
+import { until } from "../support/time/until";
 import { english } from "../support/english";
 
 type Options = Parameters<typeof openTo>[2];

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import { create_container } from "rhea";
-import { ManualClock } from "../support/manual-clock";
+import { ManualClock } from "../support/time/manual-clock";
 import { PeerServer } from "../support/peer/peer-server";
 import { openTo } from "../support/peer/open-link";
 import { english } from "../support/english";

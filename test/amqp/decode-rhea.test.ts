@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { message, types } from "rhea";
 import { decodeMessage } from "../../src/amqp/decode";
 import { DecodeError } from "../../src/errors/error";
-import { amqpProperties } from "../support/amqp-properties";
+import { amqpProperties } from "../support/messages/amqp-properties";
 import type { AmqpValue } from "../../src/protocol/amqp-message";
 
 /** A value as rhea's encoder takes it, and what our decoder must make of its bytes. */

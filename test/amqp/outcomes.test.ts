@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock, settled } from "../support/manual-clock";
+import { ManualClock, settled } from "../support/time/manual-clock";
 import { PeerServer } from "../support/peer/peer-server";
 import { CODE, dataSection } from "../support/peer/frames";
 import { openTo } from "../support/peer/open-link";
-import { until } from "../support/until";
+import { until } from "../support/time/until";
 import type { Outcome } from "../../src/protocol/amqp-message";
 
 /** Runs `body` with so many deliveries that have come, while the platform has `left` credit. */

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { test } from "node:test";
 import { ReadBeat } from "../../src/amqp/read-beat";
 import type { ReadShare } from "../../src/amqp/read-beat";
-import { ManualClock, settled } from "../support/manual-clock";
+import { ManualClock, settled } from "../support/time/manual-clock";
 
 const shareOf = (credit = 200): ReadShare => {
   return { socket: new Socket(), bytes: 0, messages: 0, credit, perSecond: 0 };

@@ -4,7 +4,7 @@ import type { TlsOptions as ServerOptions } from "node:tls";
 import { TLSSocket } from "node:tls";
 import { systemClock } from "../../src/clock";
 import { TestCa } from "../support/certificates";
-import { ManualClock } from "../support/manual-clock";
+import { ManualClock } from "../support/time/manual-clock";
 import { PeerServer } from "../support/peer/peer-server";
 import type { Peer } from "../support/peer/peer";
 import { openTo } from "../support/peer/open-link";

@@ -1,15 +1,15 @@
 // Uses the dashboard as somebody at a desk and somebody with a phone would.
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import { after, before } from "node:test";
-import { browserTest } from "../support/browser-test";
-import { exampleOn } from "../support/example";
-import { EMPTY_FLOW } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { PageWatch } from "../support/page-watch";
-import { withEmulator } from "../support/with-emulator";
+import { browserTest } from "../support/browser/browser-test";
+import { exampleOn } from "../support/node-red/example";
+import { EMPTY_FLOW } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { PageWatch } from "../support/browser/page-watch";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { Language } from "../support/built-nodes";
+import type { Language } from "../support/node-red/built-nodes";
 
 const PATIENCE_MS = 15_000;
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };

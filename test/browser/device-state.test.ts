@@ -1,17 +1,17 @@
 // The form of the device state node, in both languages.
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import { after, before } from "node:test";
-import { browserTest } from "../support/browser-test";
-import { LANGUAGES } from "../support/built-nodes";
-import { withEditor } from "../support/editor";
-import { EMPTY_FLOW } from "../support/flow";
-import { CHINESE, expectTranslated, UNTRANSLATED } from "../support/form-texts";
-import { NodeRed } from "../support/node-red";
-import { STATE, stateFlow } from "../support/state-flow";
+import { browserTest } from "../support/browser/browser-test";
+import { LANGUAGES } from "../support/node-red/built-nodes";
+import { withEditor } from "../support/browser/editor";
+import { EMPTY_FLOW } from "../support/node-red/flow";
+import { CHINESE, expectTranslated, UNTRANSLATED } from "../support/browser/form-texts";
+import { NodeRed } from "../support/node-red/node-red";
+import { STATE, stateFlow } from "../support/node-red/state-flow";
 import type { Browser } from "playwright-core";
-import type { Language } from "../support/built-nodes";
-import type { Editor } from "../support/editor";
-import type { EditorForm } from "../support/editor-form";
+import type { Language } from "../support/node-red/built-nodes";
+import type { Editor } from "../support/browser/editor";
+import type { EditorForm } from "../support/browser/editor-form";
 
 const DEVICE_STATE = "aliyun-iot-device-state";
 

@@ -1,8 +1,8 @@
 // Imports each example as a user would, and deploys it.
 import { after, before } from "node:test";
-import { browserTest } from "../support/browser-test";
-import { EXAMPLES, tryExample } from "../support/example";
-import { NodeRed } from "../support/node-red";
+import { browserTest } from "../support/browser/browser-test";
+import { EXAMPLES, tryExample } from "../support/node-red/example";
+import { NodeRed } from "../support/node-red/node-red";
 
 let nodeRed: NodeRed;
 before(async () => {

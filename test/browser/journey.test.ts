@@ -1,8 +1,8 @@
 import { after, before } from "node:test";
-import { browserTest } from "../support/browser-test";
-import { LANGUAGES } from "../support/built-nodes";
-import { journey } from "../support/journey";
-import { NodeRed } from "../support/node-red";
+import { browserTest } from "../support/browser/browser-test";
+import { LANGUAGES } from "../support/node-red/built-nodes";
+import { journey } from "../support/browser/journey";
+import { NodeRed } from "../support/node-red/node-red";
 
 let nodeRed: NodeRed;
 before(async () => {

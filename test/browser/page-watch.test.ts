@@ -3,8 +3,8 @@ import { deepEqual, ok, throws } from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { browserTest } from "../support/browser-test";
-import { PageWatch } from "../support/page-watch";
+import { browserTest } from "../support/browser/browser-test";
+import { PageWatch } from "../support/browser/page-watch";
 
 const PAGE = `<!doctype html><link rel="icon" href="data:,"><img src="http://elsewhere.example/pixel.png">
 <script>

@@ -1,12 +1,12 @@
 // Where Node-RED asks who one is: the form's requests carry the editor's access token.
 import { equal, match } from "node:assert/strict";
 import { after, before } from "node:test";
-import { browserTest } from "../support/browser-test";
-import { expectPassed, testConnection } from "../support/connection-test";
-import { Editor } from "../support/editor";
-import { SUBSCRIBER, subscriberFlow } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
+import { browserTest } from "../support/browser/browser-test";
+import { expectPassed, testConnection } from "../support/browser/connection-test";
+import { Editor } from "../support/browser/editor";
+import { SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Browser } from "playwright-core";
 import type { Emulator } from "../../src/emulator/emulator";
 

@@ -1,12 +1,12 @@
 // The form of the properties node, filled in by mouse and gone through by keyboard.
 import { deepEqual } from "node:assert/strict";
 import { after, before } from "node:test";
-import { browserTest } from "../support/browser-test";
-import { LANGUAGES } from "../support/built-nodes";
-import { withEditor } from "../support/editor";
-import { EMPTY_FLOW } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { PROPERTIES, propertiesForm } from "../support/properties-form";
+import { browserTest } from "../support/browser/browser-test";
+import { LANGUAGES } from "../support/node-red/built-nodes";
+import { withEditor } from "../support/browser/editor";
+import { EMPTY_FLOW } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { PROPERTIES, propertiesForm } from "../support/browser/properties-form";
 
 let nodeRed: NodeRed;
 before(async () => {

@@ -1,7 +1,7 @@
 import { CERTIFICATES } from "../support/certificates";
-import { ACK, PLACE } from "../support/flow";
+import { ACK, PLACE } from "../support/node-red/flow";
 import { receiving } from "./load";
-import type { FlowNode } from "../support/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
 
 export const CONNECTIONS = 4;
 
@@ -13,7 +13,7 @@ const DECISIONS = {
 };
 
 /** What differs from one deploy to the next. */
-export interface ChaosFlow {
+interface ChaosFlow {
   readonly port: number;
   readonly seed: number;
   readonly skipDuplicates: boolean;

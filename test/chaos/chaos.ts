@@ -4,20 +4,20 @@ import { isDeepStrictEqual } from "node:util";
 import type { TestContext } from "node:test";
 import { Emulator } from "../../src/emulator/emulator";
 import { CERTIFICATES } from "../support/certificates";
-import { EMPTY_FLOW } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { FaultProxy } from "../support/proxy";
+import { EMPTY_FLOW } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { FaultProxy } from "../support/proxy/proxy";
 import { Random, seedOf } from "../support/random";
-import { soon } from "../support/soon";
+import { soon } from "../support/time/until";
 import { CONNECTIONS, chaosFlow } from "./chaos-flow";
 import { anyFault } from "./faults";
 import { Ledger } from "./ledger";
 import { allAccepted, pushEvenly } from "./load";
 import type { Between } from "./faults";
-import type { DeployType, Inventory } from "../support/node-red";
+import type { DeployType, Inventory } from "../support/node-red/node-red";
 
 /** How much of it, and how bad. */
-export interface ChaosPlan {
+interface ChaosPlan {
   readonly messages: number;
   /** While they are pushed faults happen. */
   readonly perSecond: number;

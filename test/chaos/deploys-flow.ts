@@ -1,6 +1,6 @@
-import { PLACE } from "../support/flow";
+import { PLACE } from "../support/node-red/flow";
 import { receiving } from "./load";
-import type { DeployType, FlowNode } from "../support/node-red";
+import type { DeployType, FlowNode } from "../support/node-red/node-red";
 
 export const CONNECTIONS = 2;
 /** Between the subscriber and the end, in this order. */
@@ -40,7 +40,7 @@ function passing(id: string, next: readonly string[], remark = ""): FlowNode {
 }
 
 /** What differs from one deploy to the next. */
-export interface DeploysFlow {
+interface DeploysFlow {
   readonly port: number;
   readonly skipDuplicates: boolean;
   /** In the code of the node behind the subscriber. */

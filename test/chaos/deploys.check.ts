@@ -1,6 +1,6 @@
 // The long run; by `npm run test:deploys`. DEPLOYS_SEED repeats what is drawn, not what meets what.
 import { after, before, test } from "node:test";
-import { NodeRed } from "../support/node-red";
+import { NodeRed } from "../support/node-red/node-red";
 import { deploys } from "./deploys";
 import { DEPLOY_KINDS } from "./deploys-flow";
 

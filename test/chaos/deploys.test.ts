@@ -1,5 +1,5 @@
 import { after, before, test } from "node:test";
-import { NodeRed } from "../support/node-red";
+import { NodeRed } from "../support/node-red/node-red";
 import { deploys } from "./deploys";
 import { DEPLOY_KINDS } from "./deploys-flow";
 

@@ -2,14 +2,14 @@ import { equal, ok } from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { TestContext } from "node:test";
 import type { Emulator } from "../../src/emulator/emulator";
-import { EMPTY_FLOW } from "../support/flow";
+import { EMPTY_FLOW } from "../support/node-red/flow";
 import { Random, seedOf } from "../support/random";
-import { soon } from "../support/soon";
-import { withEmulator } from "../support/with-emulator";
+import { soon } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import { Arrivals } from "./arrivals";
 import { CONNECTIONS, PATH, deploysFlow, withoutCredentials } from "./deploys-flow";
 import { allAccepted } from "./load";
-import type { NodeRed } from "../support/node-red";
+import type { NodeRed } from "../support/node-red/node-red";
 import type { Totals } from "./arrivals";
 import type { DeployKind } from "./deploys-flow";
 

@@ -1,6 +1,6 @@
 import type { Emulator } from "../../src/emulator/emulator";
 import type { FaultRequest } from "../../src/emulator/faults/fault-table";
-import type { FaultProxy } from "../support/proxy";
+import type { FaultProxy } from "../support/proxy/proxy";
 import type { Random } from "../support/random";
 
 /** Between whom faults come about. */

@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { JournalRow } from "../support/node-red";
+import type { JournalRow } from "../support/node-red/node-red";
 
 /** What a flow had to do with one message. */
 interface Account {
@@ -15,7 +15,7 @@ interface Account {
 }
 
 /** Totals for people. */
-export interface Totals {
+interface Totals {
   readonly messages: number;
   readonly deliveries: number;
   readonly came: number;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Emulator } from "../../src/emulator/emulator";
-import { SUBSCRIBER, subscriberFlow } from "../support/flow";
-import { soon } from "../support/soon";
-import type { FlowSettings } from "../support/flow";
-import type { FlowNode } from "../support/node-red";
+import { SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
+import { soon } from "../support/time/until";
+import type { FlowSettings } from "../support/node-red/flow";
+import type { FlowNode } from "../support/node-red/node-red";
 
 /** How often is looked whether more is due. */
 const LOOK_EVERY_MS = 10;

@@ -1,11 +1,11 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Emulator } from "../../src/emulator/emulator";
-import { ACK, PLACE } from "../support/flow";
-import { NodeRed } from "../support/node-red";
+import { ACK, PLACE } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
 import { Random, seedOf } from "../support/random";
 import { allAccepted, pushEvenly, receiving } from "./load";
-import type { FlowNode } from "../support/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const QUARTER = 1_500;
 const PER_SECOND = 500;

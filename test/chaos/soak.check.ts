@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { TestContext } from "node:test";
 import { Emulator } from "../../src/emulator/emulator";
-import { ACK, PLACE } from "../support/flow";
-import { NodeRed } from "../support/node-red";
+import { ACK, PLACE } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
 import { numberFrom } from "../support/random";
 import { allAccepted, pushEvenly, receiving } from "./load";
-import type { FlowNode, Inventory } from "../support/node-red";
+import type { FlowNode, Inventory } from "../support/node-red/node-red";
 
 const MEGABYTE = 1024 * 1024;
 const CONNECTIONS = 4;

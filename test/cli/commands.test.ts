@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
-import { Command, EMULATOR_KEYS } from "../support/command";
-import { withSubscription } from "../support/subscribed";
-import { withEmulator } from "../support/with-emulator";
+import { Command, EMULATOR_KEYS } from "../support/programs/command";
+import { withSubscription } from "../support/emulator/with-subscription";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 const folder = mkdtempSync(join(tmpdir(), "commands-"));
 const CERTIFICATE = join(folder, "cert.pem");

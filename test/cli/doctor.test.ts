@@ -2,8 +2,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { doctor } from "../../src/cli/doctor";
-import { Command, EMULATOR_KEYS } from "../support/command";
-import { withEmulator } from "../support/with-emulator";
+import { Command, EMULATOR_KEYS } from "../support/programs/command";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 const local = (port: number) => ["--host", "127.0.0.1", "--port", String(port), "--no-tls"];
 const ESCAPE = "\u001b";

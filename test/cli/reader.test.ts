@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { writeLines } from "../../src/cli/lines";
-import { Command, EMULATOR_KEYS } from "../support/command";
-import { withSubscription } from "../support/subscribed";
-import { withEmulator } from "../support/with-emulator";
+import { Command, EMULATOR_KEYS } from "../support/programs/command";
+import { withSubscription } from "../support/emulator/with-subscription";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 const PATIENCE_MS = 20_000;
 

@@ -2,11 +2,11 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../src/emulator/random";
 import { TestCa } from "../support/certificates";
-import { attached, once } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { attached, once } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { RawClient } from "../support/raw-client";
+import type { RawClient } from "../support/emulator/raw-client";
 
 /** So many clients of a group, one after the other. */
 async function clients(emulator: Emulator, count: number, consumerGroupId = "DEFAULT_GROUP") {

@@ -1,11 +1,11 @@
 import { equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { TestCa } from "../support/certificates";
-import { ManualClock } from "../support/manual-clock";
-import { RawClient, attached, once } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
-import type { RawClientOptions } from "../support/raw-client";
+import { ManualClock } from "../support/time/manual-clock";
+import { RawClient, attached, once } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
+import type { RawClientOptions } from "../support/emulator/raw-client";
 import { SIGN_METHODS } from "../../src/protocol/sign-in-values";
 
 /** What a client is told that is not let in. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { ConsumerGroup } from "../../src/emulator/groups/consumer-group";
 import { PLATFORM_LIMITS } from "../../src/settings/emulator";
 import { MinuteLimit, Pace } from "../../src/emulator/groups/rate";
-import { ManualClock } from "../support/manual-clock";
+import { ManualClock } from "../support/time/manual-clock";
 import type { GroupLimits } from "../../src/settings/emulator";
 import type { Consumer, UnsettledDelivery } from "../../src/emulator/groups/unsettled-deliveries";
 

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { settled, ManualClock } from "../support/manual-clock";
-import { RawClient, attached, once } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { settled, ManualClock } from "../support/time/manual-clock";
+import { RawClient, attached, once } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Message } from "rhea";
 
 /** A body of data sections as rhea hands it over. */

@@ -2,9 +2,9 @@ import { deepEqual, doesNotThrow } from "node:assert/strict";
 import { test } from "node:test";
 import { DEVICE_MESSAGES, deviceMessage } from "../../src/emulator/devices/device-messages";
 import { Device } from "../../src/emulator/devices/device";
-import { misfits } from "../support/payload-check";
-import { Inbox, withSubscription } from "../support/subscribed";
-import { withEmulator } from "../support/with-emulator";
+import { misfits } from "../support/messages/payload-check";
+import { Inbox, withSubscription } from "../support/emulator/with-subscription";
+import { withEmulator } from "../support/emulator/with-emulator";
 import { observationsOf } from "../../src/device-state/observation";
 
 const NOW_MS = Date.UTC(2024, 4, 6, 12, 55, 30, 190);

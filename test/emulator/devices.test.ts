@@ -5,9 +5,9 @@ import { DEVICE_MESSAGES } from "../../src/emulator/devices/device-messages";
 import { Device } from "../../src/emulator/devices/device";
 import { Devices } from "../../src/emulator/devices/devices";
 import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
-import { ManualClock } from "../support/manual-clock";
-import { attached } from "../support/raw-client";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock } from "../support/time/manual-clock";
+import { attached } from "../support/emulator/raw-client";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { NewMessage } from "../../src/emulator/groups/message";
 
 async function simulate(count: number, rate: number, seconds: number) {

@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../src/emulator/random";
-import { ManualClock } from "../support/manual-clock";
-import { Inbox, state, withSubscription } from "../support/subscribed";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock } from "../support/time/manual-clock";
+import { Inbox, state, withSubscription } from "../support/emulator/with-subscription";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { FaultRequest } from "../../src/emulator/faults/fault-table";
 import type { ErrorCode } from "../../src/errors/error";
 

@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { FaultRequestError } from "../../src/emulator/faults/fault-request";
 import { FAULTS } from "../../src/emulator/faults/fault-table";
 import { parseScenario } from "../../src/emulator/faults/scenario";
-import { ask, told } from "../support/ask";
-import { attached } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { ask, told } from "../support/emulator/http-client";
+import { attached } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 interface FaultsBody {
   readonly faults: readonly {

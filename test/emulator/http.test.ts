@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { ask, told } from "../support/ask";
-import { attached, RawClient } from "../support/raw-client";
-import { withEmulator } from "../support/with-emulator";
+import { ask, told } from "../support/emulator/http-client";
+import { attached, RawClient } from "../support/emulator/raw-client";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 test("POST /messages pushes JSON, text and bytes, with every field", () =>
   withEmulator({ httpPort: 0 }, async ({ port, httpPort }) => {

@@ -7,11 +7,11 @@ import { Emulator } from "../../src/emulator/emulator";
 import { MALFORMED_KINDS } from "../../src/emulator/faults/message-faults";
 import { encodeMessage } from "../../src/emulator/amqp/encode-message";
 import { EMULATOR_DEFAULTS } from "../../src/settings/emulator";
-import { ManualClock, settled } from "../support/manual-clock";
-import { attached } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
-import type { RawClient } from "../support/raw-client";
+import { ManualClock, settled } from "../support/time/manual-clock";
+import { attached } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
+import type { RawClient } from "../support/emulator/raw-client";
 
 function push(emulator: Emulator, ...ids: readonly string[]): void {
   for (const messageId of ids) emulator.push({ topic: "/t", messageId });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TestCa } from "../support/certificates";
-import { withEmulator } from "../support/with-emulator";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 
 /** A Python that has Qpid Proton: Debian's own may have it where another comes first in the path. */
@@ -39,7 +39,7 @@ async function receive(
   const folder = mkdtempSync(join(tmpdir(), "proton-"));
   const caFile = join(folder, "ca.pem");
   writeFileSync(caFile, ca);
-  const child = spawn(python, ["test/support/proton-receiver.py"], {
+  const child = spawn(python, ["test/support/programs/proton-receiver.py"], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       ...process.env,

@@ -6,10 +6,10 @@ import { connect as connectTls } from "node:tls";
 import fc from "fast-check";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
-import { ManualClock, settled } from "../support/manual-clock";
-import { RawClient, attached } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock, settled } from "../support/time/manual-clock";
+import { RawClient, attached } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 const SASL_HEADER = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
 const AMQP_HEADER = Buffer.from("AMQP\x00\x01\x00\x00", "latin1");
@@ -131,9 +131,13 @@ test("a port in use is told with Node's error, and an HTTP port in use frees the
   }));
 
 test("stop closes in order, may be called twice, and lets the process end by itself", async () => {
-  const child = spawn(process.execPath, ["--import", "tsx", "test/support/emulator-run.ts"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "test/support/emulator/emulator-run.ts"],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();

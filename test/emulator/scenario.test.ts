@@ -4,11 +4,11 @@ import { Emulator } from "../../src/emulator/emulator";
 import { checkScenario, parseScenario } from "../../src/emulator/faults/scenario";
 import { SettingError } from "../../src/errors/error";
 import { errorText } from "../../src/errors/texts";
-import { ManualClock } from "../support/manual-clock";
-import { attached } from "../support/raw-client";
-import { withSubscription } from "../support/subscribed";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock } from "../support/time/manual-clock";
+import { attached } from "../support/emulator/raw-client";
+import { withSubscription } from "../support/emulator/with-subscription";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Scenario } from "../../src/emulator/faults/scenario";
 import { english, tells } from "../support/english";
 

@@ -1,10 +1,10 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { Settlements } from "../../src/emulator/groups/settlements";
-import { ManualClock } from "../support/manual-clock";
-import { attached } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock } from "../support/time/manual-clock";
+import { attached } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 test("the history of a message tells every delivery and how each has ended", async () => {
   const clock = new ManualClock();

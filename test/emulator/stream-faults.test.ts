@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { seeded } from "../../src/emulator/random";
 import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
-import { ManualClock, settled } from "../support/manual-clock";
-import { attached } from "../support/raw-client";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
-import type { RawClient } from "../support/raw-client";
+import { ManualClock, settled } from "../support/time/manual-clock";
+import { attached } from "../support/emulator/raw-client";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
+import type { RawClient } from "../support/emulator/raw-client";
 
 /** Everything that a client reads from now on. */
 function listen({ socket }: RawClient): () => Buffer {

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { examplesOn } from "../support/example";
+import { examplesOn } from "../support/node-red/example";
 import type { RequestListener as RequestHandler } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode } from "../support/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const NAME = "Alarm on an event";
 const ALARM = "one in 10 minutes";

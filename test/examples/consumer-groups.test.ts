@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { examplesOn } from "../support/example";
-import { soon } from "../support/soon";
-import type { FlowNode, NodeRed } from "../support/node-red";
+import { examplesOn } from "../support/node-red/example";
+import { soon } from "../support/time/until";
+import type { FlowNode, NodeRed } from "../support/node-red/node-red";
 
 const NAME = "Two consumer groups";
 const TOPIC = "/k1demoPk01/meter-07/user/update";

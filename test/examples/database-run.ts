@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import { exampleOn } from "../support/example";
-import { NodeRed } from "../support/node-red";
-import { soon } from "../support/soon";
-import { withEmulator } from "../support/with-emulator";
+import { exampleOn } from "../support/node-red/example";
+import { NodeRed } from "../support/node-red/node-red";
+import { soon } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "../support/node-red";
+import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
 
 const EXAMPLE = "At least once into a database.json";
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";

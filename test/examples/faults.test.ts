@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { examplesOn } from "../support/example";
-import { soon } from "../support/soon";
-import type { RunningExample } from "../support/example";
+import { examplesOn } from "../support/node-red/example";
+import { soon } from "../support/time/until";
+import type { RunningExample } from "../support/node-red/example";
 
 const NAME = "Try faults";
 const TOPIC = "/k1demoPk01/meter-07/user/update";

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { examplesOn } from "../support/example";
-import { InfluxServer } from "../support/influx-server";
-import type { FlowNode } from "../support/node-red";
+import { examplesOn } from "../support/node-red/example";
+import { InfluxServer } from "../support/programs/influx-server";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const DEVICE = "/k1demoPk01/meter-07";
 const HISTORY = `${DEVICE}/thing/event/property/history/post`;

@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { examplesOn } from "../support/example";
-import { MqttBroker } from "../support/mqtt-broker";
-import { soon } from "../support/soon";
-import type { RunningExample } from "../support/example";
-import type { FlowNode } from "../support/node-red";
+import { examplesOn } from "../support/node-red/example";
+import { MqttBroker } from "../support/programs/mqtt-broker";
+import { soon } from "../support/time/until";
+import type { RunningExample } from "../support/node-red/example";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const NAME = "Bridge to MQTT";
 const DEVICE = "/k1demoPk01/meter-07";

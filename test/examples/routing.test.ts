@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { examplesOn } from "../support/example";
+import { examplesOn } from "../support/node-red/example";
 
 const withExample = examplesOn();
 

@@ -1,8 +1,8 @@
 import { deepEqual, match } from "node:assert/strict";
 import { test } from "node:test";
-import { deviceStatus, propertyPost, T0 } from "../support/device-messages";
-import { examplesOn } from "../support/example";
-import type { ProbeEvent } from "../support/node-red";
+import { deviceStatus, propertyPost, T0 } from "../support/messages/device-messages";
+import { examplesOn } from "../support/node-red/example";
+import type { ProbeEvent } from "../support/node-red/node-red";
 
 const DEVICE_STATE = "aliyun-iot-device-state";
 const TOLD = "as text";

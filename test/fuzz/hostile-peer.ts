@@ -13,7 +13,7 @@ const PATIENCE_MS = 3_600_000;
 const MOST_SPLITS = 40;
 
 /** What a session's server tells the test. */
-export interface PeerOwner {
+interface PeerOwner {
   /** It did something wrong. */
   did(what: string): void;
   /** It has said all that it had to say, or will never go on. */

@@ -125,7 +125,7 @@ const ODDITIES: Readonly<Record<string, Maker>> = {
 };
 
 /** A value and its name for a log. */
-export interface Nonsense {
+interface Nonsense {
   readonly name: string;
   readonly bytes: Buffer;
 }

@@ -9,7 +9,7 @@ const MOST_SEED = 0xffff_ffff;
 const COUNTS = [1, 1, 1, 2, 3];
 
 /** A server that says nothing more from some point of a stage on. */
-export interface Stop {
+interface Stop {
   readonly stage: Stage;
   readonly how: "stall" | "finish" | "reset";
   /** Of the stage's bytes, what it still says. */

@@ -13,7 +13,7 @@ const MOST_FAULTS_SHOWN = 10;
 const SEED = "FUZZ_SEED";
 const SESSION = "FUZZ_SESSION";
 
-export type Level = "link" | "subscription";
+type Level = "link" | "subscription";
 
 /** What a process of a run tells; child.ts writes it. */
 type Line =

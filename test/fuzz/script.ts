@@ -65,7 +65,7 @@ export const SECRET = "hush-hush";
 const LEAK = `not for securityToken=${SECRET}`;
 
 /** A message as the platform sends it. */
-export function messageOf(messageId: string, payload: string): Buffer {
+function messageOf(messageId: string, payload: string): Buffer {
   const properties = map(
     ...[text("topic"), text("/k1/d1/user/update")],
     ...[text("messageId"), text(messageId)],
@@ -85,7 +85,7 @@ export function flow(fields: readonly Buffer[] = []): Piece {
 }
 
 /** What is known of the client when a stage is due. */
-export interface Client {
+interface Client {
   /** The name of its link. */
   readonly linkName: string;
   /** Tells its messages from those of other sessions. */

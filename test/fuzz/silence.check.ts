@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
 import { PeerServer } from "../support/peer/peer-server";
 import { CODE, EMPTY_FRAME } from "../support/peer/frames";
-import { state } from "../support/subscribed";
+import { state } from "../support/emulator/with-subscription";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
 import { createSubscription } from "../../src/subscription/subscription";

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { createOpenLink } from "../../src/amqp/amqp-link";
 import { CODE } from "../support/peer/frames";
 import { Random } from "../support/random";
-import { ScaledClock } from "../support/scaled-clock";
+import { ScaledClock } from "../support/time/scaled-clock";
 import { Causes } from "./causes";
 import { HostilePeer } from "./hostile-peer";
 import { MemoryMark } from "./memory";
@@ -43,7 +43,7 @@ const ORDER_STREAM = 2_000_000;
 const GOOD_STREAM = 3_000_000;
 
 /** What the run found, apart from faults. */
-export interface Figures {
+interface Figures {
   readonly attempts: number;
   readonly mostPerMinute: number;
   readonly good: number;

@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { EMPTY_FLOW, SUBSCRIBER, settlingFlow } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { soon } from "../support/soon";
-import { withEmulator } from "../support/with-emulator";
+import { EMPTY_FLOW, SUBSCRIBER, settlingFlow } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { soon } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode } from "../support/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const TOPIC = "/k1/d1/user/update";
 const CONNECTIONS = 4;

@@ -3,13 +3,13 @@ import { after, before, suite, test } from "node:test";
 import { retryOf } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
 import { CERTIFICATES } from "../support/certificates";
-import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
-import { LANGUAGES } from "../support/built-nodes";
+import { EMPTY_FLOW, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
+import { LANGUAGES } from "../support/node-red/built-nodes";
 import type { ErrorCode } from "../../src/errors/error";
 import type { EmulatorOptions } from "../../src/emulator/options";
-import type { FlowSettings } from "../support/flow";
+import type { FlowSettings } from "../support/node-red/flow";
 
 const SECRETS = ["topSecretKey0001", "topSecretToken01"] as const;
 const [WRONG_SECRET, TOKEN] = SECRETS;

@@ -15,8 +15,14 @@ import { test } from "node:test";
 import ts from "typescript";
 import { ERRORS } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
-import { builtHtml, catalogue, definition, LANGUAGES, scripts } from "../support/built-nodes";
-import { translator } from "../support/built-nodes";
+import {
+  builtHtml,
+  catalogue,
+  definition,
+  LANGUAGES,
+  scripts,
+} from "../support/node-red/built-nodes";
+import { translator } from "../support/node-red/built-nodes";
 import { ACK_DEFAULTS } from "../../src/settings/ack";
 import { DEVICE_STATE_DEFAULTS } from "../../src/settings/device-state";
 import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../../src/settings/properties";

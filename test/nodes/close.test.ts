@@ -2,14 +2,14 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { ACK, EMPTY_FLOW, SUBSCRIBER, settlingFlow, isConnected } from "../support/flow";
-import { NodeRed } from "../support/node-red";
+import { ACK, EMPTY_FLOW, SUBSCRIBER, settlingFlow, isConnected } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
 import { PeerServer } from "../support/peer/peer-server";
-import { withEmulator } from "../support/with-emulator";
+import { withEmulator } from "../support/emulator/with-emulator";
 import { isDeepStrictEqual } from "node:util";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { DeployType, Inventory, ProbeEvent } from "../support/node-red";
+import type { DeployType, Inventory, ProbeEvent } from "../support/node-red/node-red";
 
 const TOPIC = "/k1/d1/user/update";
 /** What a close may take where nothing has to be waited for, on a slow machine. */

@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
-import { EMPTY_FLOW, isConnected, SUBSCRIBER, subscriberFlow } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { EMPTY_FLOW, isConnected, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 
 const INSTANCE = "instance0000000";
 const TOPIC = "/k1/d1/user/update";

@@ -1,12 +1,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { EMPTY_FLOW, PLACE, SUBSCRIBER, settlingFlow } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { EMPTY_FLOW, PLACE, SUBSCRIBER, settlingFlow } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "../support/node-red";
-import type { SettlingSettings } from "../support/flow";
+import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { SettlingSettings } from "../support/node-red/flow";
 
 const TOPIC = "/k1/d1/user/update";
 

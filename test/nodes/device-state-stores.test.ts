@@ -4,11 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { propertyPost, T0 } from "../support/device-messages";
-import { withNodeRed } from "../support/node-red";
-import { STATE, stateFlow } from "../support/state-flow";
-import { ANOTHER_FLOW, expectStoreFailed, list, names, shows } from "../support/stored-states";
-import { withStoredStates } from "../support/stored-states";
+import { propertyPost, T0 } from "../support/messages/device-messages";
+import { withNodeRed } from "../support/node-red/node-red";
+import { STATE, stateFlow } from "../support/node-red/state-flow";
+import {
+  ANOTHER_FLOW,
+  expectStoreFailed,
+  list,
+  names,
+  shows,
+} from "../support/node-red/stored-states";
+import { withStoredStates } from "../support/node-red/stored-states";
 
 async function withDirectory(work: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "device-state-"));

@@ -1,10 +1,10 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { deviceStatus, propertyPost, T0 } from "../support/device-messages";
-import { PLACE } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { STATE, stateFlow } from "../support/state-flow";
-import type { FlowNode, ProbeEvent } from "../support/node-red";
+import { deviceStatus, propertyPost, T0 } from "../support/messages/device-messages";
+import { PLACE } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { STATE, stateFlow } from "../support/node-red/state-flow";
+import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
 
 const OTHER = "other0000000000";
 /** Node-RED forgets the context of a flow that is gone. */

@@ -5,7 +5,7 @@ import { LineReader, textIn } from "../../nodes/shared/connection-test-answer.ed
 import { readStatistics } from "../../nodes/subscribe/statistics-answer.editor";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
 import { REGIONS } from "../../src/protocol/endpoint";
-import { builtHtml, catalogue, LANGUAGES, scripts } from "../support/built-nodes";
+import { builtHtml, catalogue, LANGUAGES, scripts } from "../support/node-red/built-nodes";
 import { isTopicFilter } from "../../src/protocol/topic";
 import type { TestLine } from "../../nodes/shared/connection-test-answer.editor";
 

@@ -4,9 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
-import type { FlowNode } from "../support/node-red";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const RECORDED = "test/nodes/flows-0.1.0";
 

@@ -1,8 +1,14 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { message as codec } from "rhea";
-import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow, isConnected } from "../support/flow";
-import { NodeRed } from "../support/node-red";
+import {
+  EMPTY_FLOW,
+  PLACE,
+  SUBSCRIBER,
+  subscriberFlow,
+  isConnected,
+} from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
 import { PeerServer } from "../support/peer/peer-server";
 import {
   AMQP_HEADER,
@@ -14,11 +20,11 @@ import {
   SASL_HEADER,
   uint,
 } from "../support/peer/frames";
-import { withEmulator } from "../support/with-emulator";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { Peer } from "../support/peer/peer";
 import type { Script } from "../support/peer/peer-server";
-import type { FlowNode } from "../support/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
 
 const TOPIC = "/k1/d1/user/update";
 

@@ -2,8 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { Monitor } from "../../nodes/subscribe/monitor";
 import { NetworkError } from "../../src/errors/error";
-import { translator } from "../support/built-nodes";
-import { ManualClock } from "../support/manual-clock";
+import { translator } from "../support/node-red/built-nodes";
+import { ManualClock } from "../support/time/manual-clock";
 
 test("the last error keeps its time while the states after it still name it", async () => {
   const clock = new ManualClock();

@@ -1,12 +1,18 @@
 // What the properties node makes of a report, written by the real “influxdb out” node.
 import { deepEqual, equal } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { EMPTY_FLOW, isConnected, PLACE, subscriberFlow, SUBSCRIBER } from "../support/flow";
-import { InfluxServer } from "../support/influx-server";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
-import type { FlowNode } from "../support/node-red";
-import type { Write } from "../support/influx-server";
+import {
+  EMPTY_FLOW,
+  isConnected,
+  PLACE,
+  subscriberFlow,
+  SUBSCRIBER,
+} from "../support/node-red/flow";
+import { InfluxServer } from "../support/programs/influx-server";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { Write } from "../support/programs/influx-server";
 
 const POST = "/k1/d1/thing/event/property/post";
 const BATCH = "/k1/d1/thing/property/batch/post";

@@ -1,10 +1,17 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ACK, EMPTY_FLOW, isConnected, PLACE, settlingFlow, SUBSCRIBER } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
+import {
+  ACK,
+  EMPTY_FLOW,
+  isConnected,
+  PLACE,
+  settlingFlow,
+  SUBSCRIBER,
+} from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "../support/node-red";
+import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
 
 type Message = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
-import { EMPTY_FLOW, isConnected, subscriberFlow } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
+import { EMPTY_FLOW, isConnected, subscriberFlow } from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { EmulatorOptions } from "../../src/emulator/options";
-import type { FlowSettings } from "../support/flow";
+import type { FlowSettings } from "../support/node-red/flow";
 
 const TOPIC = "/a1B2/meter-07/thing/event/property/post";
 

@@ -1,13 +1,13 @@
 // Device states in a real Redis, which is away, silent or empty; by `npm run test:peers`.
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { propertyPost, T0 } from "../support/device-messages";
-import { withNodeRed } from "../support/node-red";
-import { Redis, REDIS_MISSING } from "../support/redis";
-import { stateFlow } from "../support/state-flow";
-import { expectStoreFailed, list, names, shows } from "../support/stored-states";
-import { withStoredStates } from "../support/stored-states";
-import type { NodeRedOptions } from "../support/node-red";
+import { propertyPost, T0 } from "../support/messages/device-messages";
+import { withNodeRed } from "../support/node-red/node-red";
+import { Redis, REDIS_MISSING } from "../support/programs/redis";
+import { stateFlow } from "../support/node-red/state-flow";
+import { expectStoreFailed, list, names, shows } from "../support/node-red/stored-states";
+import { withStoredStates } from "../support/node-red/stored-states";
+import type { NodeRedOptions } from "../support/node-red/node-red";
 
 /** A real Redis, and how a Node-RED is started that has it. */
 async function withRedis(

@@ -1,13 +1,20 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ACK, EMPTY_FLOW, PLACE, SUBSCRIBER, settlingFlow, isConnected } from "../support/flow";
-import { NodeRed } from "../support/node-red";
-import { withEmulator } from "../support/with-emulator";
+import {
+  ACK,
+  EMPTY_FLOW,
+  PLACE,
+  SUBSCRIBER,
+  settlingFlow,
+  isConnected,
+} from "../support/node-red/flow";
+import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { EmulatorOptions } from "../../src/emulator/options";
 import type { ErrorCode } from "../../src/errors/error";
-import type { FlowNode, ProbeEvent } from "../support/node-red";
-import type { SettlingSettings } from "../support/flow";
+import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { SettlingSettings } from "../support/node-red/flow";
 
 type Message = Readonly<Record<string, unknown>>;
 

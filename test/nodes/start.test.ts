@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { assertVariablesSet } from "../../nodes/shared/settings";
 import { FlowStart, startNode } from "../../nodes/shared/start";
 import { SettingError } from "../../src/errors/error";
-import { translator } from "../support/built-nodes";
-import { settled } from "../support/manual-clock";
+import { translator } from "../support/node-red/built-nodes";
+import { settled } from "../support/time/manual-clock";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import type { NodeParts } from "../../nodes/shared/start";
 

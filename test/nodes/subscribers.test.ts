@@ -1,9 +1,9 @@
 import { equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Subscribers } from "../../nodes/shared/subscribers";
-import { Inbox, subscriptionTo, withSubscription } from "../support/subscribed";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { Inbox, subscriptionTo, withSubscription } from "../support/emulator/with-subscription";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Subscription } from "../../src/subscription/subscription";
 
 const MANUAL = { settings: { settleMode: "manual" } };

@@ -13,7 +13,7 @@ import {
   SettingError,
 } from "../../src/errors/error";
 import type { ErrorDetails } from "../../src/errors/error";
-import type { Language } from "../support/built-nodes";
+import type { Language } from "../support/node-red/built-nodes";
 import { invalidSecret } from "../../src/errors/invalid-setting";
 import { resolveSubscribe } from "../../src/settings/subscribe";
 

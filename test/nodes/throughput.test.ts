@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { shownRate, Throughput } from "../../nodes/subscribe/throughput";
-import { ManualClock } from "../support/manual-clock";
+import { ManualClock } from "../support/time/manual-clock";
 
 function measured() {
   const clock = new ManualClock();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { PayloadError } from "../../src/errors/error";
 import { normalise } from "../../src/protocol/message";
-import { amqpProperties } from "../support/amqp-properties";
+import { amqpProperties } from "../support/messages/amqp-properties";
 import type { AmqpBody, AmqpMessage, AmqpValue } from "../../src/protocol/amqp-message";
 import type { DeviceMessage } from "../../src/protocol/message";
 import { PAYLOAD_FORMATS } from "../../src/protocol/payload";

@@ -1,9 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock, settled } from "../support/manual-clock";
-import { Inbox, withSubscription } from "../support/subscribed";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock, settled } from "../support/time/manual-clock";
+import { Inbox, withSubscription } from "../support/emulator/with-subscription";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { Subscription } from "../../src/subscription/subscription";
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { ManualSettler } from "../../src/subscription/manual-settler";
-import { ManualClock } from "../support/manual-clock";
+import { ManualClock } from "../support/time/manual-clock";
 import type { ErrorCode } from "../../src/errors/error";
 import type { Outcome } from "../../src/protocol/amqp-message";
 

@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ManualClock, settled as turns } from "../support/manual-clock";
+import { ManualClock, settled as turns } from "../support/time/manual-clock";
 import { amqpError, CODE, EMPTY_FRAME, nothing, uint, yes } from "../support/peer/frames";
 import { Random, seedOf } from "../support/random";
-import { state } from "../support/subscribed";
+import { state } from "../support/emulator/with-subscription";
 import { contentsOf, withSender } from "../support/peer/with-sender";
 import type { Outgoing, PeerSender } from "../support/peer/sender";
 import type { SenderParts } from "../support/peer/with-sender";

@@ -2,10 +2,15 @@ import { deepEqual, equal, match, notEqual, ok, throws } from "node:assert/stric
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { ManualClock } from "../support/manual-clock";
-import { Inbox, state, subscriptionTo, withSubscription } from "../support/subscribed";
-import { until } from "../support/until";
-import { withEmulator } from "../support/with-emulator";
+import { ManualClock } from "../support/time/manual-clock";
+import {
+  Inbox,
+  state,
+  subscriptionTo,
+  withSubscription,
+} from "../support/emulator/with-subscription";
+import { until } from "../support/time/until";
+import { withEmulator } from "../support/emulator/with-emulator";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/clock";
 import type { Clock } from "../../src/clock";

@@ -8,12 +8,12 @@ import type { KeyObject } from "node:crypto";
  */
 
 /** A certificate with its key, both as PEM. */
-export interface Certificate {
+interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
-export interface LeafOptions {
+interface LeafOptions {
   /** Host names and IPv4 addresses. */
   readonly hosts?: readonly string[];
   readonly validFrom?: Date;

@@ -18,7 +18,7 @@ export interface SentDelivery {
 }
 
 /** A flow frame of the client's. */
-export interface Flow {
+interface Flow {
   readonly nextIncomingId: number;
   readonly incomingWindow: number;
   readonly deliveryCount: number;
@@ -27,7 +27,7 @@ export interface Flow {
 }
 
 /** From where a sender counts, and what the client has said before it sends. */
-export interface Opening {
+interface Opening {
   readonly deliveryId: number;
   readonly deliveryCount: number;
   readonly nextOutgoingId: number;

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { LinkBooks } from "./link-books";
 import { NUMBERS } from "./replies";
 import { CODE, dataSection, no, nothing, uint, yes } from "./frames";
-import { soon } from "../soon";
+import { soon } from "../time/until";
 import { transferFrame } from "./transfer-frame";
 import type { SentDelivery } from "./link-books";
 import type { Numbers } from "./replies";

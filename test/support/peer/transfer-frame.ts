@@ -12,7 +12,7 @@ export interface Encoding {
 }
 
 /** One frame of a delivery. */
-export interface TransferFrame {
+interface TransferFrame {
   readonly channel: number;
   readonly handle: number;
   /** May be missing in all frames of a delivery but the first. */

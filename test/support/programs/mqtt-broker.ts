@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { Aedes } from "aedes";
+import type { Server, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+
+/** What was published at the broker. */
+interface Published {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
+/** A real MQTT broker on loopback that can go away, come back on its port, and hold back confirmations. */
+export class MqttBroker {
+  readonly published: Published[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #held: (() => void)[] = [];
+  #aedes: Aedes | undefined;
+  #server: Server | undefined;
+  #port = 0;
+  #isHolding = false;
+
+  /** A broker that is not there yet, but has its port. */
+  static async away(): Promise<MqttBroker> {
+    const broker = new MqttBroker();
+    await broker.comeBack();
+    await broker.goAway();
+    return broker;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** How many messages wait for their confirmation. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** From now on messages are taken, but not confirmed until `confirm`. */
+  hold(): void {
+    this.#isHolding = true;
+  }
+
+  confirm(): void {
+    this.#isHolding = false;
+    for (const confirm of this.#held.splice(0)) confirm();
+  }
+
+  async comeBack(): Promise<void> {
+    const aedes = await Aedes.createBroker({
+      authorizePublish: (_client, packet, confirm) => {
+        const { topic, payload, qos, retain } = packet;
+        this.published.push({ topic, payload: payload.toString("latin1"), qos, retain });
+        const confirmed = () => {
+          confirm(null);
+        };
+        if (this.#isHolding) this.#held.push(confirmed);
+        else confirmed();
+      },
+    });
+    this.#aedes = aedes;
+    const server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      aedes.handle(socket);
+    });
+    this.#server = server;
+    server.listen(this.#port, "127.0.0.1");
+    await once(server, "listening");
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** Ends as a process that was killed: nothing is confirmed any more, and nobody listens. */
+  async goAway(): Promise<void> {
+    const [aedes, server] = [this.#aedes, this.#server];
+    this.#aedes = this.#server = undefined;
+    this.#isHolding = false;
+    this.#held.length = 0;
+    for (const socket of this.#sockets) socket.destroy();
+    if (server?.listening === true) {
+      server.close();
+      await once(server, "close");
+    }
+    await new Promise<void>((resolve) => {
+      if (aedes === undefined) resolve();
+      else aedes.close(resolve);
+    });
+  }
+}
