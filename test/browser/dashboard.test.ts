@@ -1,6 +1,5 @@
 // Uses the dashboard as somebody at a desk and somebody with a phone would.
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
-import { after, before } from "node:test";
 import { browserTest } from "../support/browser/browser-test";
 import { exampleOn } from "../support/node-red/example";
 import { EMPTY_FLOW } from "../support/node-red/flow";
@@ -59,11 +58,7 @@ interface Words {
   readonly property: string;
 }
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_DASHBOARD: "true" } });
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile({ environment: { TEST_DASHBOARD: "true" } });
 
 function report(emulator: Emulator, device: string): void {
   const now = Date.now();

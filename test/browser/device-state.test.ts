@@ -1,6 +1,5 @@
 // The form of the device state node, in both languages.
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
-import { after, before } from "node:test";
 import { browserTest } from "../support/browser/browser-test";
 import { LANGUAGES } from "../support/node-red/built-nodes";
 import { withEditor } from "../support/browser/editor";
@@ -15,11 +14,7 @@ import type { EditorForm } from "../support/browser/editor-form";
 
 const DEVICE_STATE = "aliyun-iot-device-state";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_STORES: "memory,file" } });
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile({ environment: { TEST_STORES: "memory,file" } });
 
 /** Chooses a context or a store from the menu that a button opens. */
 async function choose(editor: Editor, button: string, choice: string): Promise<void> {

@@ -1,14 +1,9 @@
-import { after, before } from "node:test";
 import { browserTest } from "../support/browser/browser-test";
 import { LANGUAGES } from "../support/node-red/built-nodes";
 import { journey } from "../support/browser/journey";
 import { NodeRed } from "../support/node-red/node-red";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 for (const language of LANGUAGES) {
   browserTest(`from an empty workspace to the first message, in ${language}`, (browser) =>

@@ -1,17 +1,12 @@
 // The forms without a mouse, and without eyes.
 import { deepEqual } from "node:assert/strict";
-import { after, before } from "node:test";
 import { browserTest } from "../support/browser/browser-test";
 import { withEditor } from "../support/browser/editor";
 import { subscriberFlow, SUBSCRIBER } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import type { EditorForm } from "../support/browser/editor-form";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 async function expectUsable(form: EditorForm): Promise<void> {
   deepEqual(await form.unreachable(), []);

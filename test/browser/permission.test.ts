@@ -1,6 +1,5 @@
 // Where Node-RED asks who one is: the form's requests carry the editor's access token.
 import { equal, match } from "node:assert/strict";
-import { after, before } from "node:test";
 import { browserTest } from "../support/browser/browser-test";
 import { expectPassed, testConnection } from "../support/browser/connection-test";
 import { Editor } from "../support/browser/editor";
@@ -10,11 +9,7 @@ import { withEmulator } from "../support/emulator/with-emulator";
 import type { Browser } from "playwright-core";
 import type { Emulator } from "../../src/emulator/emulator";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_ADMIN_AUTH: "true" } });
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile({ environment: { TEST_ADMIN_AUTH: "true" } });
 
 /** Opens the form of a deployed subscriber as somebody who has logged in, and tests from there. */
 function testedBy(user: string, browser: Browser, emulator: Emulator) {

@@ -1,6 +1,5 @@
 // The form of the properties node, filled in by mouse and gone through by keyboard.
 import { deepEqual } from "node:assert/strict";
-import { after, before } from "node:test";
 import { browserTest } from "../support/browser/browser-test";
 import { LANGUAGES } from "../support/node-red/built-nodes";
 import { withEditor } from "../support/browser/editor";
@@ -8,11 +7,7 @@ import { EMPTY_FLOW } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { PROPERTIES, propertiesForm } from "../support/browser/properties-form";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 for (const language of LANGUAGES) {
   browserTest(`properties are chosen and set to leave one by one, in ${language}`, (browser) =>

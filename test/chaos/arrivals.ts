@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { History } from "../../src/emulator/groups/settlements";
-import type { JournalRow } from "../support/node-red/node-red";
+import type { JournalRow } from "../support/node-red/probe-events";
 
 /** So many of the missing ones are named for each deploy. */
 const NAMED = 3;

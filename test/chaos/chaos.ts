@@ -14,7 +14,8 @@ import { anyFault } from "./faults";
 import { Ledger } from "./ledger";
 import { allAccepted, pushEvenly } from "./load";
 import type { Between } from "./faults";
-import type { DeployType, Inventory } from "../support/node-red/node-red";
+import type { DeployType } from "../support/node-red/node-red";
+import type { Inventory } from "../support/node-red/probe-events";
 
 /** How much of it, and how bad. */
 interface ChaosPlan {

@@ -1,15 +1,11 @@
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { NodeRed } from "../support/node-red/node-red";
 import { deploys } from "./deploys";
 import { DEPLOY_KINDS } from "./deploys-flow";
 
 const COUNT = 8;
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 for (const kind of DEPLOY_KINDS) {
   test(`${COUNT} ${kind.title} lose no accepted message`, (t) =>

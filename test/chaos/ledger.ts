@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { JournalRow } from "../support/node-red/node-red";
+import type { JournalRow } from "../support/node-red/probe-events";
 
 /** What a flow had to do with one message. */
 interface Account {

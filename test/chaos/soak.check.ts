@@ -8,7 +8,8 @@ import { ACK, PLACE } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { numberFrom } from "../support/random";
 import { allAccepted, pushEvenly, receiving } from "./load";
-import type { FlowNode, Inventory } from "../support/node-red/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { Inventory } from "../support/node-red/probe-events";
 
 const MEGABYTE = 1024 * 1024;
 const CONNECTIONS = 4;

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { examplesOn, readExample } from "../support/node-red/example";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { ProbeEvent } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 
 const PRODUCT = "k1demoPk01";
 const METER_1 = `${PRODUCT}/meter-1`;

@@ -8,7 +8,8 @@ import { NodeRed } from "../support/node-red/node-red";
 import { soon } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 
 const EXAMPLE = "At least once into a database.json";
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";

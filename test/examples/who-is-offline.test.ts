@@ -2,7 +2,7 @@ import { deepEqual, match } from "node:assert/strict";
 import { test } from "node:test";
 import { deviceStatus, propertyPost, T0 } from "../support/messages/device-messages";
 import { examplesOn } from "../support/node-red/example";
-import type { ProbeEvent } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 
 const DEVICE_STATE = "aliyun-iot-device-state";
 const TOLD = "as text";

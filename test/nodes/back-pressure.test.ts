@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { EMPTY_FLOW, SUBSCRIBER, settlingFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { soon } from "../support/time/until";
@@ -14,11 +14,7 @@ const WINDOWS = CONNECTIONS * CREDIT_WINDOW;
 const MESSAGES = 20_000;
 const MOST_GROWTH_BYTES = 4 * 1024 * 1024;
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ nodeArguments: ["--expose-gc"] });
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile({ nodeArguments: ["--expose-gc"] });
 
 /** Keeps messages back until one comes that opens it; `others` lets all through but those to hold. */
 const GATE: FlowNode = {

@@ -9,7 +9,8 @@ import { withEmulator } from "../support/emulator/with-emulator";
 import { isDeepStrictEqual } from "node:util";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { DeployType, Inventory, ProbeEvent } from "../support/node-red/node-red";
+import type { DeployType } from "../support/node-red/node-red";
+import type { Inventory, ProbeEvent } from "../support/node-red/probe-events";
 
 const TOPIC = "/k1/d1/user/update";
 /** What a close may take where nothing has to be waited for, on a slow machine. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, isConnected, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
@@ -9,11 +9,7 @@ import { withEmulator } from "../support/emulator/with-emulator";
 const INSTANCE = "instance0000000";
 const TOPIC = "/k1/d1/user/update";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_SECRET: "testAccessKeySecret" } });
-});
-after(() => nodeRed.stop());
+let nodeRed = NodeRed.forFile({ environment: { TEST_SECRET: "testAccessKeySecret" } });
 
 type Line = Readonly<Record<string, unknown>>;
 

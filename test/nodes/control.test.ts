@@ -1,20 +1,17 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { EMPTY_FLOW, PLACE, SUBSCRIBER, settlingFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 import type { SettlingSettings } from "../support/node-red/flow";
 
 const TOPIC = "/k1/d1/user/update";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 const shows = (text: string) => (event: ProbeEvent) =>
   event.id === SUBSCRIBER && event.status?.text === text;

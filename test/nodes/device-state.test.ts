@@ -1,21 +1,18 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { deviceStatus, propertyPost, T0 } from "../support/messages/device-messages";
 import { PLACE } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { STATE, stateFlow } from "../support/node-red/state-flow";
-import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 
 const OTHER = "other0000000000";
 /** Node-RED forgets the context of a flow that is gone. */
 const ANOTHER_FLOW: readonly FlowNode[] = [{ id: "another", type: "tab", label: "another" }];
 const D1 = { productKey: "k1", deviceName: "d1" };
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_STORES: "memory,slow" } });
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile({ environment: { TEST_STORES: "memory,slow" } });
 
 /** Runs `work` with device state nodes that know nothing yet. */
 async function stating(flow: readonly FlowNode[], work: () => Promise<void>): Promise<void> {

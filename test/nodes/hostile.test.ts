@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { message as codec } from "rhea";
 import {
   EMPTY_FLOW,
@@ -28,11 +28,7 @@ import type { FlowNode } from "../support/node-red/node-red";
 
 const TOPIC = "/k1/d1/user/update";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 /** Whatever has happened before: a message still gets through. */
 async function stillReceives(emulator: Emulator): Promise<void> {

@@ -17,15 +17,12 @@ import type { Write } from "../support/programs/influx-server";
 const POST = "/k1/d1/thing/event/property/post";
 const BATCH = "/k1/d1/thing/property/batch/post";
 
-let nodeRed: NodeRed;
+const nodeRed = NodeRed.forFile();
 let influx: InfluxServer;
 before(async () => {
-  [nodeRed, influx] = await Promise.all([NodeRed.start(), InfluxServer.start()]);
+  influx = await InfluxServer.start();
 });
-after(async () => {
-  await nodeRed.stop();
-  await influx.stop();
-});
+after(() => influx.stop());
 
 interface InfluxSettings {
   readonly database: Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   ACK,
   EMPTY_FLOW,
@@ -11,7 +11,8 @@ import {
 import { NodeRed } from "../support/node-red/node-red";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
-import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -24,11 +25,7 @@ const CUSTOM = "/k1/d1/user/update";
 const OUTPUTS = ["values", "refused", "others"];
 const GHOST = { value: 7, time: 4, code: 6304, message: "tsl parse: params not exist -> ghost" };
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start({ environment: { TEST_IDENTIFIERS: "pos, on" } });
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile({ environment: { TEST_IDENTIFIERS: "pos, on" } });
 
 /** A node between subscriber and ack node; what each output sends is of the kind in OUTPUTS. */
 function flow(

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, isConnected, subscriberFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
@@ -10,11 +10,7 @@ import type { FlowSettings } from "../support/node-red/flow";
 
 const TOPIC = "/a1B2/meter-07/thing/event/property/post";
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 /** Runs `work` with an emulator of its own; the flow ends before it, so that no test hears it end. */
 function withPlatform(

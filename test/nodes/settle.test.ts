@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   ACK,
   EMPTY_FLOW,
@@ -13,7 +13,8 @@ import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { EmulatorOptions } from "../../src/emulator/options";
 import type { ErrorCode } from "../../src/errors/error";
-import type { FlowNode, ProbeEvent } from "../support/node-red/node-red";
+import type { FlowNode } from "../support/node-red/node-red";
+import type { ProbeEvent } from "../support/node-red/probe-events";
 import type { SettlingSettings } from "../support/node-red/flow";
 
 type Message = Readonly<Record<string, unknown>>;
@@ -21,11 +22,7 @@ type Message = Readonly<Record<string, unknown>>;
 const TOPIC = "/k1/d1/user/update";
 const OUTCOMES = ["accepted", "released", "rejected"] as const;
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.forFile();
 
 interface Setting {
   readonly emulator?: Partial<EmulatorOptions>;

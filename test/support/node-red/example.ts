@@ -1,6 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { after, before } from "node:test";
 import { EMULATOR_DEFAULTS } from "../../../src/settings/emulator";
 import { withEditor } from "../browser/editor";
 import { EMPTY_FLOW } from "./flow";
@@ -9,7 +8,8 @@ import { NodeRed } from "./node-red";
 import { withEmulator } from "../emulator/with-emulator";
 import type { Browser } from "playwright-core";
 import type { Emulator } from "../../../src/emulator/emulator";
-import type { FlowNode, NodeRedOptions, ProbeEvent } from "./node-red";
+import type { FlowNode, NodeRedOptions } from "./node-red";
+import type { ProbeEvent } from "./probe-events";
 
 /** Files of the example flows. */
 export const EXAMPLES = readdirSync("examples");
@@ -151,12 +151,7 @@ function codeOf({ message }: ProbeEvent): string | undefined {
 
 /** Starts one Node-RED for the tests of a file; what is returned runs examples on it. */
 export function examplesOn(options: NodeRedOptions = {}): WithExample {
-  let nodeRed: NodeRed;
-  before(async () => {
-    nodeRed = await NodeRed.start(options);
-  });
-  after(() => nodeRed.stop());
-
+  const nodeRed = NodeRed.forFile(options);
   return (name, work, { node: change, isReady = true, codes = [] } = {}) => {
     const file = `${name}.json`;
     const consumerGroupIds = groupsOf(readExample(file));

@@ -1,4 +1,5 @@
-import type { FlowNode, ProbeEvent } from "./node-red";
+import type { FlowNode } from "./node-red";
+import type { ProbeEvent } from "./probe-events";
 
 export const SUBSCRIBER = "subscriber00000";
 const INSTANCE = "instance0000000";

@@ -3,42 +3,14 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { after, before } from "node:test";
 import { prepareUserDirectory } from "./user-directory";
 import type { ChildProcess } from "node:child_process";
+import type { Inventory, ProbeEvent } from "./probe-events";
 
 /** How long a test waits for what must happen, in ms; a start takes some seconds on a slow machine. */
 const PATIENCE_MS = 20_000;
 const STOP_PATIENCE_MS = 20_000;
-
-/** A node as a flow stores it. */
-export type FlowNode = Readonly<{ id: string; type: string } & Record<string, unknown>>;
-
-/** `started`: the flows; `shown`: a status as the editor gets it; `log`; else a probe's kind. */
-export interface ProbeEvent {
-  readonly kind: string;
-  readonly id?: string;
-  readonly status?: Readonly<{ fill?: string; shape?: string; text?: string }>;
-  readonly message?: Readonly<Record<string, unknown>>;
-  /** Log lines only. */
-  readonly text?: string;
-  readonly type?: string;
-  readonly inventory?: Inventory;
-  readonly rows?: readonly JournalRow[];
-  readonly count?: number;
-}
-
-/** What happened to a message: `came` and how it is to be settled, or what a recorder was told. */
-export type JournalRow = readonly [what: string, messageId: string, said: string];
-
-/** What a Node-RED process has open, after a garbage collection where it may ask for one. */
-export interface Inventory {
-  /** Active resources by Node's name for them. */
-  readonly resources: Readonly<Record<string, number>>;
-  /** Listeners on the runtime's own events. */
-  readonly listeners: number;
-  readonly memory: NodeJS.MemoryUsage;
-  readonly cpu: NodeJS.CpuUsage;
-}
 
 export interface NodeRedOptions {
   /** Language of the runtime. */
@@ -57,6 +29,9 @@ export interface NodeRedOptions {
   /** Development dependencies for function nodes, as if Node-RED had installed them. */
   readonly modules?: readonly string[];
 }
+
+/** A node as a flow stores it. */
+export type FlowNode = Readonly<{ id: string; type: string } & Record<string, unknown>>;
 
 /** Which deploy: everything anew, changed flows, or changed nodes only. */
 export type DeployType = "full" | "flows" | "nodes";
@@ -117,14 +92,26 @@ export class NodeRed {
   /** Resolves once the editor's address can be used. */
   static async start(options: NodeRedOptions = {}): Promise<NodeRed> {
     const nodeRed = new NodeRed(options);
+    await nodeRed.#started();
+    return nodeRed;
+  }
+
+  /** One for all tests of a file, or of a suite: it has started before the first. */
+  static forFile(options: NodeRedOptions = {}): NodeRed {
+    const nodeRed = new NodeRed(options);
+    before(() => nodeRed.#started());
+    after(() => nodeRed.stop());
+    return nodeRed;
+  }
+
+  async #started(): Promise<void> {
     try {
-      await nodeRed.next("started");
+      await this.next("started");
       const address = /http:\/\/127\.0\.0\.1:[1-9]\d*/;
-      const { text = "" } = await nodeRed.next("log", ({ text }) => address.test(text ?? ""));
-      nodeRed.#url = address.exec(text)?.[0] ?? "";
-      return nodeRed;
+      const { text = "" } = await this.next("log", ({ text }) => address.test(text ?? ""));
+      this.#url = address.exec(text)?.[0] ?? "";
     } catch (error) {
-      await nodeRed.stop();
+      await this.stop();
       throw error;
     }
   }

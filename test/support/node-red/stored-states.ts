@@ -3,7 +3,8 @@ import { isConnected } from "./flow";
 import { settledStateFlow, STATE } from "./state-flow";
 import { withEmulator } from "../emulator/with-emulator";
 import type { Emulator } from "../../../src/emulator/emulator";
-import type { FlowNode, NodeRed, ProbeEvent } from "./node-red";
+import type { FlowNode, NodeRed } from "./node-red";
+import type { ProbeEvent } from "./probe-events";
 
 /** Another tab than that of the state node: its states are those of a context. */
 export const ANOTHER_FLOW: readonly FlowNode[] = [{ id: "another", type: "tab", label: "another" }];
