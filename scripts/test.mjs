@@ -1,9 +1,11 @@
-// Runs all tests, or those whose path contains one of the arguments, with Node's own runner.
-// Node 20 expands no globs after --test, and a shell's would differ on Windows.
-import { spawn } from "node:child_process";
+// Runs all tests, or those whose path contains one of the arguments, with Node's own runner. By its
+// function: the command line would sort the files, Node 20 expands no globs there, and a shell's
+// would differ on Windows. Each file's process gets the options of this one, such as --import tsx.
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
+import { run } from "node:test";
+import progress from "./test-progress.mjs";
 
 /** Most files wait for a Node-RED or a timer for a part of their time. */
 const CONCURRENCY = availableParallelism() + 1;
@@ -15,7 +17,6 @@ const FIRST = [
   "browser/journey",
   "browser/device-state",
   "nodes/close",
-  "cli/commands",
   "browser/",
   "nodes/settle",
   "nodes/",
@@ -38,12 +39,12 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(", ")}.`);
   process.exit(1);
 }
-const runner = spawn(
-  process.execPath,
-  [
-    ...["--import", "tsx", "--test", "--test-reporter=./scripts/test-progress.mjs"],
-    ...[`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TIMEOUT_MS}`, ...files],
-  ],
-  { stdio: "inherit" },
-);
-runner.on("exit", (code) => process.exit(code ?? 1));
+const tests = run({
+  files: files.map((file) => resolve(file)),
+  concurrency: CONCURRENCY,
+  timeout: TIMEOUT_MS,
+});
+tests.on("test:fail", () => {
+  process.exitCode = 1;
+});
+for await (const text of progress(tests)) process.stdout.write(text);
