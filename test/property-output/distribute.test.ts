@@ -1,13 +1,13 @@
-import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MessageError } from "../../src/errors/error";
 import { distribute } from "../../src/property-output/distribute";
 import { PROPERTY_TYPES } from "../../src/protocol/property-report";
+import { tells } from "../support/english";
 import type { Distribution } from "../../src/property-output/distribute";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import { PROPERTY_OUTPUTS, resolveProperties } from "../../src/settings/properties";
-import { english } from "../support/english";
 import type { PropertyOutput } from "../../src/settings/properties";
 
 const DEVICE = { productKey: "k1", deviceName: "d1" };
@@ -240,15 +240,8 @@ for (const [what, { payload, says }] of Object.entries(MALFORMED)) {
     const message = { ...report({}), payload };
     for (const output of PROPERTY_OUTPUTS) {
       const options = resolveProperties({ output, passOthers: true });
-      throws(
-        () => distribute(message, options),
-        (error) => {
-          ok(error instanceof MessageError);
-          equal(error.code, "MESSAGE_MALFORMED");
-          match(english(error), says);
-          return true;
-        },
-      );
+      throws(() => distribute(message, options), { code: "MESSAGE_MALFORMED" });
+      throws(() => distribute(message, options), tells(says));
     }
   });
 }
