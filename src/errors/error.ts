@@ -2,7 +2,12 @@ import type { Reason } from "./reasons";
 import type { ErrorCode } from "./table";
 import type { DIAGNOSIS_ERRORS } from "./table/diagnosis";
 import type { REQUEST_ERRORS, STORE_ERRORS } from "./table/flow";
-import type { SETTLEMENT_ERRORS } from "./table/message";
+import type {
+  DECODE_ERRORS,
+  MESSAGE_ERRORS,
+  PAYLOAD_ERRORS,
+  SETTLEMENT_ERRORS,
+} from "./table/message";
 import type { NETWORK_ERRORS } from "./table/network";
 import type { PROTOCOL_ERRORS, REFUSAL_ERRORS } from "./table/platform";
 import type { INSTALLATION_ERRORS, SETTING_ERRORS } from "./table/settings";
@@ -64,7 +69,7 @@ export class RefusalError extends IotAmqpError<keyof typeof REFUSAL_ERRORS> {}
 export class ProtocolError extends IotAmqpError<keyof typeof PROTOCOL_ERRORS> {}
 
 /** One message could not be decoded; the link lives on. */
-export class DecodeError extends IotAmqpError<"MESSAGE_UNDECODABLE"> {
+export class DecodeError extends IotAmqpError<keyof typeof DECODE_ERRORS> {
   /** The message's bytes as they came, for a bug report. */
   readonly raw: Uint8Array;
 
@@ -75,10 +80,10 @@ export class DecodeError extends IotAmqpError<"MESSAGE_UNDECODABLE"> {
 }
 
 /** A payload is not what the payload format asks for; the flow gets it as it came. */
-export class PayloadError extends IotAmqpError<"PAYLOAD_FORMAT"> {}
+export class PayloadError extends IotAmqpError<keyof typeof PAYLOAD_ERRORS> {}
 
 /** A message is not what its type promises; nothing of it was used. */
-export class MessageError extends IotAmqpError<"MESSAGE_MALFORMED" | "DELIVERY_DROPPED"> {}
+export class MessageError extends IotAmqpError<keyof typeof MESSAGE_ERRORS> {}
 
 /** The context store did not do what it was asked; nothing of the message was kept. */
 export class StoreError extends IotAmqpError<keyof typeof STORE_ERRORS> {}
@@ -87,9 +92,7 @@ export class StoreError extends IotAmqpError<keyof typeof STORE_ERRORS> {}
 export class SettlementError extends IotAmqpError<keyof typeof SETTLEMENT_ERRORS> {}
 
 /** A flow's message asks for something that there is not; nothing was done. */
-export class RequestError extends IotAmqpError<
-  Exclude<keyof typeof REQUEST_ERRORS, "DELIVERY_DROPPED">
-> {}
+export class RequestError extends IotAmqpError<keyof typeof REQUEST_ERRORS> {}
 
 /** Everything works, and yet nothing came. */
 export class DiagnosisError extends IotAmqpError<keyof typeof DIAGNOSIS_ERRORS> {}

@@ -1,6 +1,6 @@
 import { DIAGNOSIS_ERRORS } from "./table/diagnosis";
 import { REQUEST_ERRORS, STORE_ERRORS } from "./table/flow";
-import { MESSAGE_ERRORS, SETTLEMENT_ERRORS } from "./table/message";
+import { DECODE_ERRORS, MESSAGE_ERRORS, PAYLOAD_ERRORS, SETTLEMENT_ERRORS } from "./table/message";
 import { NETWORK_ERRORS } from "./table/network";
 import { PROTOCOL_ERRORS, REFUSAL_ERRORS } from "./table/platform";
 import { INSTALLATION_ERRORS, SETTING_ERRORS } from "./table/settings";
@@ -15,6 +15,8 @@ export const ERRORS = {
   ...TLS_ERRORS,
   ...REFUSAL_ERRORS,
   ...PROTOCOL_ERRORS,
+  ...DECODE_ERRORS,
+  ...PAYLOAD_ERRORS,
   ...MESSAGE_ERRORS,
   ...SETTLEMENT_ERRORS,
   ...REQUEST_ERRORS,

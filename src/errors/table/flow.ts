@@ -76,22 +76,6 @@ export const REQUEST_ERRORS = {
         "可选条件：productKey（文本）、online（true 或 false）、silentSeconds（不小于 0 的数字）。",
     },
   },
-  DELIVERY_DROPPED: {
-    retry: "never",
-    details: ["messageType"],
-    "en-US": {
-      short: "message cannot be settled",
-      text: "A message of type __messageType__ gives no output, so its delivery (msg.delivery) cannot be settled, and it would come again and again.",
-      remedy:
-        "Switch on “Pass others on” (passOthers) and put an ack node after the last output, or exclude such messages with the subscriber's topic filters (topicFilters). The message is in the error: settle it after a Catch node.",
-    },
-    "zh-CN": {
-      short: "消息无法确认",
-      text: "类型为 __messageType__ 的消息没有任何输出，它的投递（msg.delivery）无法确认，会反复推送。",
-      remedy:
-        "请打开“放行其他消息”（passOthers）并在最后一个输出端之后接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
-    },
-  },
 } as const satisfies ErrorTable;
 
 /** The context store that keeps the device states. */

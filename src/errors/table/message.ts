@@ -1,7 +1,7 @@
 import type { ErrorTable } from "../entry";
 
-/** One message. */
-export const MESSAGE_ERRORS = {
+/** A message could not be decoded. */
+export const DECODE_ERRORS = {
   MESSAGE_UNDECODABLE: {
     retry: "never",
     details: ["size", "reason"],
@@ -18,6 +18,10 @@ export const MESSAGE_ERRORS = {
         "该消息已被拒绝（rejected），链路继续工作。请连同消息的原始字节一并反馈给我们：错误对象的 raw，在 Node-RED 中即 Catch 节点收到的 msg.payload。",
     },
   },
+} as const satisfies ErrorTable;
+
+/** A payload is not what the payload format asks for. */
+export const PAYLOAD_ERRORS = {
   PAYLOAD_FORMAT: {
     retry: "never",
     details: ["format", "size", "topic", "reason"],
@@ -34,6 +38,10 @@ export const MESSAGE_ERRORS = {
         "请把消息内容格式（payloadFormat）设为 auto 或 buffer，或者用 Topic 过滤（topicFilters）排除它。出错的消息随错误一起传出，其 payload 是原始 Buffer。",
     },
   },
+} as const satisfies ErrorTable;
+
+/** A message is not what its type promises, or cannot be settled. */
+export const MESSAGE_ERRORS = {
   MESSAGE_MALFORMED: {
     retry: "never",
     details: ["messageType", "topic", "reason"],
@@ -48,6 +56,22 @@ export const MESSAGE_ERRORS = {
       text: "Topic“__topic__”上类型为 __messageType__ 的消息无法识别：__reason__。",
       remedy:
         "消息内容必须与订阅节点发出的一致，消息内容格式（payloadFormat）为 auto 或 json。该消息随错误一起传出。",
+    },
+  },
+  DELIVERY_DROPPED: {
+    retry: "never",
+    details: ["messageType"],
+    "en-US": {
+      short: "message cannot be settled",
+      text: "A message of type __messageType__ gives no output, so its delivery (msg.delivery) cannot be settled, and it would come again and again.",
+      remedy:
+        "Switch on “Pass others on” (passOthers) and put an ack node after the last output, or exclude such messages with the subscriber's topic filters (topicFilters). The message is in the error: settle it after a Catch node.",
+    },
+    "zh-CN": {
+      short: "消息无法确认",
+      text: "类型为 __messageType__ 的消息没有任何输出，它的投递（msg.delivery）无法确认，会反复推送。",
+      remedy:
+        "请打开“放行其他消息”（passOthers）并在最后一个输出端之后接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
     },
   },
 } as const satisfies ErrorTable;
