@@ -292,7 +292,7 @@ test("of messages that come faster than the store takes them no more than 10,000
   const gate = new Promise<void>((resolve) => (open = resolve));
   const states = new DeviceStates(new MemoryStore(() => gate), PREFIX);
   const updates = Array.from({ length: 10_001 }, (_, index) => feed(states, [post(index, index)]));
-  await rejects(updates[10_000] ?? Promise.resolve(), tells(/“test” is slower.*10000 wait/));
+  await rejects(updates[10_000] ?? Promise.resolve(), tells(/“test” is slower.*10000 are waiting/));
   open();
   await Promise.all(updates.slice(0, -1));
   deepEqual((await states.list(ALL, 0))[0]?.properties["p"], { value: 9_999, time: 9_999 });

@@ -27,7 +27,7 @@ test("a wrong or unknown parameter is answered with 400 and a sentence that name
       [{}, /“fault” is missing\. Allowed: kick/],
       [
         { fault: "kick", condition: 7 },
-        /“condition” cannot be 7\. Allowed: text of 1 to 255 ASCII/,
+        /“condition” cannot be 7\. Allowed: 1 to 255 ASCII/,
       ],
       [{ fault: "kick", condition: "" }, /“condition” cannot be “”/],
       [{ fault: "kick", condition: "登录" }, /“condition” cannot be “登录”/],
