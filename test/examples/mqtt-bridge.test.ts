@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { examplesOn } from "../support/node-red/example";
 import { MqttBroker } from "../support/programs/mqtt-broker";
 import { soon } from "../support/time/until";
-import type { RunningExample } from "../support/node-red/example";
+import type { ExampleChange, RunningExample } from "../support/node-red/example";
 import type { FlowNode } from "../support/node-red/node-red";
 
 const NAME = "Bridge to MQTT";
@@ -46,15 +46,30 @@ async function twoAttempts({ nodeRed, shown }: RunningExample): Promise<void> {
   await shown("publish", isConnecting);
 }
 
+/** Runs the example once it is connected on both sides: without its broker mqtt out drops messages. */
+async function withBridge(
+  work: (example: RunningExample) => Promise<void>,
+  change: ExampleChange,
+): Promise<void> {
+  await broker.comeBack();
+  await withExample(
+    NAME,
+    async (example) => {
+      await example.shown("publish", isConnected);
+      await work(example);
+    },
+    change,
+  );
+}
+
 const isPaused = ({ fill, shape }: { fill?: string; shape?: string }) =>
   fill === "grey" && shape === "dot";
+const isConnected = ({ fill }: { fill?: string }) => fill === "green";
 const isConnecting = ({ fill }: { fill?: string }) => fill === "yellow";
 const payloads = () => new Set(broker.published.map(({ payload }) => payload));
 
 test("the MQTT bridge publishes each message under its type, byte for byte, and accepts what the broker has confirmed", async () => {
-  await broker.comeBack();
-  await withExample(
-    NAME,
+  await withBridge(
     async ({ emulator }) => {
       const path = "aliyun/k1demoPk01/meter-07";
       const rows = [
@@ -86,9 +101,7 @@ test("the MQTT bridge publishes each message under its type, byte for byte, and 
 });
 
 test("the MQTT bridge retains the newest status of each device, whatever the order they come in", async () => {
-  await broker.comeBack();
-  await withExample(
-    NAME,
+  await withBridge(
     async ({ emulator }) => {
       for (const second of [2, 1, 3]) {
         const payload = { status: "online", utcTime: `2024-05-06T12:15:0${second}.120Z` };
@@ -107,9 +120,7 @@ test("the MQTT bridge retains the newest status of each device, whatever the ord
 });
 
 test("the MQTT bridge loses nothing when the broker goes away with unconfirmed messages and comes back", async () => {
-  await broker.comeBack();
-  await withExample(
-    NAME,
+  await withBridge(
     async (example) => {
       const { emulator, shown } = example;
       broker.hold();

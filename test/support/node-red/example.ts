@@ -103,7 +103,7 @@ export interface RunningExample {
 }
 
 /** How an example is run otherwise than it is imported. */
-interface ExampleChange {
+export interface ExampleChange {
   /** Changes nodes before they are deployed, so that a test need not wait for a time. */
   readonly node?: (node: FlowNode) => FlowNode;
   /** False: its subscribers need not receive at once. Default: all have to. */
