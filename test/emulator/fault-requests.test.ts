@@ -25,10 +25,7 @@ test("a wrong or unknown parameter is answered with 400 and a sentence that name
       [{ fault: "toString" }, /“fault” cannot be “toString”\. Allowed: kick/],
       [{ fault: ["kick"] }, /“fault” cannot be \[…\]\. Allowed: kick/],
       [{}, /“fault” is missing\. Allowed: kick/],
-      [
-        { fault: "kick", condition: 7 },
-        /“condition” cannot be 7\. Allowed: 1 to 255 ASCII/,
-      ],
+      [{ fault: "kick", condition: 7 }, /“condition” cannot be 7\. Allowed: 1 to 255 ASCII/],
       [{ fault: "kick", condition: "" }, /“condition” cannot be “”/],
       [{ fault: "kick", condition: "登录" }, /“condition” cannot be “登录”/],
       [{ fault: "kick", description: null }, /“description” cannot be null\. Allowed: text/],
