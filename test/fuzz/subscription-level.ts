@@ -26,8 +26,6 @@ const CONNECTIONS = 32;
 const MINUTE_MS = 60_000;
 /** Most that the limiter admits in a minute. */
 const MOST_CONNECTS = 90;
-/** Between a clock read by the limiter and by us. */
-const CLOCK_ERROR_MS = 200;
 /** How long a good server stays, at most. */
 const LONGEST_STAY_MS = 20_000;
 /** How long a link that outlives its hostile server's words is left alone, at most. */
@@ -192,11 +190,20 @@ class HostileServer {
   }
 }
 
+/** Keeps what it last said: a pause of a few ms would make our own reading another one. */
+class ReadClock extends ScaledClock {
+  lastReadMs = 0;
+
+  override monotonicMs(): number {
+    this.lastReadMs = super.monotonicMs();
+    return this.lastReadMs;
+  }
+}
+
 /** The most of these times that lie in any window of a minute. */
 function mostPerMinute(timesMs: readonly number[]): number {
-  const windowMs = MINUTE_MS - CLOCK_ERROR_MS;
   const counts = timesMs.map((startMs, index) => {
-    const after = timesMs.findIndex((atMs, at) => at > index && atMs >= startMs + windowMs);
+    const after = timesMs.findIndex((atMs, at) => at > index && atMs >= startMs + MINUTE_MS);
     return (after < 0 ? timesMs.length : after) - index;
   });
   return Math.max(0, ...counts);
@@ -216,13 +223,14 @@ export async function runSubscriptions(part: Part): Promise<readonly Figures[]> 
 
 async function runSubscription(part: Part): Promise<Figures> {
   const { report, seed, first, count } = part;
-  const clock = new ScaledClock(FACTOR);
+  const clock = new ReadClock(FACTOR);
   const server = new HostileServer(part);
   const random = new Random(seed, ORDER_STREAM - 1 - first);
   const attempts: number[] = [];
   const open = createOpenLink({ clock });
   const openLink = server.causes.of((request, events) => {
-    attempts.push(clock.monotonicMs());
+    // As the limiter has read it when it admitted the attempt.
+    attempts.push(clock.lastReadMs);
     return open(request, events);
   });
   const connections = Math.min(CONNECTIONS, count);
