@@ -24,5 +24,7 @@ export interface Inventory {
   /** Listeners on the runtime's own events. */
   readonly listeners: number;
   readonly memory: NodeJS.MemoryUsage;
+  /** The most that was resident since the process began. */
+  readonly mostRssBytes: number;
   readonly cpu: NodeJS.CpuUsage;
 }

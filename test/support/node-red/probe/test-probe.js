@@ -21,6 +21,7 @@ module.exports = function (RED) {
         resources: counted(process.getActiveResourcesInfo()),
         listeners: listeners.reduce((sum, count) => sum + count, 0),
         memory: process.memoryUsage(),
+        mostRssBytes: process.resourceUsage().maxRSS * 1024,
         cpu: process.cpuUsage(),
       };
       process.send({ kind: "inventory", inventory });
