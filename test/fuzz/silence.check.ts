@@ -10,7 +10,7 @@ import { createSubscription } from "../../src/subscription/subscription";
 
 /*
  * Run by `npm run test:fuzz`: in real time, over a real socket, because that is what the promise is
- * about. test/amqp/amqp-link.test.ts has the same on a clock that it moves by hand.
+ * about. test/amqp/link-silence.test.ts has the same on a clock that it moves by hand.
  */
 
 const HEARTBEAT_MS = 30_000;
