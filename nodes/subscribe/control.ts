@@ -1,6 +1,6 @@
 import { subscribers } from "../shared/subscribers";
 import { translateError } from "../shared/translation";
-import { requestedAction } from "../../src/settings/subscribe";
+import { requestedControlAction } from "../../src/settings/subscribe";
 import type { NodeMessage } from "node-red";
 import type { InputMessage } from "../shared/start";
 import type { Translate } from "../shared/translation";
@@ -16,7 +16,7 @@ export async function control(
   message: InputMessage,
   translate: Translate,
 ): Promise<NodeMessage | undefined> {
-  switch (requestedAction(message["action"])) {
+  switch (requestedControlAction(message["action"])) {
     case "connect":
       subscription.start();
       return undefined;

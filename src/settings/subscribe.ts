@@ -9,9 +9,9 @@ import type { Range, Stored } from "./read";
 export const SETTLE_MODES = ["auto", "manual"] as const;
 export type SettleMode = (typeof SETTLE_MODES)[number];
 
-export const ACTIONS = ["connect", "disconnect", "pause", "resume", "stats"] as const;
+export const CONTROL_ACTIONS = ["connect", "disconnect", "pause", "resume", "stats"] as const;
 /** What a message to a subscriber's control input may ask for. */
-export type Action = (typeof ACTIONS)[number];
+export type ControlAction = (typeof CONTROL_ACTIONS)[number];
 
 /** Defaults of the subscriber's properties as a flow stores them; durations in seconds. */
 export const SUBSCRIBE_DEFAULTS = {
@@ -116,6 +116,6 @@ export function resolveSubscribe(stored: Stored): SubscribeOptions {
 }
 
 /** The action that a message asks for. Throws RequestError. */
-export function requestedAction(value: unknown): Action {
-  return requested("ACTION_INVALID", value, ACTIONS);
+export function requestedControlAction(value: unknown): ControlAction {
+  return requested("ACTION_INVALID", value, CONTROL_ACTIONS);
 }
