@@ -1,6 +1,6 @@
 import { decodeMessage } from "../src/amqp/decode";
 import { seeded } from "../src/emulator/random";
-import { DEVICE_MESSAGES, deviceMessage } from "../src/emulator/devices/device-messages";
+import { MESSAGE_KINDS, deviceMessage } from "../src/emulator/devices/device-messages";
 import { Device } from "../src/emulator/devices/device";
 import { encodeMessage } from "../src/emulator/amqp/encode-message";
 import { MessageIds, payloadBytes } from "../src/emulator/groups/message";
@@ -23,7 +23,7 @@ const UNKNOWN: NewMessage = {
 
 function pushed(messageType: MessageType): NewMessage {
   // The last one: of the events that is the alert.
-  const kind = DEVICE_MESSAGES.findLast((candidate) => candidate.messageType === messageType);
+  const kind = MESSAGE_KINDS.findLast((candidate) => candidate.messageType === messageType);
   if (kind === undefined) return UNKNOWN;
   const random = seeded(7);
   const device = new Device(7, NOW_MS - MINUTE_MS, random);

@@ -1,6 +1,6 @@
 import { deepEqual, doesNotThrow } from "node:assert/strict";
 import { test } from "node:test";
-import { DEVICE_MESSAGES, deviceMessage } from "../../src/emulator/devices/device-messages";
+import { MESSAGE_KINDS, deviceMessage } from "../../src/emulator/devices/device-messages";
 import { Device } from "../../src/emulator/devices/device";
 import { misfits } from "../support/messages/payload-check";
 import { Inbox, withSubscription } from "../support/emulator/with-subscription";
@@ -17,7 +17,7 @@ test("of every message of a simulated device a subscription delivers the fields 
       // Twice and with high numbers too: online and offline, upgrades that succeed and that fail.
       for (const chance of [0, 0.5, 0.99]) {
         const moment = { nowMs: NOW_MS, requestId: "901", random: () => chance };
-        for (const kind of DEVICE_MESSAGES) {
+        for (const kind of MESSAGE_KINDS) {
           emulator.push(deviceMessage(kind, device, moment));
           const { message } = await inbox.next();
           deepEqual(

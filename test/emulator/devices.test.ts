@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../src/emulator/random";
-import { DEVICE_MESSAGES } from "../../src/emulator/devices/device-messages";
+import { MESSAGE_KINDS } from "../../src/emulator/devices/device-messages";
 import { Device } from "../../src/emulator/devices/device";
 import { Devices } from "../../src/emulator/devices/devices";
 import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
@@ -24,9 +24,9 @@ async function simulate(count: number, rate: number, seconds: number) {
 
 test("the table has every message type that the platform pushes, with the topic of its type", () => {
   const device = new Device(7, 0, () => 0.5);
-  const types = DEVICE_MESSAGES.map(({ messageType }) => messageType);
+  const types = MESSAGE_KINDS.map(({ messageType }) => messageType);
   deepEqual(new Set(types), new Set(MESSAGE_TYPES.filter((type) => type !== "unknown")));
-  for (const { messageType, topic } of DEVICE_MESSAGES) {
+  for (const { messageType, topic } of MESSAGE_KINDS) {
     equal(parseTopic(topic(device)).messageType, messageType);
   }
 });
@@ -35,7 +35,7 @@ test("every payload is plain JSON that names its device as its topic does", () =
   const nowMs = 1_715_000_130_190;
   const device = new Device(7, nowMs - 92_116, () => 0.5);
   const moment = { nowMs, requestId: "901", random: () => 0.5 };
-  for (const { messageType, topic, payload } of DEVICE_MESSAGES) {
+  for (const { messageType, topic, payload } of MESSAGE_KINDS) {
     const body = payload(device, moment) as Record<string, unknown>;
     deepEqual(JSON.parse(JSON.stringify(body)), body, messageType);
     const named = parseTopic(topic(device)).device;
@@ -63,7 +63,7 @@ test("an event names itself as its topic does, and an alert of heat is hot", asy
 
 test("a status message tells local time of UTC+8 and the time before", () => {
   const device = new Device(7, Date.UTC(2024, 4, 6, 12, 13, 58, 4), () => 0.5);
-  const status = DEVICE_MESSAGES.find(({ messageType }) => messageType === "device-status");
+  const status = MESSAGE_KINDS.find(({ messageType }) => messageType === "device-status");
   const nowMs = Date.UTC(2024, 4, 6, 12, 15, 30, 120);
   const body = status?.payload(device, { nowMs, requestId: "1", random: () => 0.5 });
   deepEqual(body, {
@@ -104,7 +104,7 @@ test("devices come online first and send at their rate, properties most, every t
   equal(pushed.length, 3 + 20 * 500);
   const share = types.filter((type) => type === "property-post").length / types.length;
   equal(share > 0.7 && share < 0.85, true, `property posts: ${share}`);
-  deepEqual(new Set(types), new Set(DEVICE_MESSAGES.map(({ messageType }) => messageType)));
+  deepEqual(new Set(types), new Set(MESSAGE_KINDS.map(({ messageType }) => messageType)));
 });
 
 test("a device that is offline sends nothing until it is online again", async () => {

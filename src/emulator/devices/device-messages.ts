@@ -34,7 +34,7 @@ interface Kind<T extends MessageType> {
 type SentType = Exclude<MessageType, "unknown">;
 
 /** One kind of message of a simulated device. */
-export type DeviceMessage = { [T in SentType]: Kind<T> }[SentType];
+export type MessageKind = { [T in SentType]: Kind<T> }[SentType];
 
 /** The first levels of a device's topics. */
 const pathOf = ({ productKey, deviceName }: Device) => `/${productKey}/${deviceName}`;
@@ -46,7 +46,7 @@ const HISTORY_MS = 600_000;
  * Every kind of message that the simulated devices send; the shapes are those of MESSAGE_TABLE.
  * Payload functions declare their type: in an arrow function here TypeScript accepts extra fields.
  */
-export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
+export const MESSAGE_KINDS: readonly MessageKind[] = [
   {
     messageType: "property-post",
     weight: 80,
@@ -165,7 +165,7 @@ export const DEVICE_MESSAGES: readonly DeviceMessage[] = [
 
 /** A message of a kind, ready to be pushed. */
 export function deviceMessage(
-  kind: DeviceMessage,
+  kind: MessageKind,
   device: Device,
   context: PayloadContext,
 ): NewMessage {

@@ -1,8 +1,8 @@
 import { pickWeighted } from "../random";
-import { DEVICE_MESSAGES, deviceMessage } from "./device-messages";
+import { MESSAGE_KINDS, deviceMessage } from "./device-messages";
 import { Device } from "./device";
 import type { Cancel, Clock } from "../../clock";
-import type { DeviceMessage } from "./device-messages";
+import type { MessageKind } from "./device-messages";
 import type { NewMessage } from "../groups/message";
 
 /** How many devices there are and how much they send. */
@@ -16,7 +16,7 @@ export interface DevicesOptions {
 
 /** The shortest delay of a timer: above 100 messages a second several are sent at once. */
 const MIN_TICK_MS = 10;
-const STATUS = DEVICE_MESSAGES.filter(({ messageType }) => messageType === "device-status");
+const STATUS = MESSAGE_KINDS.filter(({ messageType }) => messageType === "device-status");
 
 /** Simulated devices that together send `rate` messages a second, of every kind. */
 export class Devices {
@@ -65,11 +65,11 @@ export class Devices {
   }
 
   /** A kind by weight; a device that is offline can only come online again. */
-  #pick(device: Device): DeviceMessage | undefined {
-    return pickWeighted(device.online ? DEVICE_MESSAGES : STATUS, this.#options.random);
+  #pick(device: Device): MessageKind | undefined {
+    return pickWeighted(device.online ? MESSAGE_KINDS : STATUS, this.#options.random);
   }
 
-  #send(device: Device, kind: DeviceMessage | undefined): void {
+  #send(device: Device, kind: MessageKind | undefined): void {
     if (kind === undefined) return;
     const { clock, random } = this.#options;
     this.#requestId += 1;
