@@ -139,6 +139,14 @@ test("a client ID in use may be used again, or ends the older connection when as
   });
 });
 
+test("a client that connects too often is refused, and its older connection stays", () =>
+  withEmulator({ duplicateClientId: "kick-old", maxConnectsPerMinute: 1 }, async (emulator) => {
+    const old = await attached(emulator.port);
+    match(await refusal(emulator.port, {}), /^amqp:resource-limit-exceeded .*minute/);
+    equal(old.connection.is_open(), true);
+    equal(emulator.connections().length, 1);
+  }));
+
 test("a connection without a link is closed after 15 s, one with a link is not", async () => {
   const clock = new ManualClock();
   await withEmulator({ clock }, async ({ port }) => {

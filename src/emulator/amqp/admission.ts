@@ -92,15 +92,15 @@ export class Admission {
   #join({ group, connects, members }: Membership, connection: SignedInConnection) {
     const { clientId, consumerGroupId } = connection.identity;
     const { clock, duplicateClientId, maxConnectsPerMinute, maxConsumers } = this.#options;
+    if (!connects.request(clock.monotonicMs())) {
+      return { refusal: REFUSALS.tooManyConnects(consumerGroupId, maxConnectsPerMinute) };
+    }
     if (duplicateClientId === "kick-old") {
       for (const other of [...members]) {
         if (other.identity.clientId !== clientId) continue;
         members.delete(other);
         other.close(REFUSALS.sameClientId(clientId));
       }
-    }
-    if (!connects.request(clock.monotonicMs())) {
-      return { refusal: REFUSALS.tooManyConnects(consumerGroupId, maxConnectsPerMinute) };
     }
     if (members.size >= maxConsumers) {
       return { refusal: REFUSALS.tooManyConsumers(consumerGroupId, maxConsumers) };
