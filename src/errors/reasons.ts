@@ -2,7 +2,7 @@ import type { Bilingual } from "./entry";
 
 /** Why something failed, by name, where this package says so and not a peer or Node.js. */
 export const REASONS = {
-  hidden: { "en-US": "what was entered (the value is not shown)", "zh-CN": "（已隐藏）" },
+  hidden: { "en-US": "(value not shown)", "zh-CN": "（已隐藏）" },
   noClose: {
     "en-US": "the server closed it without an AMQP close frame",
     "zh-CN": "服务器没有发送 AMQP 关闭帧就断开了",

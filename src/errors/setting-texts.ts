@@ -56,15 +56,15 @@ export const ALLOWED = {
   regionId: { "en-US": "a region ID such as cn-shanghai", "zh-CN": "地域 ID，例如 cn-shanghai" },
   text: { "en-US": "text", "zh-CN": "文本" },
   symbol: {
-    "en-US": "1 to 255 ASCII characters without blanks",
+    "en-US": "1 to 255 ASCII characters without spaces",
     "zh-CN": "1 到 255 个 ASCII 字符，不含空格",
   },
   signInValue: {
-    "en-US": "no blank, no comma, no vertical bar",
+    "en-US": "text without spaces, commas or vertical bars",
     "zh-CN": "不能包含空格、逗号和竖线",
   },
   secret: {
-    "en-US": "no blank, no comma, no vertical bar (was it copied whole?)",
+    "en-US": "text without spaces, commas or vertical bars (was it copied completely?)",
     "zh-CN": "不能包含空格、逗号和竖线（是否复制完整？）",
   },
   integer: { "en-US": "a whole number, __min__ to __max__", "zh-CN": "__min__ 到 __max__ 的整数" },
@@ -75,7 +75,7 @@ export const ALLOWED = {
   },
   clientId: {
     "en-US":
-      "at most __max__ characters (__maxOfSeveral__ with several connections), no blank, no comma, no vertical bar",
+      "at most __max__ characters (__maxOfSeveral__ with several connections), without spaces, commas or vertical bars",
     "zh-CN": "最多 __max__ 个字符（多个连接时最多 __maxOfSeveral__ 个），不能包含空格、逗号和竖线",
   },
   topicFilters: {

@@ -159,7 +159,7 @@ test("what is empty is to be mended as its own kind asks", () => {
 
 test("a secret that is wrong is not quoted, and the text says that it is not", () => {
   const details = invalidSecret("accessKeySecret", { rule: "secret" }).details;
-  match(errorText("SETTING_INVALID", details).text, /\(the value is not shown\)/);
+  match(errorText("SETTING_INVALID", details).text, /is invalid: \(value not shown\)\.$/);
   match(errorText("SETTING_INVALID", details, "zh-CN").text, /的值无效：（已隐藏）。$/);
 });
 

@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     what: "a secret with a blank in it",
     code: "SETTING_INVALID",
     setting: "accessKeySecret",
-    says: ["(the value is not shown)", "（已隐藏）"],
+    says: ["(value not shown)", "（已隐藏）"],
     flow: { credentials: { accessKeySecret: `${WRONG_SECRET} ${TOKEN}` } },
   },
   {

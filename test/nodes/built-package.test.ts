@@ -176,7 +176,7 @@ test("a form refuses what the runtime refuses, in the editor's language, with th
   equal(problem(heartbeat, 300), true);
   equal(
     problem(heartbeat, "10"),
-    "The setting “Heartbeat (s)” (heartbeat) cannot be “10”. Allowed: a whole number, 30 to 300.",
+    "The setting “Heartbeat (s)” (heartbeat) is invalid: “10”. Allowed: a whole number, 30 to 300.",
   );
   const chinese = String(problem({ ...heartbeat, language: "zh-CN" }, "10"));
   match(chinese, /心跳.*“10”.*30 到 300 的整数/);

@@ -9,7 +9,7 @@ export const REFUSAL_ERRORS = {
       short: "sign-in refused",
       text: "The platform refused the sign-in (__reason__).",
       remedy:
-        "The platform does not say which part is wrong. Check, in this order: AccessKey ID and AccessKey Secret (accessKeyId, accessKeySecret: no blanks, key enabled, of the account that owns the instance); the instance ID (iotInstanceId: required if the console shows one, empty otherwise); the consumer group ID (consumerGroupId: the ID, not the name, of this instance); the RAM user's permission iot:sub; an expired STS token (securityToken); this computer's clock.",
+        "The platform does not say which part is wrong. Check, in this order: AccessKey ID and AccessKey Secret (accessKeyId, accessKeySecret: no spaces, key enabled, of the account that owns the instance); the instance ID (iotInstanceId: required if the console shows one, empty otherwise); the consumer group ID (consumerGroupId: the ID, not the name, of this instance); the RAM user's permission iot:sub; an expired STS token (securityToken); this computer's clock.",
     },
     "zh-CN": {
       short: "登录被拒绝",

@@ -21,7 +21,7 @@ export const SETTING_ERRORS = {
     details: ["setting", "value", "rule"],
     "en-US": {
       short: "__label__ invalid",
-      text: "The setting “__label__” (__setting__) cannot be __value__.",
+      text: "The setting “__label__” (__setting__) is invalid: __value__.",
       remedy: "Allowed: __allowed__.",
     },
     "zh-CN": {
