@@ -292,7 +292,7 @@ const HOSTILE: Readonly<Record<string, readonly [func: string, says: RegExp]>> =
   "null as payload": ["msg.payload = null", /not a JSON object/],
   "a number as topic and no type": [
     "msg.topic = 7; delete msg.messageType; msg.delivery = {}",
-    /of type unknown gives no output/,
+    /of type unknown produces no output/,
   ],
 };
 

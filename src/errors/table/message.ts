@@ -29,7 +29,7 @@ export const PAYLOAD_ERRORS = {
       short: "payload not __format__",
       text: "A payload of __size__ bytes on topic __topic__ is not __format__: __reason__.",
       remedy:
-        "Set the payload format (payloadFormat) to auto or buffer, or filter the topic (topicFilters). The message is in the error, with its payload as a Buffer.",
+        "Set the payload format (payloadFormat) to auto or buffer, or filter the topic (topicFilters). The message comes with the error, its payload as a Buffer.",
     },
     "zh-CN": {
       short: "内容不是 __format__",
@@ -49,7 +49,7 @@ export const MESSAGE_ERRORS = {
       short: "message unreadable",
       text: "A message of type __messageType__ on topic “__topic__” cannot be read: __reason__.",
       remedy:
-        "Pass the payload on as the subscriber sends it, with the payload format (payloadFormat) auto or json. The message is in the error.",
+        "Pass the payload on as the subscriber sends it, with the payload format (payloadFormat) auto or json. The message comes with the error.",
     },
     "zh-CN": {
       short: "消息无法识别",
@@ -63,13 +63,13 @@ export const MESSAGE_ERRORS = {
     details: ["messageType"],
     "en-US": {
       short: "message cannot be settled",
-      text: "A message of type __messageType__ gives no output, so its delivery (msg.delivery) cannot be settled, and it would come again and again.",
+      text: "A message of type __messageType__ produces no output, so its delivery (msg.delivery) cannot be settled, and the platform would send it again and again.",
       remedy:
-        "Switch on “Pass others on” (passOthers) and put an ack node after the last output, or exclude such messages with the subscriber's topic filters (topicFilters). The message is in the error: settle it after a Catch node.",
+        "Switch on “Pass others on” (passOthers) and put an ack node after the last output, or exclude such messages with the subscriber's topic filters (topicFilters). The message comes with the error: settle it after a Catch node.",
     },
     "zh-CN": {
       short: "消息无法确认",
-      text: "类型为 __messageType__ 的消息没有任何输出，它的投递（msg.delivery）无法确认，会反复推送。",
+      text: "类型为 __messageType__ 的消息没有产生任何输出，其投递（msg.delivery）无法确认，平台会反复推送该消息。",
       remedy:
         "请打开“放行其他消息”（passOthers）并在最后一个输出端之后接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
     },
