@@ -88,7 +88,7 @@ class AmqpLink implements Link {
       const listener = this.#events[event];
       if (listener !== undefined) Reflect.apply(listener, this.#events, about);
     } catch (error) {
-      this.#fail({ at: "own", doing: `the listener of “${event}”`, error });
+      this.#fail({ at: "listener", event, error });
     }
   }
 
@@ -97,7 +97,7 @@ class AmqpLink implements Link {
     try {
       this.#events.delivery(delivery);
     } catch (error) {
-      this.#fail({ at: "own", doing: "the listener of “delivery”", error });
+      this.#fail({ at: "listener", event: "delivery", error });
     }
   }
 
@@ -113,7 +113,7 @@ class AmqpLink implements Link {
       });
       this.#conductor.connect();
     } catch (error) {
-      if (isIotAmqpError(error)) this.#fail({ at: "own", doing: "connecting", error });
+      if (isIotAmqpError(error)) this.#fail({ at: "own", error });
       // Node throws for TLS material that it cannot read, before there is a socket.
       else this.#fail({ at: this.#request.tls === undefined ? "connect" : "tls", error });
     }

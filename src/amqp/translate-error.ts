@@ -9,6 +9,7 @@ import {
 import { CONDITIONS, HUNG_UP, NODE_CODES, SASL_CODES, TLS_CODE } from "./failure-table";
 import { Forbidden, TooLarge } from "./peer-errors";
 import type { ErrorDetails, IotAmqpError } from "../errors/error";
+import type { LinkEvents } from "./link";
 import type { ForbiddenReason } from "./peer-errors";
 
 /** What went wrong, where, as Node, rhea or the peer says it. */
@@ -32,9 +33,11 @@ export type Failure =
       readonly code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT" | "PEER_SILENT";
       readonly afterMs: number;
     }
-  /** Something on our side threw: the signature, or what `doing` says. */
+  /** Something on our side threw: the signature, or the listener of an event. */
   | { readonly at: "signing"; readonly error: unknown }
-  | { readonly at: "own"; readonly doing: string; readonly error: unknown };
+  | { readonly at: "listener"; readonly event: keyof LinkEvents; readonly error: unknown }
+  /** An error of this package already. */
+  | { readonly at: "own"; readonly error: IotAmqpError };
 
 /** What it means that the reading of what a peer has sent threw. */
 export function readFailure(error: unknown): Failure {
@@ -156,14 +159,17 @@ function closeError({ at, error }: Closing, { host, port, consumerGroupId: group
 }
 
 /** Something on our side threw; not its message, which might hold what was to be signed. */
-function ownError(failure: Extract<Failure, { at: "own" | "signing" }>, { host, port }: Peer) {
+function thrownError(
+  failure: Extract<Failure, { at: "signing" | "listener" }>,
+  { host, port }: Peer,
+) {
   const { error } = failure;
   if (isIotAmqpError(error)) return error;
   const name = error instanceof Error ? error.name : typeof error;
   const why =
     failure.at === "signing"
       ? because("signInThrew", { name })
-      : because("ownThrew", { doing: failure.doing, name });
+      : because("listenerThrew", { event: failure.event, name });
   return new NetworkError("CONNECTION_LOST", { host, port, ...why }, error);
 }
 
@@ -204,7 +210,9 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
     case "deadline":
       return new NetworkError(failure.code, { host, port, seconds: failure.afterMs / 1_000 });
     case "signing":
+    case "listener":
+      return thrownError(failure, peer);
     case "own":
-      return ownError(failure, peer);
+      return failure.error;
   }
 }

@@ -39,9 +39,9 @@ export const REASONS = {
     "zh-CN": "它建立了未经请求的会话",
   },
   signInThrew: { "en-US": "signing in failed with __name__", "zh-CN": "签名时发生 __name__ 错误" },
-  ownThrew: {
-    "en-US": "__doing__ failed with __name__",
-    "zh-CN": "本程序内部发生 __name__ 错误（__doing__）",
+  listenerThrew: {
+    "en-US": "the listener of “__event__” failed with __name__",
+    "zh-CN": "“__event__”事件的监听函数发生 __name__ 错误",
   },
   notUtf8: { "en-US": "its bytes are not valid UTF-8", "zh-CN": "其字节不是有效的 UTF-8" },
   empty: { "en-US": "it is empty", "zh-CN": "内容为空" },

@@ -131,6 +131,7 @@ test("what this package says of a failure is Chinese in a Chinese text", () => {
     { at: "detach", error: { condition: "amqp:not-found" } },
     { at: "close", error: { condition: "amqp:decode-error" } },
     { at: "signing", error: new RangeError("x") },
+    { at: "listener", event: "delivery", error: new TypeError("x") },
     { at: "forbidden", reason: "saslChallenge" },
     { at: "forbidden", reason: "noCredit" },
     { at: "forbidden", reason: "unaskedLink" },
@@ -205,10 +206,13 @@ test("a server that has not heard us in time is no limit of connections", () => 
 test("our own errors pass unchanged; of foreign ones only the class is told", () => {
   const own = new NetworkError("PEER_SILENT", { host: "h", seconds: 1 });
   equal(translateError({ at: "signing", error: own }, PEER), own);
+  equal(translateError({ at: "own", error: own }, PEER), own);
   const foreign = new RangeError("key hush-hush");
   const error = translated({ at: "signing", error: foreign }, "CONNECTION_LOST");
   match(english(error), /signing in failed with RangeError/);
   ok(!`${english(error)} ${error.message}`.includes("hush-hush"));
+  const listener = { at: "listener", event: "delivery", error: foreign } as const;
+  match(english(translated(listener, "CONNECTION_LOST")), /“delivery” failed with RangeError/);
 });
 
 test("over a working link what cannot be read was damaged, what must not come is a violation", () => {
