@@ -122,7 +122,7 @@ export const CLI_TEXTS = {
     CONNECT_LIMIT: {
       remedy: {
         "en-US":
-          "Nothing to do: the next attempt follows after the minute. If it repeats, use fewer connections (connections).",
+          "Nothing to do: connecting continues in the next minute. If it repeats, use fewer connections (connections).",
         "zh-CN": "无需处理：一分钟过后会自动继续连接。如果反复出现，请减小连接数（connections）。",
       },
     },

@@ -31,7 +31,10 @@ test("the example “Who is offline” lists who is offline or silent, and tells
       return (list as { device: string }[]).map(({ device }) => device);
     };
     deepEqual(await listed("offline, each minute", "offline"), ["k1/d3"]);
-    const silent = await listed("silent for 5 minutes, each minute", "not heard of for 5 minutes");
+    const silent = await listed(
+      "silent for 5 minutes, each minute",
+      "not heard from for 5 minutes",
+    );
     deepEqual(silent, ["k1/d1"]);
     deepEqual(nodeRed.taken(TOLD), []);
   }));

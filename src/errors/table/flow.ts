@@ -64,14 +64,14 @@ export const REQUEST_ERRORS = {
     retry: "never",
     details: ["field", "value"],
     "en-US": {
-      short: "unknown filter",
-      text: "The filter (msg.filter) cannot be read: “__field__” cannot be __value__.",
+      short: "invalid filter",
+      text: "The filter (msg.filter) is invalid: “__field__” = __value__.",
       remedy:
         "Allowed: productKey (text), online (true or false), silentSeconds (a number, 0 or more).",
     },
     "zh-CN": {
-      short: "无法识别的筛选条件",
-      text: "无法识别筛选条件（msg.filter）：“__field__”不能是 __value__。",
+      short: "筛选条件无效",
+      text: "筛选条件（msg.filter）无效：“__field__” = __value__。",
       remedy:
         "可选条件：productKey（文本）、online（true 或 false）、silentSeconds（不小于 0 的数字）。",
     },
@@ -93,7 +93,7 @@ export const STORE_ERRORS = {
       short: "上下文存储出错",
       text: "上下文存储“__store__”出错：__reason__。",
       remedy:
-        "请修复该存储，或者选择其他存储（context）。这条消息的内容没有保存：可以在 Catch 节点之后重新送来，或者释放它。",
+        "请修复该存储，或者选择其他存储（context）。这条消息的内容没有保存：可以在 Catch 节点之后重新发送到本节点，或者释放（released）该消息。",
     },
   },
   STORE_BUSY: {
@@ -101,13 +101,13 @@ export const STORE_ERRORS = {
     details: ["store", "waiting"],
     "en-US": {
       short: "context store too slow",
-      text: "The context store “__store__” is slower than the messages: __waiting__ are waiting, and this one was not taken.",
+      text: "The context store “__store__” is slower than the messages: __waiting__ are waiting, and this one was refused.",
       remedy:
         "Choose a faster store (context), or use manual settle mode with ack nodes after Complete and Catch nodes: then the subscriber waits for the store.",
     },
     "zh-CN": {
       short: "上下文存储太慢",
-      text: "上下文存储“__store__”跟不上消息的速度：已有 __waiting__ 条在等待，这条消息没有接收。",
+      text: "上下文存储“__store__”跟不上消息的速度：已有 __waiting__ 条在等待，这条消息未被接收。",
       remedy:
         "请选择更快的存储（context），或者使用手动确认模式，并在 Complete 和 Catch 节点之后接确认节点：这样订阅节点会等待存储。",
     },

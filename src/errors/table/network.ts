@@ -106,7 +106,7 @@ export const NETWORK_ERRORS = {
       short: "attach timed out",
       text: "Signed in, but the receiver link was not attached within __seconds__ s.",
       remedy:
-        "Check that the consumer group exists. If it does, the platform is busy: the next attempt follows by itself.",
+        "Check that the consumer group exists. If it does, the platform is busy; the attempt is repeated automatically.",
     },
     "zh-CN": {
       short: "建立链路超时",

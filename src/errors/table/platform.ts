@@ -25,7 +25,7 @@ export const REFUSAL_ERRORS = {
     "en-US": {
       short: "sign-in unavailable",
       text: "The platform cannot check the sign-in at the moment (__reason__).",
-      remedy: "Nothing to do: the server has a problem, and the next attempt follows by itself.",
+      remedy: "Nothing to do: the server has a problem. The sign-in is retried automatically.",
     },
     "zh-CN": {
       short: "登录服务不可用",
@@ -73,7 +73,7 @@ export const REFUSAL_ERRORS = {
       short: "connect limit",
       text: "This process has used up the consumer group's connection requests for this minute.",
       remedy:
-        "Nothing to do: the next attempt follows after the minute. If it repeats, lower “Connections” (connections).",
+        "Nothing to do: connecting continues in the next minute. If it repeats, lower “Connections” (connections).",
     },
     "zh-CN": {
       short: "连接频率受限",
