@@ -68,7 +68,7 @@ export const ALLOWED = {
     "zh-CN": "不能包含空格、逗号和竖线（是否复制完整？）",
   },
   integer: { "en-US": "a whole number, __min__ to __max__", "zh-CN": "__min__ 到 __max__ 的整数" },
-  choice: { "en-US": "__choices__", "zh-CN": "__choices__" },
+  choice: { "en-US": "__choices__", "zh-CN": "可选值为 __choices__" },
   hostName: {
     "en-US": "a host name only: no amqps://, no port, no path",
     "zh-CN": "仅域名：不带 amqps://、端口和路径",

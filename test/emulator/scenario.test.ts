@@ -177,7 +177,7 @@ test("a wrong scenario is refused in both languages, with the place, the field a
     [
       { steps: [KICK, { fault: "rain" }] },
       new RegExp(`${STEP.source}“fault” cannot be “rain”\\. Allowed: kick, `),
-      /。第 2 步：“fault”的值无效（“rain”）。要求：kick, /,
+      /。第 2 步：“fault”的值无效（“rain”）。要求：可选值为 kick, /,
     ],
     [
       { steps: [KICK, { ...KICK, afterSeconds: "1" }] },

@@ -71,7 +71,7 @@ export const MESSAGE_ERRORS = {
       short: "消息无法确认",
       text: "类型为 __messageType__ 的消息没有产生任何输出，其投递（msg.delivery）无法确认，平台会反复推送该消息。",
       remedy:
-        "请打开“放行其他消息”（passOthers）并在最后一个输出端之后接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
+        "请勾选“放行其他消息”（passOthers），并在最后一个输出端之后接确认节点，或者用订阅节点的 Topic 过滤（topicFilters）排除这类消息。该消息随错误一起传出，可以在 Catch 节点之后确认。",
     },
   },
 } as const satisfies ErrorTable;
