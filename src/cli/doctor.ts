@@ -46,7 +46,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<ExitCode>
 
 function secondsOf(text: string | undefined): number {
   if (text === undefined) return 0;
-  return integer({ wait: text }, "wait", { min: 1, max: 60, fallback: 1 });
+  return integer({ wait: text }, "wait", { min: 1, max: 60 });
 }
 
 /** How findings are written. */

@@ -47,7 +47,7 @@ export async function listen(args: readonly string[], io: Io): Promise<ExitCode>
 
 function countOf(text: string | undefined): number {
   if (text === undefined) return Infinity;
-  return integer({ count: text }, "count", { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 1 });
+  return integer({ count: text }, "count", { min: 1, max: Number.MAX_SAFE_INTEGER });
 }
 
 /** Logs each change of the state; resolves with 1 when no attempt would help. */

@@ -1,7 +1,7 @@
 import { RequestError } from "../errors/error";
 import { OUTCOMES } from "../protocol/amqp-message";
 import { isJsonObject } from "../protocol/json";
-import { choice, requested } from "./read";
+import { choice, requested, withDefaults } from "./read";
 import type { Outcome } from "../protocol/amqp-message";
 import type { Stored } from "./read";
 
@@ -25,7 +25,7 @@ export interface DeliveryReference {
 
 /** Checks an ack node's stored settings. Throws SettingError for a bad one. */
 export function resolveAck(stored: Stored): { readonly outcome: AckOutcome } {
-  return { outcome: choice(stored, "outcome", ACK_OUTCOMES) };
+  return { outcome: choice(withDefaults(stored, ACK_DEFAULTS), "outcome", ACK_OUTCOMES) };
 }
 
 /** The outcome that a message asks for. Throws RequestError. */

@@ -2,7 +2,7 @@ import { RequestError } from "../errors/error";
 import { invalid, shown } from "../errors/invalid-setting";
 import { readDevice } from "../protocol/flow-message";
 import { isJsonObject } from "../protocol/json";
-import { choice, integer, requested, text } from "./read";
+import { choice, integer, requested, text, withDefaults } from "./read";
 import type { Device } from "../protocol/topic";
 import type { Range, Stored } from "./read";
 
@@ -85,7 +85,8 @@ export function resolveStore(
 
 /** Checks a device state node's stored settings. Throws SettingError for the first bad one. */
 export function resolveDeviceState(stored: Stored): DeviceStateOptions {
-  const context = text(stored, "context", DEVICE_STATE_DEFAULTS.context);
+  const settings = withDefaults(stored, DEVICE_STATE_DEFAULTS);
+  const context = text(settings, "context");
   // Node-RED's own form for a key in a store that is not the default one.
   const [, store, named] = /^#:\((\S+?)\)::(.*)$/.exec(context) ?? [];
   const key = named ?? context;
@@ -93,13 +94,10 @@ export function resolveDeviceState(stored: Stored): DeviceStateOptions {
     throw invalid("context", key, { rule: "contextKey", max: CONTEXT_KEY_MAX_LENGTH });
   }
   return {
-    contextType: choice(stored, "contextType", CONTEXT_TYPES),
+    contextType: choice(settings, "contextType", CONTEXT_TYPES),
     store,
     key,
-    maxDevices: integer(stored, "maxDevices", {
-      ...DEVICE_STATE_LIMITS.maxDevices,
-      fallback: DEVICE_STATE_DEFAULTS.maxDevices,
-    }),
+    maxDevices: integer(settings, "maxDevices", DEVICE_STATE_LIMITS.maxDevices),
   };
 }
 

@@ -1,6 +1,16 @@
 import { invalid, invalidSecret, missing } from "../errors/invalid-setting";
 import { PORT_RANGE } from "../protocol/endpoint";
-import { choice, flag, integer, required, secret, signInValue, text } from "./read";
+import {
+  choice,
+  flag,
+  integer,
+  required,
+  requiredSignInValue,
+  secret,
+  signInValue,
+  text,
+  withDefaults,
+} from "./read";
 import type { Range, Stored } from "./read";
 
 /** In which AMQP type the application property `messageId` is sent; the platform's is unknown. */
@@ -126,20 +136,19 @@ export const EMULATOR_LIMITS = {
   dataSections: { min: 1, max: 100 },
 } as const satisfies Record<string, Range>;
 
-function consumerGroupIds(stored: Stored): readonly string[] {
-  const value: unknown = stored["consumerGroupIds"] ?? EMULATOR_DEFAULTS.consumerGroupIds;
+function consumerGroupIds(settings: Stored): readonly string[] {
+  const value = settings["consumerGroupIds"];
   if (!Array.isArray(value) || value.length === 0) {
     throw invalid("consumerGroupIds", value, { rule: "groupList" });
   }
-  const ids = value.map((entry: unknown) => {
-    const id = required({ consumerGroupId: entry }, "consumerGroupId");
-    return signInValue(id, "consumerGroupId");
-  });
+  const ids = value.map((entry: unknown) =>
+    requiredSignInValue({ consumerGroupId: entry }, "consumerGroupId"),
+  );
   return [...new Set(ids)];
 }
 
-function rate(stored: Stored): number {
-  const raw = stored["rate"] ?? EMULATOR_DEFAULTS.rate;
+function rate(settings: Stored): number {
+  const raw = settings["rate"];
   const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
   const { min, max } = EMULATOR_LIMITS.rate;
   if (typeof value !== "number" || !(value >= min && value <= max)) {
@@ -148,8 +157,8 @@ function rate(stored: Stored): number {
   return value;
 }
 
-function pem(stored: Stored, setting: "cert" | "key"): string | undefined {
-  const value = text(stored, setting);
+function pem(settings: Stored, setting: "cert" | "key"): string | undefined {
+  const value = text(settings, setting);
   if (value === "") return undefined;
   // The key is a secret: never quoted.
   if (!value.includes("-----BEGIN ")) throw invalidSecret(setting, { rule: "pem" });
@@ -167,13 +176,9 @@ export function checkBothOrNone({ cert, key }: Pick<EmulatorSettings, "cert" | "
  * bad one. `Emulator.start` checks what this cannot: that the certificate can be used, and the scenario.
  */
 export function resolveEmulator(stored: Stored): EmulatorSettings {
-  const given = Object.entries(stored).filter(([, value]) => value !== undefined);
-  const settings: Stored = { ...EMULATOR_DEFAULTS, ...Object.fromEntries(given) };
+  const settings = withDefaults(stored, EMULATOR_DEFAULTS);
   const whole = (setting: Exclude<keyof typeof EMULATOR_LIMITS, "rate">) =>
-    integer(settings, setting, {
-      ...EMULATOR_LIMITS[setting],
-      fallback: EMULATOR_DEFAULTS[setting],
-    });
+    integer(settings, setting, EMULATOR_LIMITS[setting]);
   const cert = pem(settings, "cert");
   const key = pem(settings, "key");
   checkBothOrNone({ cert, key });
@@ -182,16 +187,16 @@ export function resolveEmulator(stored: Stored): EmulatorSettings {
     host: required(settings, "host"),
     port: whole("port"),
     httpPort: whole("httpPort"),
-    accessKeyId: signInValue(required(settings, "accessKeyId"), "accessKeyId"),
+    accessKeyId: requiredSignInValue(settings, "accessKeyId"),
     accessKeySecret: secret(settings, "accessKeySecret"),
     securityToken: secret(settings, "securityToken"),
-    iotInstanceId: signInValue(text(settings, "iotInstanceId"), "iotInstanceId"),
+    iotInstanceId: signInValue(settings, "iotInstanceId"),
     consumerGroupIds: consumerGroupIds(settings),
     devices: whole("devices"),
     rate: rate(settings),
     cert,
     key,
-    strictTimestamp: flag(settings, "strictTimestamp", EMULATOR_DEFAULTS.strictTimestamp),
+    strictTimestamp: flag(settings, "strictTimestamp"),
     messageIdType: choice(settings, "messageIdType", MESSAGE_ID_TYPES),
     dataSections: whole("dataSections"),
     duplicateClientId: choice(settings, "duplicateClientId", DUPLICATE_CLIENT_ID_MODES),

@@ -2,7 +2,16 @@ import { SettingError } from "../errors/error";
 import { invalid } from "../errors/invalid-setting";
 import { isHostName, isLoopback, PORT_RANGE } from "../protocol/endpoint";
 import { SIGN_METHODS } from "../protocol/sign-in-values";
-import { choice, flag, integer, optionalSecret, required, secret, signInValue, text } from "./read";
+import {
+  choice,
+  flag,
+  integer,
+  optionalSecret,
+  required,
+  secret,
+  signInValue,
+  withDefaults,
+} from "./read";
 import type { SignInAccount } from "../protocol/sign-in";
 import type { Range, Stored } from "./read";
 
@@ -43,9 +52,9 @@ export interface InstanceOptions extends SignInAccount {
   readonly tls: TlsOptions | undefined;
 }
 
-function hostName(stored: Stored): string {
+function hostName(settings: Stored): string {
   // The brackets of an IPv6 address belong to an address line; a socket wants it without them.
-  const host = required(stored, "host").replace(/^\[([^\]]*)\]$/, "$1");
+  const host = required(settings, "host").replace(/^\[([^\]]*)\]$/, "$1");
   if (!isHostName(host)) {
     throw invalid("host", host, { rule: "hostName" });
   }
@@ -54,20 +63,21 @@ function hostName(stored: Stored): string {
 
 /** Checks stored instance settings with credentials. Throws SettingError for the first bad one. */
 export function resolveInstance(stored: Stored, tls: TlsOptions = {}): InstanceOptions {
-  const host = hostName(stored);
-  const useTls = flag(stored, "useTls", INSTANCE_DEFAULTS.useTls);
+  const settings = withDefaults(stored, INSTANCE_DEFAULTS);
+  const host = hostName(settings);
+  const useTls = flag(settings, "useTls");
   if (!useTls && !isLoopback(host)) {
     throw new SettingError("TLS_REQUIRED", { setting: "useTls", host });
   }
   return {
     host,
-    port: integer(stored, "port", { ...INSTANCE_LIMITS.port, fallback: INSTANCE_DEFAULTS.port }),
-    iotInstanceId: signInValue(text(stored, "iotInstanceId"), "iotInstanceId"),
-    signMethod: choice(stored, "signMethod", SIGN_METHODS),
+    port: integer(settings, "port", INSTANCE_LIMITS.port),
+    iotInstanceId: signInValue(settings, "iotInstanceId"),
+    signMethod: choice(settings, "signMethod", SIGN_METHODS),
     tls: useTls ? tls : undefined,
     // Errors do not quote the ID either: it is often pasted together with the secret.
-    accessKeyId: secret(stored, "accessKeyId"),
-    accessKeySecret: secret(stored, "accessKeySecret"),
-    securityToken: optionalSecret(stored, "securityToken"),
+    accessKeyId: secret(settings, "accessKeyId"),
+    accessKeySecret: secret(settings, "accessKeySecret"),
+    securityToken: optionalSecret(settings, "securityToken"),
   };
 }

@@ -1,5 +1,5 @@
 import { invalid } from "../errors/invalid-setting";
-import { choice, flag } from "./read";
+import { choice, flag, withDefaults } from "./read";
 import type { Stored } from "./read";
 
 /** Forms in which the properties node sends the values of a report. */
@@ -32,8 +32,8 @@ export function identifiersIn(text: string): readonly string[] {
   return text.split(/[,，、\s]+/).filter((identifier) => identifier !== "");
 }
 
-function identifiers(stored: Stored): readonly string[] {
-  const value: unknown = stored["identifiers"] ?? PROPERTIES_DEFAULTS.identifiers;
+function identifiers(settings: Stored): readonly string[] {
+  const value = settings["identifiers"];
   const allowed = { rule: "identifiers" } as const;
   const list: unknown = typeof value === "string" ? identifiersIn(value) : value;
   if (!Array.isArray(list)) throw invalid("identifiers", value, allowed);
@@ -45,9 +45,10 @@ function identifiers(stored: Stored): readonly string[] {
 
 /** Checks a properties node's stored settings. Throws SettingError for the first bad one. */
 export function resolveProperties(stored: Stored): PropertiesOptions {
+  const settings = withDefaults(stored, PROPERTIES_DEFAULTS);
   return {
-    output: choice(stored, "output", PROPERTY_OUTPUTS),
-    identifiers: identifiers(stored),
-    passOthers: flag(stored, "passOthers", PROPERTIES_DEFAULTS.passOthers),
+    output: choice(settings, "output", PROPERTY_OUTPUTS),
+    identifiers: identifiers(settings),
+    passOthers: flag(settings, "passOthers"),
   };
 }

@@ -11,29 +11,43 @@ export interface Range {
   readonly max: number;
 }
 
+/** Settings as stored; those that are missing or null have their default. */
+export function withDefaults(stored: Stored, defaults: Stored): Stored {
+  const given = Object.entries(stored).filter(([, value]) => value !== undefined && value !== null);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** A text without the spaces around it; empty where there is none. */
-export function text(stored: Stored, setting: string, fallback = ""): string {
-  const value = stored[setting] ?? fallback;
+export function text(settings: Stored, setting: string): string {
+  const value = settings[setting] ?? "";
   if (typeof value !== "string") throw invalid(setting, value, { rule: "text" });
   return value.trim();
 }
 
 /** A text that must not be empty. */
-export function required(stored: Stored, setting: string, fallback = ""): string {
-  const value = text(stored, setting, fallback);
+export function required(settings: Stored, setting: string): string {
+  const value = text(settings, setting);
   if (value === "") throw missing(setting);
   return value;
 }
 
-/** A value that cannot break the sign-in's `key=value,…|` grammar. */
-export function signInValue(value: string, setting: string): string {
+/** A value, perhaps empty, that cannot break the sign-in's `key=value,…|` grammar. */
+export function signInValue(settings: Stored, setting: string): string {
+  const value = text(settings, setting);
   if (!isSignInValue(value)) throw invalid(setting, value, { rule: "signInValue" });
   return value;
 }
 
+/** A value for the sign-in that must not be empty. */
+export function requiredSignInValue(settings: Stored, setting: string): string {
+  const value = signInValue(settings, setting);
+  if (value === "") throw missing(setting);
+  return value;
+}
+
 /** A secret, checked without ever being quoted. */
-export function secret(stored: Stored, setting: string): string {
-  const value = stored[setting] ?? "";
+export function secret(settings: Stored, setting: string): string {
+  const value = settings[setting] ?? "";
   const trimmed = typeof value === "string" ? value.trim() : undefined;
   if (trimmed === "") throw missing(setting);
   if (trimmed === undefined || !isSignInValue(trimmed)) {
@@ -43,18 +57,17 @@ export function secret(stored: Stored, setting: string): string {
 }
 
 /** A secret that may be left empty. */
-export function optionalSecret(stored: Stored, setting: string): string | undefined {
-  const value = stored[setting] ?? "";
+export function optionalSecret(settings: Stored, setting: string): string | undefined {
+  const value = settings[setting] ?? "";
   const empty = typeof value === "string" && value.trim() === "";
-  return empty ? undefined : secret(stored, setting);
+  return empty ? undefined : secret(settings, setting);
 }
 
 /** An integer within a range. */
-export function integer(stored: Stored, setting: string, range: Range & { fallback: number }) {
-  const raw = stored[setting] ?? range.fallback;
+export function integer(settings: Stored, setting: string, { min, max }: Range): number {
+  const raw = settings[setting];
   // Forms and environment variables give numbers as text.
   const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
-  const { min, max } = range;
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
     throw invalid(setting, raw, { rule: "integer", min, max });
   }
@@ -62,24 +75,23 @@ export function integer(stored: Stored, setting: string, range: Range & { fallba
 }
 
 /** A yes or no, also as the text that an environment variable gives. */
-export function flag(stored: Stored, setting: string, fallback: boolean): boolean {
-  const value = stored[setting] ?? fallback;
+export function flag(settings: Stored, setting: string): boolean {
+  const value = settings[setting];
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;
   throw invalid(setting, value, { rule: "choice", choices: "true, false" });
 }
 
-/** One of `allowed`; the first is the default. */
+/** One of `allowed`. */
 export function choice<T extends string>(
-  stored: Stored,
+  settings: Stored,
   setting: string,
-  allowed: readonly [T, ...T[]],
+  allowed: readonly T[],
 ): T {
-  const value = stored[setting] ?? allowed[0];
+  const value = settings[setting];
   const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined)
-    throw invalid(setting, value, { rule: "choice", choices: allowed.join(", ") });
-  return found;
+  if (found !== undefined) return found;
+  throw invalid(setting, value, { rule: "choice", choices: allowed.join(", ") });
 }
 
 /** One of the values that a message may ask for. Throws RequestError for any other. */

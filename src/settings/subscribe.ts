@@ -2,7 +2,15 @@ import { invalid } from "../errors/invalid-setting";
 import { PAYLOAD_FORMATS } from "../protocol/payload";
 import { CLIENT_ID_RULE, isClientId } from "../protocol/sign-in-values";
 import { isTopicFilter } from "../protocol/topic";
-import { choice, flag, integer, requested, required, signInValue } from "./read";
+import {
+  choice,
+  flag,
+  integer,
+  requested,
+  required,
+  requiredSignInValue,
+  withDefaults,
+} from "./read";
 import type { PayloadFormat } from "../protocol/payload";
 import type { Range, Stored } from "./read";
 
@@ -66,14 +74,14 @@ export interface SubscribeOptions {
   readonly skipDuplicates: boolean;
 }
 
-function clientId(stored: Stored, connections: number): string {
-  const value = required(stored, "clientId");
+function clientId(settings: Stored, connections: number): string {
+  const value = required(settings, "clientId");
   if (!isClientId(value, connections)) throw invalid("clientId", value, CLIENT_ID_RULE);
   return value;
 }
 
-function topicFilters(stored: Stored): readonly string[] {
-  const value: unknown = stored["topicFilters"] ?? SUBSCRIBE_DEFAULTS.topicFilters;
+function topicFilters(settings: Stored): readonly string[] {
+  const value = settings["topicFilters"];
   const allowed = { rule: "topicFilters" } as const;
   // An environment variable gives the list as text.
   const list: unknown = typeof value === "string" ? value.split(/[,\n]/).filter(hasText) : value;
@@ -94,24 +102,21 @@ function hasText(value: string): boolean {
  * empty. Throws SettingError for the first bad one.
  */
 export function resolveSubscribe(stored: Stored): SubscribeOptions {
+  const settings = withDefaults(stored, SUBSCRIBE_DEFAULTS);
   const number = (setting: keyof typeof SUBSCRIBE_LIMITS) =>
-    integer(stored, setting, {
-      ...SUBSCRIBE_LIMITS[setting],
-      fallback: SUBSCRIBE_DEFAULTS[setting],
-    });
+    integer(settings, setting, SUBSCRIBE_LIMITS[setting]);
   const connections = number("connections");
-  const group = required(stored, "consumerGroupId", SUBSCRIBE_DEFAULTS.consumerGroupId);
   return {
-    consumerGroupId: signInValue(group, "consumerGroupId"),
-    clientId: clientId(stored, connections),
+    consumerGroupId: requiredSignInValue(settings, "consumerGroupId"),
+    clientId: clientId(settings, connections),
     connections,
     idleTimeoutMs: number("heartbeat") * 1_000,
     creditWindow: number("creditWindow"),
-    settleMode: choice(stored, "settleMode", SETTLE_MODES),
+    settleMode: choice(settings, "settleMode", SETTLE_MODES),
     ackTimeoutMs: number("ackTimeout") * 1_000,
-    payloadFormat: choice(stored, "payloadFormat", PAYLOAD_FORMATS),
-    topicFilters: topicFilters(stored),
-    skipDuplicates: flag(stored, "skipDuplicates", SUBSCRIBE_DEFAULTS.skipDuplicates),
+    payloadFormat: choice(settings, "payloadFormat", PAYLOAD_FORMATS),
+    topicFilters: topicFilters(settings),
+    skipDuplicates: flag(settings, "skipDuplicates"),
   };
 }
 

@@ -13,6 +13,10 @@ import { resolveSubscribe, SETTLE_MODES, SUBSCRIBE_DEFAULTS } from "../../src/se
 import type { Stored } from "../../src/settings/read";
 import { PAYLOAD_FORMATS } from "../../src/protocol/payload";
 import { SIGN_METHODS } from "../../src/protocol/sign-in-values";
+import { ACK_DEFAULTS, resolveAck } from "../../src/settings/ack";
+import { DEVICE_STATE_DEFAULTS, resolveDeviceState } from "../../src/settings/device-state";
+import { EMULATOR_DEFAULTS, resolveEmulator } from "../../src/settings/emulator";
+import { PROPERTIES_DEFAULTS, resolveProperties } from "../../src/settings/properties";
 
 const INSTANCE: Stored = {
   ...INSTANCE_DEFAULTS,
@@ -74,6 +78,37 @@ test("a subscriber left at its defaults receives from the default group with one
   deepEqual(resolveSubscribe({ clientId: "plant-7-a1b2" }), expected);
   deepEqual(subscribe(), expected);
 });
+
+const { host, accessKeyId, accessKeySecret } = INSTANCE;
+const { clientId } = SUBSCRIBE;
+
+for (const { of, resolve, defaults, given = {} } of [
+  { of: "ack", resolve: resolveAck, defaults: ACK_DEFAULTS },
+  { of: "device state", resolve: resolveDeviceState, defaults: DEVICE_STATE_DEFAULTS },
+  { of: "emulator", resolve: resolveEmulator, defaults: EMULATOR_DEFAULTS },
+  {
+    of: "instance",
+    resolve: (stored: Stored) => resolveInstance(stored),
+    defaults: INSTANCE_DEFAULTS,
+    given: { host, accessKeyId, accessKeySecret },
+  },
+  { of: "properties", resolve: resolveProperties, defaults: PROPERTIES_DEFAULTS },
+  {
+    of: "subscriber",
+    resolve: resolveSubscribe,
+    defaults: SUBSCRIBE_DEFAULTS,
+    given: { clientId },
+  },
+]) {
+  test(`settings of ${of} that are missing or null have their defaults`, () => {
+    const expected = resolve({ ...defaults, ...given });
+    for (const none of [undefined, null]) {
+      const absent = Object.fromEntries(Object.keys(defaults).map((setting) => [setting, none]));
+      deepEqual(resolve({ ...absent, ...given }), expected);
+    }
+    deepEqual(resolve(given), expected);
+  });
+}
 
 test("an environment variable's text stands for numbers, truth and lists too", () => {
   const { port, tls } = instance({ host: "127.0.0.1", port: "5672", useTls: "false" });
