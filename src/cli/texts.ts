@@ -33,14 +33,14 @@ export const CLI_TEXTS = {
       },
       remedy: {
         "en-US":
-          "Omit --no-tls: it is only for a loopback address (the emulator). The platform refuses plain TCP, and the signed password would be readable.",
+          "Omit --no-tls: it is only for a loopback address (the emulator). The platform refuses plain TCP, and the signed password would be sent in plain text.",
         "zh-CN":
-          "请去掉 --no-tls：它只能用于本机回环地址（模拟器）。平台拒绝明文 TCP 连接，签名后的密码也会以明文传输。",
+          "请去掉 --no-tls：它只能用于本机回环地址（模拟器）。平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。",
       },
     },
     PORT_IN_USE: {
       remedy: {
-        "en-US": "End the program that uses it, or choose another port with __setting__.",
+        "en-US": "Stop the program that uses it, or choose another port with __setting__.",
         "zh-CN": "请结束占用该端口的程序，或者用 __setting__ 换一个端口。",
       },
     },
@@ -62,7 +62,7 @@ export const CLI_TEXTS = {
     TLS_UNTRUSTED: {
       remedy: {
         "en-US":
-          "Node.js does not know its issuer. Give its CA certificates with --ca FILE, or set NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform this may be GlobalSign Root R1, which newer Node.js versions no longer include; in a company network, that of a proxy that inspects TLS.",
+          "Node.js does not know its issuer. Give its CA certificates with --ca FILE, or set NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform this may be GlobalSign Root R1, which newer Node.js versions no longer include; in a company network, it may be the certificate of a proxy that inspects TLS.",
         "zh-CN":
           "Node.js 不信任该证书的签发机构。请用 --ca FILE 指定其 CA 证书，或者设置环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem。对平台的接入点而言，缺少的可能是 GlobalSign Root R1，较新的 Node.js 版本已不再内置它；在公司网络中，也可能是会解密 TLS 的代理的证书。",
       },
@@ -106,15 +106,15 @@ export const CLI_TEXTS = {
     PAYLOAD_FORMAT: {
       remedy: {
         "en-US":
-          "It is written as base64. Set the payload format (payloadFormat) to auto or buffer, or filter the topic (topicFilters).",
+          "The payload is written as base64. Set the payload format (payloadFormat) to auto or buffer, or exclude the topic with topic filters (topicFilters).",
         "zh-CN":
-          "该消息以 base64 写出。请把消息内容格式（payloadFormat）设为 auto 或 buffer，或者用 Topic 过滤（topicFilters）排除它。",
+          "消息内容以 base64 写出。请把消息内容格式（payloadFormat）设为 auto 或 buffer，或者用 Topic 过滤（topicFilters）排除它。",
       },
     },
     TOO_MANY_CONNECTIONS: {
       remedy: {
         "en-US":
-          "A consumer group accepts 64 clients (128 in newer documentation) and 100 connection requests a minute: stop clients that you do not need, or use fewer connections (connections).",
+          "A consumer group accepts at most 64 clients (128 according to newer documentation) and 100 connection requests a minute: stop clients that you do not need, or use fewer connections (connections).",
         "zh-CN":
           "一个消费组最多 64 个客户端（较新的文档为 128 个），每分钟最多 100 次连接请求：请停掉不需要的客户端，或者减小连接数（connections）。",
       },
@@ -162,7 +162,7 @@ export const CLI_TEXTS = {
       "en-US": "retry at __time__: __reason__",
       "zh-CN": "将于 __time__ 重试：__reason__",
     },
-    draining: { "en-US": "draining", "zh-CN": "正在关闭" },
+    draining: { "en-US": "closing", "zh-CN": "正在关闭" },
     stopped: { "en-US": "stopped", "zh-CN": "已停止" },
     failed: { "en-US": "failed: __reason__", "zh-CN": "失败：__reason__" },
   },

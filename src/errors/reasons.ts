@@ -23,7 +23,7 @@ export const REASONS = {
     "zh-CN": "SASL 代码 __number__：未知代码",
   },
   saslChallenge: {
-    "en-US": "it sent a SASL challenge to PLAIN",
+    "en-US": "it answered SASL PLAIN with a challenge",
     "zh-CN": "它对 SASL PLAIN 发出了质询",
   },
   noCredit: {
@@ -62,7 +62,7 @@ export const REASONS = {
   },
   fieldMissing: { "en-US": "__place__“__field__” is missing", "zh-CN": "__place__缺少“__field__”" },
   fieldUnknown: {
-    "en-US": "__place__there is no “__field__” here",
+    "en-US": "__place__unknown field “__field__”",
     "zh-CN": "__place__没有“__field__”这个字段",
   },
   entryWrong: {

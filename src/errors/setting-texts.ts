@@ -94,18 +94,18 @@ export const ALLOWED = {
   },
   tlsFiles: {
     "en-US":
-      "a TLS configuration with readable files and with both certificate and key; its error in the log says what is wrong",
-    "zh-CN": "文件可读、证书与私钥成对的 TLS 配置；具体原因见该配置节点的日志",
+      "a TLS configuration whose files are readable, with both certificate and key or neither; its error in the log says what is wrong",
+    "zh-CN": "文件可读、证书与私钥同时提供或都不提供的 TLS 配置；具体原因见该配置节点的日志",
   },
   hostParts: {
     "en-US": "Fill in the instance ID, or the account ID and the region.",
     "zh-CN": "请填写实例 ID，或者账号 ID 和地域。",
   },
   certAndKey: {
-    "en-US": "A certificate and its key belong together (cert, key): give both or none.",
+    "en-US": "A certificate and its key belong together (cert, key): give both or neither.",
     "zh-CN": "证书与私钥必须配套（cert、key）：请同时提供，或者都不提供。",
   },
-  object: { "en-US": "an object in braces", "zh-CN": "花括号中的对象" },
+  object: { "en-US": "a JSON object", "zh-CN": "JSON 对象" },
   entries: { "en-US": "a list with at least one entry", "zh-CN": "至少包含一项的列表" },
   repeat: {
     "en-US": "false, unless the “afterSeconds” add up to __min__ or more",

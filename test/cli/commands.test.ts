@@ -194,7 +194,7 @@ test("a port in use is told by emulator, with exit code 1", () =>
     const command = new Command(["emulator", "--port", String(port), "--http-port", "0"]);
     equal(await command.exit(), 1);
     match(command.stderr, new RegExp(`${port}`));
-    match(command.stderr, /\(--port\) is in use.*another port with --port/);
+    match(command.stderr, /\(--port\) is already in use.*another port with --port/);
   }));
 
 test("listen goes on until it is asked to end, and says on standard error what happens", () =>

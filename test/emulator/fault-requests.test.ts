@@ -36,7 +36,7 @@ test("a wrong or unknown parameter is answered with 400 and a sentence that name
       [{ fault: "kick", group: "NO" }, /“group” cannot be “NO”\. Allowed: DEFAULT_GROUP\./],
       [
         { fault: "kick", seconds: 1 },
-        /no “seconds” here.*: condition, description, connections, g/,
+        /Unknown field “seconds”.*: condition, description, connections, g/,
       ],
       [
         { fault: "refuse-sign-in", count: -1 },
@@ -49,10 +49,10 @@ test("a wrong or unknown parameter is answered with 400 and a sentence that name
         /“unavailable” cannot be 1\. Allowed: true, false/,
       ],
       [{ fault: "delay", seconds: -1 }, /“seconds” cannot be -1\. Allowed: a number, 0 to 86400/],
-      [{ fault: "delay", group: "DEFAULT_GROUP" }, /no “group” here.*: seconds, count\./],
+      [{ fault: "delay", group: "DEFAULT_GROUP" }, /Unknown field “group”.*: seconds, count\./],
       [{ fault: "throttle" }, /“perSecond” is missing\. Allowed: a number, 0 to 100000/],
       [{ fault: "throttle", perSecond: null }, /“perSecond” cannot be null/],
-      ['{"fault":"garbage","__proto__":1}', /no “__proto__” here/],
+      ['{"fault":"garbage","__proto__":1}', /Unknown field “__proto__”/],
     ];
     await attached(emulator.port);
     for (const [body, sentence] of wrong) {

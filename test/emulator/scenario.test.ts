@@ -157,7 +157,7 @@ test("a wrong scenario is refused in both languages, with the place, the field a
     [{ steps: [KICK], repeat: true }, /: “repeat” cannot be true\. Allowed: false, unless/, /之和/],
     [
       { steps: [KICK], everySeconds: 1 },
-      /: there is no “everySeconds” here\. Al.*seed, steps/,
+      /: unknown field “everySeconds”\. Al.*seed, steps/,
       /没有/,
     ],
     [{ everySeconds: 1 }, /: “faults” is missing\. Allowed: a list/, /。缺少“faults”。要求/],
@@ -186,9 +186,7 @@ test("a wrong scenario is refused in both languages, with the place, the field a
     ],
     [
       { steps: [KICK, { fault: "delay", afterSecond: 1 }] },
-      new RegExp(
-        `${STEP.source}there is no “afterSecond” here\\. .*: afterSeconds, seconds, count`,
-      ),
+      new RegExp(`${STEP.source}unknown field “afterSecond”\\. .*: afterSeconds, seconds, count`),
       /第 2 步：没有“afterSecond”这个字段。/,
     ],
     [

@@ -16,7 +16,7 @@ test("an error has its code and its details, and a message of both for programme
 
 test("an error is told as what happened and what to do, with its details put in", () => {
   const told = english(new NetworkError("CONNECTION_REFUSED", { host: "127.0.0.1", port: 5672 }));
-  ok(told.startsWith("Nothing listens on 127.0.0.1:5672 (host, port). "), told);
+  ok(told.startsWith("Nothing is listening on 127.0.0.1:5672 (host, port). "), told);
   ok(told.includes("5671"), "the remedy names the platform's port");
 });
 

@@ -27,7 +27,7 @@ function sentence({ field, kind, value, allowed }: RequestProblem): string {
   const whatIsWrong = {
     wrong: `“${field}” cannot be ${value}.`,
     missing: `“${field}” is missing.`,
-    unknown: `There is no “${field}” here.`,
+    unknown: `Unknown field “${field}”.`,
   }[kind];
   return `${whatIsWrong} Allowed: ${allowedText(allowed)}.`;
 }

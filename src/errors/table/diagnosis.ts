@@ -10,7 +10,7 @@ export const DIAGNOSIS_ERRORS = {
       short: "no message yet",
       text: "Connected, but no message came within __seconds__ s.",
       remedy:
-        "If the devices sent nothing, all is well. Otherwise check in the console: is the consumer group (consumerGroupId) subscribed to the product and the message types (Message forwarding → Server-side subscription)? Does another client of the group take the messages (each goes to one client only: use a group of your own)? Do custom topics have the permission to publish?",
+        "If the devices sent nothing, all is well. Otherwise check in the console: is the consumer group (consumerGroupId) subscribed to the product and the message types (Message forwarding → Server-side subscription)? Does another client of the group take the messages (each goes to one client only: use a group of your own)? Do the custom topics have the permission to publish?",
     },
     "zh-CN": {
       short: "尚无消息",

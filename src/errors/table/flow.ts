@@ -87,7 +87,7 @@ export const STORE_ERRORS = {
       short: "context store failed",
       text: "The context store “__store__” failed: __reason__.",
       remedy:
-        "Repair the store, or choose another (context). Nothing of this message was stored: after a Catch node, send it here again or release it.",
+        "Repair the store, or choose another (context). Nothing of this message was stored: after a Catch node, send it to this node again or release it.",
     },
     "zh-CN": {
       short: "上下文存储出错",

@@ -9,13 +9,13 @@ export const DECODE_ERRORS = {
       short: "undecodable message",
       text: "A message of __size__ bytes could not be decoded: __reason__.",
       remedy:
-        "The message was rejected; the link stays up. Please report it with its bytes: raw of the error, in Node-RED the payload of the caught message.",
+        "The message was rejected; the link stays up. Please report it together with its bytes: the error's raw property, in Node-RED the payload of the caught message.",
     },
     "zh-CN": {
       short: "消息无法解码",
       text: "一条 __size__ 字节的消息无法解码：__reason__。",
       remedy:
-        "该消息已被拒绝（rejected），链路继续工作。请连同消息的原始字节一并反馈给我们：错误对象的 raw，在 Node-RED 中即 Catch 节点收到的 msg.payload。",
+        "该消息已被拒绝（rejected），链路继续工作。请连同消息的原始字节一并反馈给我们：错误对象的 raw 属性，在 Node-RED 中即 Catch 节点收到的 msg.payload。",
     },
   },
 } as const satisfies ErrorTable;
@@ -29,7 +29,7 @@ export const PAYLOAD_ERRORS = {
       short: "payload not __format__",
       text: "A payload of __size__ bytes on topic __topic__ is not __format__: __reason__.",
       remedy:
-        "Set the payload format (payloadFormat) to auto or buffer, or filter the topic (topicFilters). The message comes with the error, its payload as a Buffer.",
+        "Set the payload format (payloadFormat) to auto or buffer, or exclude the topic with topic filters (topicFilters). The message comes with the error, its payload as a Buffer.",
     },
     "zh-CN": {
       short: "内容不是 __format__",
@@ -84,7 +84,8 @@ export const SETTLEMENT_ERRORS = {
     "en-US": {
       short: "already settled",
       text: "The delivery __token__ has already been settled.",
-      remedy: "Settle each message once: check that one message does not reach ack nodes twice.",
+      remedy:
+        "Settle each message only once: check whether the same message reaches ack nodes twice.",
     },
     "zh-CN": {
       short: "已确认过",

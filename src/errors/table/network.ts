@@ -23,7 +23,7 @@ export const NETWORK_ERRORS = {
     details: ["host", "port"],
     "en-US": {
       short: "connection refused",
-      text: "Nothing listens on __host__:__port__ (host, port).",
+      text: "Nothing is listening on __host__:__port__ (host, port).",
       remedy:
         "The platform's AMQP port is 5671. For the emulator: is it running (npx aliyun-iot-amqp emulator), and on this port?",
     },
@@ -41,7 +41,7 @@ export const NETWORK_ERRORS = {
       short: "no connection",
       text: "The connection to __host__:__port__ failed: __reason__.",
       remedy:
-        "Check the network, a firewall that blocks outgoing port __port__, and host and port (host, port): a VPC host works within that VPC only.",
+        "Check the network, whether a firewall blocks outgoing port __port__, and host and port (host, port): a VPC host works within that VPC only.",
     },
     "zh-CN": {
       short: "无法连接",

@@ -9,7 +9,7 @@ export const REFUSAL_ERRORS = {
       short: "sign-in refused",
       text: "The platform refused the sign-in (__reason__).",
       remedy:
-        "The platform does not say which part is wrong. Check, in this order: AccessKey ID and AccessKey Secret (accessKeyId, accessKeySecret: no spaces, key enabled, of the account that owns the instance); the instance ID (iotInstanceId: required if the console shows one, empty otherwise); the consumer group ID (consumerGroupId: the ID, not the name, of this instance); the RAM user's permission iot:sub; an expired STS token (securityToken); this computer's clock.",
+        "The platform does not say which part is wrong. Check, in this order: AccessKey ID and AccessKey Secret (accessKeyId, accessKeySecret: no spaces, key enabled, belonging to the account that owns the instance); the instance ID (iotInstanceId: required if the console shows one, empty otherwise); the consumer group ID (consumerGroupId: the ID, not the name, and of this instance); whether the RAM user has the permission iot:sub; whether the STS token (securityToken) has expired; this computer's clock.",
     },
     "zh-CN": {
       short: "登录被拒绝",
@@ -38,7 +38,7 @@ export const REFUSAL_ERRORS = {
     details: ["group", "condition", "description"],
     "en-US": {
       short: "group not found",
-      text: "The platform finds no consumer group __group__ (consumerGroupId) on this instance (__condition__: __description__).",
+      text: "The platform found no consumer group __group__ (consumerGroupId) on this instance (__condition__: __description__).",
       remedy:
         "Copy the consumer group ID, not its name, from the console (Message forwarding → Server-side subscription → Consumer groups), and check that the instance (host, iotInstanceId) and the group belong together.",
     },
@@ -56,7 +56,7 @@ export const REFUSAL_ERRORS = {
       short: "too many connections",
       text: "The platform accepts no further connection (__condition__: __description__).",
       remedy:
-        "A consumer group accepts 64 clients (128 in newer documentation) and 100 connection requests a minute: stop clients that you do not need, or lower “Connections” (connections).",
+        "A consumer group accepts at most 64 clients (128 according to newer documentation) and 100 connection requests a minute: stop clients that you do not need, or lower “Connections” (connections).",
     },
     "zh-CN": {
       short: "连接数过多",
@@ -86,9 +86,9 @@ export const REFUSAL_ERRORS = {
     details: ["condition", "description"],
     "en-US": {
       short: "refused",
-      text: "The platform refused: __condition__: __description__.",
+      text: "The platform refused the request (__condition__: __description__).",
       remedy:
-        "Check the permission iot:sub of the AccessKey, whether an STS token (securityToken) has expired, the consumer group (consumerGroupId) and the instance ID (iotInstanceId).",
+        "Check whether the AccessKey has the permission iot:sub and whether the STS token (securityToken) has expired, then the consumer group (consumerGroupId) and the instance ID (iotInstanceId).",
     },
     "zh-CN": {
       short: "被拒绝",
@@ -105,7 +105,7 @@ export const REFUSAL_ERRORS = {
       short: "closed by platform",
       text: "The platform closed the connection (__condition__: __description__).",
       remedy:
-        "Nothing to do: this is normal when the platform balances load or is updated. If it always happens right after connecting, check the consumer group (consumerGroupId), the instance ID (iotInstanceId), and the group's limits: 64 clients (128 in newer documentation) and 100 connection requests a minute.",
+        "Nothing to do: this is normal when the platform balances load or is updated. If it always happens right after connecting, check the consumer group (consumerGroupId), the instance ID (iotInstanceId), and the group's limits: 64 clients (128 according to newer documentation) and 100 connection requests a minute.",
     },
     "zh-CN": {
       short: "平台关闭了连接",

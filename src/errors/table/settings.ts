@@ -51,13 +51,13 @@ export const SETTING_ERRORS = {
       short: "TLS required",
       text: "“__label__” (__setting__) is off, but __host__ is not this computer.",
       remedy:
-        "Switch TLS on: the platform refuses plain TCP, and the signed password would be readable. TLS may be off only for a loopback address (the emulator).",
+        "Switch TLS on: the platform refuses plain TCP, and the signed password would be sent in plain text. TLS may be off only for a loopback address (the emulator).",
     },
     "zh-CN": {
       short: "必须使用 TLS",
       text: "“__label__”（__setting__）已关闭，但 __host__ 不是本机。",
       remedy:
-        "请打开 TLS：平台拒绝明文 TCP 连接，签名后的密码也会以明文传输。只有本机回环地址（模拟器）可以不使用 TLS。",
+        "请打开 TLS：平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。只有本机回环地址（模拟器）可以不使用 TLS。",
     },
   },
   PORT_IN_USE: {
@@ -65,8 +65,8 @@ export const SETTING_ERRORS = {
     details: ["port", "setting"],
     "en-US": {
       short: "port in use",
-      text: "The port __port__ (__setting__) is in use on this computer.",
-      remedy: "End the program that uses it, or choose another port.",
+      text: "Port __port__ (__setting__) is already in use on this computer.",
+      remedy: "Stop the program that uses it, or choose another port.",
     },
     "zh-CN": {
       short: "端口被占用",
@@ -80,7 +80,7 @@ export const SETTING_ERRORS = {
     "en-US": {
       short: "cannot listen",
       text: "Cannot listen on __host__:__port__ (__setting__): __reason__.",
-      remedy: "Give an address of this computer, such as 127.0.0.1, and a port above 1023.",
+      remedy: "Use an address of this computer, such as 127.0.0.1, and a port above 1023.",
     },
     "zh-CN": {
       short: "无法监听",
@@ -127,7 +127,7 @@ export const INSTALLATION_ERRORS = {
       short: "wrong rhea version",
       text: "rhea __version__ is installed, but this package needs __needed__: “__missing__” is missing.",
       remedy:
-        "Install it with “npm install rhea@__needed__” in Node-RED’s user directory (~/.node-red), and restart Node-RED.",
+        "Install it with “npm install rhea@__needed__” in Node-RED's user directory (~/.node-red), and restart Node-RED.",
     },
     "zh-CN": {
       short: "rhea 版本不符",

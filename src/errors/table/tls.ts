@@ -10,7 +10,7 @@ export const TLS_ERRORS = {
       short: "certificate untrusted",
       text: "The certificate of __host__ is not trusted: __reason__.",
       remedy:
-        "Node.js does not know its issuer. Select a TLS configuration with the right CA certificate (tls), or start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform this may be GlobalSign Root R1, which newer Node.js versions no longer include; in a company network, that of a proxy that inspects TLS.",
+        "Node.js does not know its issuer. Select a TLS configuration with the right CA certificate (tls), or start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/ca.pem. For the platform this may be GlobalSign Root R1, which newer Node.js versions no longer include; in a company network, it may be the certificate of a proxy that inspects TLS.",
     },
     "zh-CN": {
       short: "证书不受信任",
@@ -30,7 +30,7 @@ export const TLS_ERRORS = {
     },
     "zh-CN": {
       short: "证书域名不符",
-      text: "__host__ 的证书属于另一个名称：__reason__。",
+      text: "__host__ 的证书是签发给另一个名称的：__reason__。",
       remedy: "请使用域名而不是 IP 地址连接，或者在 TLS 设置（tls）中填写服务器名称。",
     },
   },
@@ -56,13 +56,13 @@ export const TLS_ERRORS = {
       short: "TLS failed",
       text: "TLS with __host__:__port__ failed: __reason__.",
       remedy:
-        "The port probably does not speak TLS: for the emulator, switch “Use TLS” (useTls) off; the platform's port is 5671. If the port is right, check client certificate and versions in the TLS configuration (tls), if one is selected.",
+        "The port probably does not speak TLS: for the emulator, switch “Use TLS” (useTls) off; the platform's port is 5671. If the port is right, check the client certificate and the TLS versions in the TLS configuration (tls), if one is selected.",
     },
     "zh-CN": {
       short: "TLS 失败",
       text: "与 __host__:__port__ 建立 TLS 失败：__reason__。",
       remedy:
-        "该端口很可能不支持 TLS：如果连接的是模拟器，请关闭“使用 TLS”（useTls）；平台的端口是 5671。如果端口无误并且选择了 TLS 设置（tls），请检查其中的客户端证书和版本。",
+        "该端口很可能不支持 TLS：如果连接的是模拟器，请关闭“使用 TLS”（useTls）；平台的端口是 5671。如果端口无误并且选择了 TLS 设置（tls），请检查其中的客户端证书和 TLS 版本。",
     },
   },
   // A port without TLS, but a server that restarts looks the same.
