@@ -22,9 +22,12 @@ export const DOCTOR_TEXTS = {
       "en-US": "__host__:__port__, no instance ID, consumer group __consumerGroupId__",
       "zh-CN": "__host__:__port__，无实例 ID，消费组 __consumerGroupId__",
     },
-    dns: { "en-US": "__host__ is __addresses__", "zh-CN": "__host__ 解析为 __addresses__" },
+    dns: {
+      "en-US": "__host__ resolves to __addresses__",
+      "zh-CN": "__host__ 解析为 __addresses__",
+    },
     dnsAddress: {
-      "en-US": "__host__ is an IP address already",
+      "en-US": "__host__ is already an IP address",
       "zh-CN": "__host__ 已经是 IP 地址，无需解析",
     },
     tcp: {
@@ -56,7 +59,7 @@ export const DOCTOR_TEXTS = {
       "zh-CN": "__seconds__ 秒后收到，Topic 为 __topic__，已释放：平台约一分钟后会重新推送",
     },
     messageUndecodable: {
-      "en-US": "received after __seconds__ s and released, but cannot be decoded",
+      "en-US": "received after __seconds__ s and released; it could not be decoded",
       "zh-CN": "__seconds__ 秒后收到，但无法解码，已释放",
     },
     notChecked: { "en-US": "not checked", "zh-CN": "未检查" },
@@ -75,12 +78,12 @@ export const DOCTOR_TEXTS = {
     },
     regionUnknown: {
       "en-US":
-        "The host says region “__regionId__”, which we do not know for legacy public instances. Known: __regions__.",
+        "The region “__regionId__” in the host name is not a known region of legacy public instances. Known regions: __regions__.",
       "zh-CN": "域名中的地域“__regionId__”不在旧版公共实例的已知地域中。已知地域：__regions__。",
     },
     regionWrong: {
       "en-US":
-        "The host says region __regionId__. Is that your instance's region? Known regions: __regions__.",
+        "The region in the host name is __regionId__. Is your instance in this region? Known regions: __regions__.",
       "zh-CN": "域名中的地域是 __regionId__。您的实例在这个地域吗？已知地域：__regions__。",
     },
     hostUnusual: {
@@ -106,19 +109,19 @@ export const DOCTOR_TEXTS = {
     },
     missingRoot: {
       "en-US":
-        "The chain ends at GlobalSign. Node.js no longer includes its root R1: add it as CA certificate (tls).",
+        "The chain ends at GlobalSign. Node.js no longer includes its root certificate R1: add it as a CA certificate (tls).",
       "zh-CN":
         "证书链的根是 GlobalSign。Node.js 已不再内置其根证书 R1：请将其作为 CA 证书提供（tls）。",
     },
     selfSigned: {
       "en-US":
-        "The certificate is self-signed: a test server such as the emulator, or a proxy in between. You can add it as CA certificate (tls).",
+        "The certificate is self-signed: a test server such as the emulator, or a proxy in between. You can add it as a CA certificate (tls).",
       "zh-CN":
         "该证书是自签名的：可能是测试服务器（例如模拟器），也可能是中间的代理。可以将该证书作为 CA 证书提供（tls）。",
     },
     ownCa: {
       "en-US":
-        "You use CA certificates of your own (tls): only these are trusted, not those of Node.js.",
+        "You use your own CA certificates (tls): only these are trusted, not those of Node.js.",
       "zh-CN": "您提供了自己的 CA 证书（tls）：此时只信任这些证书，不再信任 Node.js 自带的证书。",
     },
     byAddress: {
@@ -149,16 +152,17 @@ export const DOCTOR_TEXTS = {
     },
     keyCharacters: {
       "en-US":
-        "__label__ (__setting__) has characters that keys never have, such as quotes or invisible ones: copy it again.",
+        "__label__ (__setting__) contains characters that do not occur in keys, such as quotes or invisible characters: copy it again.",
       "zh-CN": "__label__（__setting__）中含有密钥不会有的字符，例如引号或不可见字符：请重新复制。",
     },
     keysSwapped: {
-      "en-US": "The secret (accessKeySecret) starts like an AccessKey ID: are the two swapped?",
+      "en-US":
+        "The AccessKey Secret (accessKeySecret) starts like an AccessKey ID: were the two swapped?",
       "zh-CN": "AccessKey Secret（accessKeySecret）的开头像是 AccessKey ID：两者是否填反了？",
     },
     tokenExpires: {
       "en-US":
-        "An STS token is used (securityToken). It may have expired: get a new one, and enter the AccessKey ID and secret that come with it.",
+        "An STS token is used (securityToken). It may have expired: get a new one, and enter the AccessKey ID and AccessKey Secret that come with it.",
       "zh-CN":
         "使用了 STS Token（securityToken），它可能已过期：请获取新的 Token，并同时更换随之返回的 AccessKey ID 和 AccessKey Secret。",
     },

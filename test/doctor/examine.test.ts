@@ -124,7 +124,7 @@ const FAILURES: readonly Failure[] = [
     examined: overTls({}),
     step: "tls",
     code: "TLS_UNTRUSTED",
-    says: /certificate for localhost, issued by Test CA.*CA certificates of your own/,
+    says: /certificate for localhost, issued by Test CA.*your own CA certificates/,
   },
   {
     title: "a certificate for another name",
