@@ -34,9 +34,12 @@ export interface NodeParts<Settings> {
  */
 export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<Settings>): void {
   let isClosed = false;
-  node.on("close", (done: () => void) => {
+  const close = async () => {
     isClosed = true;
-    Promise.resolve(parts.close?.())
+    await parts.close?.();
+  };
+  node.on("close", (done: () => void) => {
+    close()
       .catch((error: unknown) => {
         node.error(toFlowError(error, RED._));
       })
@@ -69,7 +72,11 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
 
 /** Shows an error in the status until the node is closed: its successor may show none. */
 function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
-  if (!isIotAmqpError(error)) return;
+  if (!isIotAmqpError(error)) {
+    // A bug of ours: nothing else would say why the node does nothing.
+    node.error(toFlowError(error, RED._));
+    return;
+  }
   const { short } = translateError(error, RED._);
   node.status({ fill: "red", shape: "ring", text: short });
   node.on("close", () => {

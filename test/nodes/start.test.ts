@@ -110,10 +110,27 @@ test("a node that is closed before it was ready never starts", async () => {
   deepEqual(node.events, ["closed"]);
 });
 
+test("a start that fails by a bug of ours is reported", async () => {
+  const bug = () => {
+    throw new TypeError("not a function");
+  };
+  const nodes = [start(7, { resolve: bug }), start(7, { start: bug })];
+  await settled();
+  for (const node of nodes) deepEqual(node.events, ["error not a function"]);
+});
+
 test("a close that fails is reported, and ends all the same", async () => {
-  const node = start(7, { close: () => Promise.reject(new Error("no disk")) });
-  await node.close();
-  deepEqual(node.events, ["start 7", "error no disk", "closed"]);
+  const failures = [
+    () => Promise.reject(new Error("no disk")),
+    () => {
+      throw new Error("no disk");
+    },
+  ];
+  for (const close of failures) {
+    const node = start(7, { close });
+    await node.close();
+    deepEqual(node.events, ["start 7", "error no disk", "closed"]);
+  }
 });
 
 test("nodes that wait for the flows share one listener, and each waits for the next start", async () => {
