@@ -1,7 +1,14 @@
+import { showDefaults } from "../shared/form.editor";
 import { validators } from "../shared/validation.editor";
-import { resolveAck } from "../../src/settings/ack";
+import { ACK_DEFAULTS, resolveAck } from "../../src/settings/ack";
+import type { FormNode } from "../shared/form.editor";
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value) => {
   resolveAck({ [setting]: value });
 });
+
+/** Fills in what an imported flow leaves out. */
+export function prepare(node: FormNode): void {
+  showDefaults(node, "node-input", ACK_DEFAULTS);
+}
