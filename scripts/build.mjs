@@ -13,7 +13,7 @@ const STAGE = `dist.tmp-${process.pid}`;
 const OUT = join(STAGE, "nodes");
 const LANGUAGES = ["en-US", "zh-CN"];
 
-/** A failure that the program called here has explained on the console: only the message is printed. */
+/** Printed as its message only, without a stack. */
 class BuildError extends Error {}
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
@@ -72,14 +72,15 @@ async function buildForm({ folder, node }) {
 function buildLocale({ folder, node }, language, errorTexts) {
   const from = `nodes/${folder}/locales/${language}/${node}`;
   const to = join(OUT, "locales", language);
-  const all = {
-    ...readJson(`${from}.json`),
-    ...readJson(`nodes/shared/locales/${language}/shared.json`),
-    ...errorTexts,
-  };
+  const own = readJson(`${from}.json`);
+  const shared = { ...readJson(`nodes/shared/locales/${language}/shared.json`), ...errorTexts };
+  const clash = Object.keys(own).find((key) => key in shared);
+  if (clash !== undefined) {
+    throw new BuildError(`${from}.json: "${clash}" is a key of the texts that all nodes share.`);
+  }
   fs.mkdirSync(to, { recursive: true });
   fs.cpSync(`${from}.html`, join(to, `${node}.html`));
-  fs.writeFileSync(join(to, `${node}.json`), JSON.stringify(all, null, 2));
+  fs.writeFileSync(join(to, `${node}.json`), JSON.stringify({ ...own, ...shared }, null, 2));
 }
 
 /** Replaces dist by two renames, so that it is missing for a moment only. */

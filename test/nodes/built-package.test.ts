@@ -336,6 +336,15 @@ test("a build that fails leaves dist as it was, one that works replaces it, and 
     deepEqual([existsSync(old), failed.entries], [true, ["dist"]]);
 
     writeFileSync(source, good);
+    const texts = join(copy, "nodes/ack/locales/zh-CN/aliyun-iot-ack.json");
+    const goodTexts = readFileSync(texts);
+    writeFileSync(texts, '{"paletteLabel":"ack","settings":{}}');
+    const lossy = builds(copy);
+    equal(lossy.status, 1, lossy.output);
+    match(lossy.output, /^nodes.ack.locales.zh-CN.aliyun-iot-ack\.json: .*settings/);
+    equal(existsSync(old), true);
+
+    writeFileSync(texts, goodTexts);
     const built = builds(copy);
     equal(built.status, 0, built.output);
     deepEqual([existsSync(old), built.entries], [false, ["dist"]]);
