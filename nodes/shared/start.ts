@@ -58,15 +58,14 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
 
   node.on("input", (message: InputMessage, send, done) => {
     started
-      .then((handle) => handle?.(message, send))
-      .then(
-        () => {
-          done();
-        },
-        (error: unknown) => {
-          done(toFlowError(error, RED._));
-        },
-      );
+      .then(async (handle) => {
+        if (handle === undefined) return; // Closed before it started: nothing was done.
+        await handle(message, send);
+        done();
+      })
+      .catch((error: unknown) => {
+        done(toFlowError(error, RED._));
+      });
   });
 }
 

@@ -101,9 +101,10 @@ test("messages that come before the start wait for it, in their order", async ()
   deepEqual(handled, ["start 7", "handle a", "handle b"]);
 });
 
-test("a node that is closed before it was ready never starts", async () => {
+test("a node that is closed before it was ready never starts, and completes no message", async () => {
   const flows = new EventEmitter();
   const node = start(7, { ready: once(flows, "started") });
+  node.input("a");
   await node.close();
   flows.emit("started");
   await settled();
