@@ -1,4 +1,3 @@
-import { assertVariablesSet } from "../shared/settings";
 import { startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
 import { toFlowError } from "../shared/translation";
@@ -25,7 +24,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
 
     startNode(RED, this, {
-      resolve: () => resolveAck(assertVariablesSet(def)),
+      stored: def,
+      resolve: resolveAck,
 
       start: ({ outcome }) => {
         subscribers.addAckNode(this);

@@ -1,7 +1,6 @@
 import { StatesRegistry } from "./shared-states";
 import { answer, changeMessage, isRequest } from "./state-messages";
 import { StateStatus } from "./state-status";
-import { assertVariablesSet } from "../shared/settings";
 import { startNode } from "../shared/start";
 import { systemClock } from "../../src/clock";
 import { observationsOf } from "../../src/device-state/observation";
@@ -22,8 +21,10 @@ export default function (RED: NodeAPI): void {
       let shared: SharedStates | undefined;
 
       startNode(RED, this, {
-        resolve: () => {
-          const options = resolveDeviceState(assertVariablesSet(def));
+        stored: def,
+
+        resolve: (stored) => {
+          const options = resolveDeviceState(stored);
           const store = resolveStore(options, contextStores(RED.settings.contextStorage));
           return { ...options, store };
         },

@@ -1,4 +1,3 @@
-import { assertVariablesSet } from "../shared/settings";
 import { startNode } from "../shared/start";
 import { distribute } from "../../src/property-output/distribute";
 import { resolveProperties } from "../../src/settings/properties";
@@ -10,7 +9,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
 
     startNode(RED, this, {
-      resolve: () => resolveProperties(assertVariablesSet(def)),
+      stored: def,
+      resolve: resolveProperties,
 
       start: (options) => (message, send) => {
         const { refused, values, others } = distribute(message, options);

@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { assertVariablesSet } from "./settings";
 import { toFlowError, translateError } from "./translation";
 import { isIotAmqpError } from "../../src/errors/error";
 import type { EventEmitter } from "node:events";
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import type { FlowMessage } from "../../src/protocol/flow-message";
+import type { Stored } from "../../src/settings/read";
 
 /** A message that comes to a node's input. */
 export type InputMessage = NodeMessage & FlowMessage;
@@ -16,10 +18,11 @@ export type InputHandler = (message: InputMessage, send: Send) => void | Promise
 
 /** What is particular to a node. */
 export interface NodeParts<Settings> {
+  readonly stored: Stored;
   /** Resolves when the node may start; without it the node starts at once. */
   readonly ready?: Promise<unknown>;
-  /** Checks the stored settings. Throws SettingError for the first bad one. */
-  resolve(): Settings;
+  /** Checks the stored settings; their variables are all set. Throws SettingError for the first bad one. */
+  resolve(stored: Stored): Settings;
   /** Starts the node's work. */
   start(settings: Settings): InputHandler;
   /** Shows why the node has not started; without it a red status does. */
@@ -48,7 +51,7 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
 
   const startWhenReady = async () => {
     if (parts.ready !== undefined) await parts.ready;
-    return isClosed ? undefined : parts.start(parts.resolve());
+    return isClosed ? undefined : parts.start(parts.resolve(assertVariablesSet(parts.stored)));
   };
   const started = startWhenReady();
   started.catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { Monitor } from "./monitor";
 import { toMessage, toRawMessage } from "./output-message";
 import { serveStatistics } from "./statistics";
 import { findInstance } from "../shared/instance-node";
-import { assertVariablesSet, resolveSubscriber } from "../shared/settings";
+import { resolveSubscriber } from "../shared/settings";
 import { FlowStart, startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
 import { systemClock } from "../../src/clock";
@@ -30,12 +30,14 @@ export default function (RED: NodeAPI): void {
     subscribers.add(subscriber);
 
     startNode(RED, this, {
+      stored: def,
+
       // Before that, Catch nodes hear no error, and nodes behind the wires may be missing.
       ready: flowStart.next(),
 
-      resolve: () => {
-        const instance = findInstance(RED, def["instance"]);
-        const options = resolveSubscriber(assertVariablesSet(def), this.id);
+      resolve: (stored) => {
+        const instance = findInstance(RED, stored["instance"]);
+        const options = resolveSubscriber(stored, this.id);
         return { instance: instance.options(), options };
       },
 

@@ -40,6 +40,7 @@ class FakeNode extends EventEmitter {
 function start(setting: number, parts: Partial<NodeParts<number>> = {}): FakeNode {
   const node = new FakeNode();
   startNode<number>(RED, node as unknown as Node, {
+    stored: {},
     resolve: () => {
       if (setting < 0) throw new SettingError("SETTING_MISSING", { setting: "outcome" });
       return setting;
@@ -75,6 +76,13 @@ test("a bad setting is shown until the close, and each message gets the error", 
   await node.close();
   const rest = ["catch SETTING_MISSING", "catch SETTING_MISSING", "status nothing", "closed"];
   deepEqual(node.events.slice(1), rest);
+});
+
+test("a node whose variable is not set does not start with the variable's name", async () => {
+  const node = start(7, { stored: { outcome: "${OUTCOME}" } });
+  node.input("a");
+  await settled();
+  deepEqual(node.events.slice(1), ["catch ENV_MISSING"]);
 });
 
 test("a node may show a bad setting in its own way", async () => {
