@@ -51,10 +51,6 @@ export default function (RED: NodeAPI): void {
             });
         },
 
-        showFailure: (error) => {
-          status.showFailure(error);
-        },
-
         close: async () => {
           await shared?.leave(this);
           status.close();

@@ -1,6 +1,6 @@
 import { StatusLine } from "../shared/status-line";
 import { translateError } from "../shared/translation";
-import { isIotAmqpError, StoreError } from "../../src/errors/error";
+import { StoreError } from "../../src/errors/error";
 import type { NodeStatus } from "node-red";
 import type { StatusNode } from "../shared/status-line";
 import type { Translate } from "../shared/translation";
@@ -40,13 +40,6 @@ export class StateStatus {
     this.#translate = translate;
   }
 
-  /** Shows why nothing can be kept. */
-  showFailure(error: unknown): void {
-    if (!isIotAmqpError(error)) return;
-    const { short } = translateError(error, this.#translate);
-    this.#line.show({ fill: "red", shape: "ring", text: short });
-  }
-
   /** Shows how a call ended. What was wrong with a message says nothing of the store. */
   showCall(failure: unknown, count: DeviceCount): void {
     if (failure !== undefined && !(failure instanceof StoreError)) return;
@@ -54,8 +47,12 @@ export class StateStatus {
     // Most messages change neither, and looking a text up takes longer than all else here.
     if (shown === this.#shown) return;
     this.#shown = shown;
-    if (failure === undefined) this.#line.show(countStatus(count, this.#translate));
-    else this.showFailure(failure);
+    if (failure === undefined) {
+      this.#line.show(countStatus(count, this.#translate));
+    } else {
+      const { short } = translateError(failure, this.#translate);
+      this.#line.show({ fill: "red", shape: "ring", text: short });
+    }
   }
 
   /** Shows the last status if it still waits, and leaves no timer behind. */
