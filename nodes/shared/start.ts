@@ -1,8 +1,6 @@
-import { once } from "node:events";
 import { assertVariablesSet } from "./settings";
 import { toFlowError, translateError } from "./translation";
 import { isIotAmqpError } from "../../src/errors/error";
-import type { EventEmitter } from "node:events";
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { Stored } from "../../src/settings/read";
@@ -84,25 +82,4 @@ function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
   node.on("close", () => {
     node.status({});
   });
-}
-
-/**
- * Tells when the flows have started. One listener serves all nodes that wait: one for each would
- * soon exceed what Node.js takes for a leak.
- */
-export class FlowStart {
-  readonly #events: EventEmitter;
-  #next: Promise<unknown> | undefined;
-
-  constructor(events: EventEmitter) {
-    this.#events = events;
-  }
-
-  /** Resolves when the flows have started the next time, all of them or some of their nodes. */
-  next(): Promise<unknown> {
-    this.#next ??= once(this.#events, "flows:started").finally(() => {
-      this.#next = undefined;
-    });
-    return this.#next;
-  }
 }

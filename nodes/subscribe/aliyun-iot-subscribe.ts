@@ -1,10 +1,11 @@
 import { control } from "./control";
+import { FlowStart } from "./flow-start";
 import { Monitor } from "./monitor";
 import { toMessage, toRawMessage } from "./output-message";
 import { serveStatistics } from "./statistics";
 import { findInstance } from "../shared/instance-node";
 import { resolveSubscriber } from "../shared/settings";
-import { FlowStart, startNode } from "../shared/start";
+import { startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
 import { systemClock } from "../../src/clock";
 import { SettlementError } from "../../src/errors/error";

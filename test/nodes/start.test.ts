@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
 import { assertVariablesSet } from "../../nodes/shared/settings";
-import { FlowStart, startNode } from "../../nodes/shared/start";
+import { startNode } from "../../nodes/shared/start";
 import { SettingError } from "../../src/errors/error";
 import { translator } from "../support/node-red/built-nodes";
 import { settled } from "../support/time/manual-clock";
@@ -140,22 +140,6 @@ test("a close that fails is reported, and ends all the same", async () => {
     await node.close();
     deepEqual(node.events, ["start 7", "error no disk", "closed"]);
   }
-});
-
-test("nodes that wait for the flows share one listener, and each waits for the next start", async () => {
-  const events = new EventEmitter();
-  const flowStart = new FlowStart(events);
-  const waiting = Array.from({ length: 20 }, () => flowStart.next());
-  equal(events.listenerCount("flows:started"), 1);
-  events.emit("flows:started");
-  await Promise.all(waiting);
-  let hasStarted = false;
-  const next = flowStart.next().then(() => (hasStarted = true));
-  await settled();
-  equal(hasStarted, false);
-  events.emit("flows:started");
-  await next;
-  equal(events.listenerCount("flows:started"), 0);
 });
 
 test("an environment variable that is not set is told as such, never a host or a secret", () => {
