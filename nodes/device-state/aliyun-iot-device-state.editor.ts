@@ -44,7 +44,10 @@ function labelParts(node: FormNode, field: JQuery, container: JQuery): void {
   const partText = (label: string, value: string) => node._("form.part", { label, value });
   const store =
     /^#:\((\S+?)\)::/.exec(field.typedInput("value"))?.[1] ?? stores()?.defaultName ?? "";
-  container.find("input").attr("aria-label", node._("settings.context"));
+  container.find("input").attr({
+    "aria-label": node._("settings.context"),
+    "aria-describedby": "aliyun-iot-device-state-context-hint",
+  });
   container
     .find(".red-ui-typedInput-type-select")
     .attr("aria-label", partText(node._("settings.contextType"), field.typedInput("type")));

@@ -55,6 +55,9 @@ async function goThrough(editor: Editor, language: Language): Promise<void> {
   let form = await editor.edit(id);
   deepEqual(await form.wrong(), []);
   await expectTranslated(form, language);
+  const key = form.tray.locator(".red-ui-typedInput-input");
+  const hint = (await key.getAttribute("aria-describedby")) ?? "none";
+  equal(await form.tray.locator(`#${hint}`).count(), 1, hint);
   const usual = await form.values();
 
   await form.fill("maxDevices", "many");
