@@ -6,7 +6,7 @@ import { ALLOWED, LABELS } from "../src/errors/setting-texts";
 import { fill, textAt } from "../src/errors/texts";
 import { ACK_DEFAULTS, resolveAck } from "../src/settings/ack";
 import { DEVICE_STATE_DEFAULTS, resolveDeviceState } from "../src/settings/device-state";
-import { INSTANCE_DEFAULTS, resolveInstance } from "../src/settings/instance";
+import { CREDENTIALS, INSTANCE_DEFAULTS, resolveInstance } from "../src/settings/instance";
 import { PROPERTIES_DEFAULTS, resolveProperties } from "../src/settings/properties";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../src/settings/subscribe";
 import { code, table } from "./markdown-page";
@@ -26,12 +26,14 @@ interface Definition {
 }
 
 const SETTING_TEXTS: Readonly<Record<Language, typeof enUS>> = { "en-US": enUS, "zh-CN": zhCN };
-const CREDENTIALS = { accessKeyId: "", accessKeySecret: "", securityToken: "" };
 const SIGNS_IN = { host: "localhost", accessKeyId: "id", accessKeySecret: "secret" };
 
 const DEFINITIONS: Readonly<Record<Owner, Definition>> = {
   "aliyun-iot-instance": {
-    defaults: { ...INSTANCE_DEFAULTS, ...CREDENTIALS },
+    defaults: {
+      ...INSTANCE_DEFAULTS,
+      ...Object.fromEntries(CREDENTIALS.map((name) => [name, ""])),
+    },
     check: (stored) => resolveInstance({ ...SIGNS_IN, ...stored }),
   },
   "aliyun-iot-subscribe": {

@@ -3,8 +3,9 @@ import { tlsOptions } from "./tls-config";
 import { assertVariablesSet } from "../shared/settings";
 import { resolveInstance } from "../../src/settings/instance";
 import type { NodeAPI } from "node-red";
-import type { Credentials, InstanceNode } from "../shared/instance-node";
+import type { InstanceNode } from "../shared/instance-node";
 import type { StoredNode } from "../shared/settings";
+import type { Credentials } from "../../src/settings/instance";
 
 export default function (RED: NodeAPI): void {
   serveConnectionTest(RED);

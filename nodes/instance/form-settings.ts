@@ -1,10 +1,9 @@
 import { tlsOptions } from "./tls-config";
 import { assertVariablesSet, resolveSubscriber, variableOf } from "../shared/settings";
-import { resolveInstance } from "../../src/settings/instance";
+import { CREDENTIALS, HIDDEN_PASSWORD, resolveInstance } from "../../src/settings/instance";
 import type { Node, NodeAPI } from "node-red";
-import type { Credentials } from "../shared/instance-node";
 import type { JsonObject } from "../../src/protocol/json";
-import type { InstanceOptions } from "../../src/settings/instance";
+import type { Credentials, InstanceOptions } from "../../src/settings/instance";
 import type { Stored } from "../../src/settings/read";
 import type { SubscribeOptions } from "../../src/settings/subscribe";
 
@@ -13,10 +12,6 @@ export interface FormSettings {
   readonly instance: JsonObject;
   readonly subscribe: JsonObject;
 }
-
-const CREDENTIALS = ["accessKeyId", "accessKeySecret", "securityToken"] as const;
-/** What Node-RED's form shows in the place of a password that only the runtime has. */
-const HIDDEN_PASSWORD = "__PWRD__";
 
 /** The deployed node that a form edits; undefined for a new one. */
 function deployedNode(RED: NodeAPI, { id }: JsonObject, type: string): Node | undefined {

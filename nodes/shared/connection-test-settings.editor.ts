@@ -1,6 +1,6 @@
 import { fieldValue } from "./form.editor";
 import { isJsonObject } from "../../src/protocol/json";
-import { INSTANCE_DEFAULTS } from "../../src/settings/instance";
+import { CREDENTIALS, HIDDEN_PASSWORD, INSTANCE_DEFAULTS } from "../../src/settings/instance";
 import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 import type { RED as Editor } from "@node-red/editor-client";
 import type { FormNode } from "./form.editor";
@@ -15,11 +15,8 @@ export interface TestSettings {
   readonly group: string;
 }
 
-const CREDENTIALS = ["accessKeyId", "accessKeySecret", "securityToken"];
 /** Not needed for a test: labels, links and what only the flow uses. */
 const LEFT_OUT = ["name", "instance", "inputs"];
-/** What the editor shows in place of a password that only the runtime has. */
-const HIDDEN_PASSWORD = "__PWRD__";
 /** What the editor's choice of config nodes calls none of them. */
 const NONE = "_ADD_";
 

@@ -1,13 +1,6 @@
 import { SettingError } from "../../src/errors/error";
 import type { Node, NodeAPI } from "node-red";
-import type { InstanceOptions } from "../../src/settings/instance";
-
-/** As Node-RED keeps them, apart from the flow. */
-export interface Credentials {
-  accessKeyId?: string;
-  accessKeySecret?: string;
-  securityToken?: string;
-}
+import type { Credentials, InstanceOptions } from "../../src/settings/instance";
 
 /** The config node: where to connect and as whom. It owns no connection. */
 export interface InstanceNode extends Node<Credentials> {

@@ -28,6 +28,13 @@ export const INSTANCE_DEFAULTS = {
   tls: "",
 } as const;
 
+/** What Node-RED stores apart from the flow. */
+export const CREDENTIALS = ["accessKeyId", "accessKeySecret", "securityToken"] as const;
+export type Credentials = Partial<Record<(typeof CREDENTIALS)[number], string>>;
+
+/** What the editor shows in place of a password that only the runtime has. */
+export const HIDDEN_PASSWORD = "__PWRD__";
+
 /** Limits of the numbers, both included. */
 export const INSTANCE_LIMITS = { port: PORT_RANGE } as const satisfies Record<string, Range>;
 
