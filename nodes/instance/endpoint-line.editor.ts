@@ -5,7 +5,7 @@ import {
   instanceIdIn,
   variableInParts,
 } from "./endpoint-fields.editor";
-import { currentValue, textOf } from "../shared/form.editor";
+import { currentValue, onFormChange, textOf, updateText } from "../shared/form.editor";
 import { errorText, isVariable } from "../shared/validation.editor";
 import type { FormNode } from "../shared/form.editor";
 import type { Validator } from "../shared/validation.editor";
@@ -100,15 +100,12 @@ function lineOf(node: FormNode, validate: (setting: string) => Validator): Line 
 
 /** Says below the host where the node will connect to or what is missing; follows each change. */
 export function showEndpointLine(node: FormNode, validate: (setting: string) => Validator): void {
-  const update = () => {
+  onFormChange(LINE, () => {
     const { ready, text: main } = lineOf(node, validate);
     const text = textOf(FIELDS.host) === "" ? main : `${main} ${keptHostNote(node)}`.trim();
     const line = $(LINE);
     line.attr("data-state", ready ? "ready" : "missing");
-    // Only if it has changed: a screen reader reads aloud what is written again.
-    if (line.find("span").text() !== text) line.find("span").text(text);
+    updateText(line.find("span"), text);
     line.find("i").attr("class", `fa ${ready ? "fa-plug" : "fa-info-circle"}`);
-  };
-  $(LINE).closest(".aliyun-iot-form").on("input change", update);
-  update();
+  });
 }

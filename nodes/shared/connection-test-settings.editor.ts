@@ -1,4 +1,4 @@
-import { fieldValue } from "./form.editor";
+import { fieldValue, NO_CONFIG_NODE } from "./form.editor";
 import { isJsonObject } from "../../src/protocol/json";
 import { CREDENTIALS, HIDDEN_PASSWORD, INSTANCE_DEFAULTS } from "../../src/settings/instance";
 import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
@@ -17,8 +17,6 @@ export interface TestSettings {
 
 /** Not needed for a test: labels, links and what only the flow uses. */
 const LEFT_OUT = ["name", "instance", "inputs"];
-/** What the editor's choice of config nodes calls none of them. */
-const NONE = "_ADD_";
 
 const OPEN_SUBSCRIBER = "aliyunIotOpenSubscriber";
 
@@ -50,7 +48,7 @@ function settingsOf(node: Stored, defaults: Stored, open?: OpenForm): Stored {
     names.map((name) => {
       const inForm = open && valueInForm(open, name);
       const value = inForm ?? node[name] ?? defaults[name];
-      return [name, value === NONE ? "" : value];
+      return [name, value === NO_CONFIG_NODE ? "" : value];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { LineReader, textIn } from "./connection-test-answer.editor";
 import { TestView } from "./connection-test-view.editor";
-import { language } from "./form.editor";
+import { language, onFormChange } from "./form.editor";
 import type { TestLine } from "./connection-test-answer.editor";
 import type { TestSettings } from "./connection-test-settings.editor";
 import type { FormNode } from "./form.editor";
@@ -23,11 +23,9 @@ export class ConnectionTest {
       if (this.#request === undefined) this.#start();
       else this.stop();
     });
-    const showGroup = () => {
+    onFormChange(container, () => {
       this.#view.showGroup(settings().group);
-    };
-    $(container).closest(".aliyun-iot-form").on("input change", showGroup);
-    showGroup();
+    });
   }
 
   /** Ends a test that is running; to be called when the form closes. */

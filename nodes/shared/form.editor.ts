@@ -13,6 +13,9 @@ export interface FormNode {
 /** The defaults of a node's settings. */
 type Defaults = Readonly<Record<string, unknown>>;
 
+/** Value of a config-node select while no node is selected. */
+export const NO_CONFIG_NODE = "_ADD_";
+
 /** The value in the open form, or the stored one when no form is open. */
 export function currentValue(input: string, stored: unknown): unknown {
   const field = $(input);
@@ -49,6 +52,17 @@ export function showDefaults(node: FormNode, prefix: string, defaults: Defaults)
   }
 }
 
+/** Calls `update` now and after each change of the form that an element is in. */
+export function onFormChange(element: string, update: () => void): void {
+  $(element).closest(".aliyun-iot-form").on("input change", update);
+  update();
+}
+
+/** Writes a text only if it has changed: a screen reader reads aloud what is written again. */
+export function updateText(element: JQuery, text: string): void {
+  if (element.text() !== text) element.text(text);
+}
+
 /** Shows rows only while a field has a certain value. */
 export function showWhile(field: string, rows: string, isShown: (field: JQuery) => boolean): void {
   const update = () => {
@@ -63,8 +77,7 @@ export function unfoldIfChanged(section: string, prefix: string, defaults: Defau
   const isChanged = Object.entries(defaults).some(([setting, value]) => {
     const field = $(`#${prefix}-${setting}`);
     if (typeof value === "boolean") return field.is(":checked") !== value;
-    // The editor's choice of config nodes calls none of them `_ADD_`.
-    return field.val() !== "_ADD_" && textOf(`#${prefix}-${setting}`) !== String(value);
+    return field.val() !== NO_CONFIG_NODE && textOf(`#${prefix}-${setting}`) !== String(value);
   });
   $(section).prop("open", isChanged);
 }

@@ -1,4 +1,4 @@
-import { language, textOf } from "../shared/form.editor";
+import { language, onFormChange, textOf, updateText } from "../shared/form.editor";
 import { isVariable } from "../shared/validation.editor";
 import { SUBSCRIBE_DEFAULTS, SUBSCRIBE_LIMITS } from "../../src/settings/subscribe";
 import type { FormNode } from "../shared/form.editor";
@@ -53,11 +53,7 @@ function summary(node: FormNode): string {
 
 /** Says in words what the numbers mean together; follows each change of the form. */
 export function showSummary(node: FormNode): void {
-  const update = () => {
-    const text = summary(node);
-    // Only if it has changed: a screen reader reads aloud what is written again.
-    if ($(LINE).text() !== text) $(LINE).text(text);
-  };
-  $(LINE).closest(".aliyun-iot-form").on("input change", update);
-  update();
+  onFormChange(LINE, () => {
+    updateText($(LINE), summary(node));
+  });
 }
