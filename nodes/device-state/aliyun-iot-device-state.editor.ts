@@ -12,8 +12,6 @@ import type { ContextStores } from "../../src/settings/device-state";
 declare const RED: Editor;
 
 const PREFIX = "node-input";
-/** As wide as the other fields (form.css). */
-const WIDTH = "min(70%, calc(100% - 160px), 520px)";
 
 interface EditorStores {
   readonly default: string;
@@ -61,7 +59,7 @@ export function prepare(node: FormNode): void {
   showDefaults(node, PREFIX, DEVICE_STATE_DEFAULTS);
   const field = $(`#${PREFIX}-context`);
   field.typedInput({ types: ["flow", "global"], typeField: `#${PREFIX}-contextType` });
-  field.typedInput("width", WIDTH);
+  field.typedInput("width", "var(--aliyun-iot-field-width)");
   const container = field.next(".red-ui-typedInput-container");
   // The editor would show the reason on its own field, which is hidden now.
   const marker = new ProblemMarker(container);
