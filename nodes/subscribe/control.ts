@@ -1,6 +1,7 @@
 import { subscribers } from "../shared/subscribers";
 import { translateError } from "../shared/translation";
 import { requestedControlAction } from "../../src/settings/subscribe";
+import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
 import type { InputMessage } from "../shared/start";
 import type { Translate } from "../shared/translation";
@@ -37,7 +38,7 @@ export async function control(
 /** State and counters as plain data, an error in the runtime's language. */
 function stats({ state, counters }: Subscription, translate: Translate) {
   const { value, ...rest } = state;
-  const cause = "cause" in state ? state.cause : undefined;
+  const cause = causeOf(state);
   const plainCause = cause && {
     cause: { code: cause.code, text: translateError(cause, translate).text },
   };

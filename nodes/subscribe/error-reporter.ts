@@ -1,4 +1,5 @@
 import { toFlowError } from "../shared/translation";
+import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
 import type { FlowError, Translate } from "../shared/translation";
 import type { ErrorCode, IotAmqpError } from "../../src/errors/error";
@@ -23,7 +24,7 @@ export class ErrorReporter {
 
   /** Reports the cause of a state, unless an attempt before has failed for the same one. */
   reportState(state: SubscriptionState): void {
-    const cause = "cause" in state ? state.cause : undefined;
+    const cause = causeOf(state);
     if (cause !== undefined) this.reportOnce(cause);
     else if (state.value === "subscribed") this.#reported.clear();
   }

@@ -5,6 +5,7 @@ import { shownRate, Throughput } from "./throughput";
 import { isIotAmqpError } from "../../src/errors/error";
 import { joined, lookUpIn } from "../../src/errors/texts";
 import { tellError } from "../../src/errors/tell";
+import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
 import type { ErrorNode } from "./error-reporter";
 import type { StatusNode } from "../shared/status-line";
@@ -39,7 +40,7 @@ export class Monitor {
   showState(state: SubscriptionState): void {
     if (state.value !== this.#state.value) this.#sinceMs = this.#clock.now();
     this.#state = state;
-    if ("cause" in state) this.#remember(state.cause);
+    this.#remember(causeOf(state));
     this.#showStatus();
     this.#errors.reportState(state);
   }
@@ -69,11 +70,10 @@ export class Monitor {
 
   /** The state, since when, how much comes and what went wrong last, as plain data. */
   snapshot(language: Language) {
-    const { value, ...rest } = this.#state;
-    const cause = "cause" in this.#state ? this.#state.cause : undefined;
+    const cause = causeOf(this.#state);
     const last = this.#last;
     return {
-      state: { value, ...rest, ...(cause && { cause: plainError(cause, language) }) },
+      state: { ...this.#state, ...(cause && { cause: plainError(cause, language) }) },
       sinceMs: this.#sinceMs,
       ratePerSecond: shownRate(this.#throughput.ratePerSecond),
       lastError: last ? { ...plainError(last.error, language), atMs: last.atMs } : null,

@@ -28,6 +28,11 @@ export type SubscriptionState =
   /** A local setting is wrong: no attempt would help. */
   | { readonly value: "failed"; readonly cause: IotAmqpError };
 
+/** Why a subscription is down or has been, where its state says so. */
+export function causeOf(state: SubscriptionState): IotAmqpError | undefined {
+  return "cause" in state ? state.cause : undefined;
+}
+
 /** What a subscription counts since it was made; outcomes count when they are decided. */
 export interface Totals {
   received: number;
