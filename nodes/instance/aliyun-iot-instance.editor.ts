@@ -47,11 +47,11 @@ function testSettings(node: FormNode): TestSettings {
   const open = openSubscriber();
   const subscriber = open?.node ?? firstSubscriber(node);
   if (subscriber === undefined) {
-    return { instance, subscribe: {}, group: node._("test.defaultGroup") };
+    return { instance, subscribe: {}, groupText: node._("test.defaultGroup") };
   }
   const subscribe = subscribeSettings(subscriber, open?.form);
   const group = String(subscribe["consumerGroupId"]);
-  return { instance, subscribe, group: node._("test.groupOfSubscriber", { group }) };
+  return { instance, subscribe, groupText: node._("test.groupOfSubscriber", { group }) };
 }
 
 /** Fills the form and wires what the editor does not handle by itself. */

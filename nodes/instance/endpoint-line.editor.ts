@@ -102,7 +102,8 @@ function lineOf(node: FormNode, validate: (setting: string) => Validator): Line 
 export function showEndpointLine(node: FormNode, validate: (setting: string) => Validator): void {
   onFormChange(LINE, () => {
     const { ready, text: main } = lineOf(node, validate);
-    const text = textOf(FIELDS.host) === "" ? main : `${main} ${keptHostNote(node)}`.trim();
+    const note = textOf(FIELDS.host) === "" ? "" : keptHostNote(node);
+    const text = note === "" ? main : node._("sentences", { first: main, second: note });
     const line = $(LINE);
     line.attr("data-state", ready ? "ready" : "missing");
     updateText(line.find("span"), text);

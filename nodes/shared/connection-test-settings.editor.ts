@@ -8,11 +8,11 @@ import type { Stored } from "../../src/settings/read";
 
 declare const RED: Editor;
 
-/** What a test is made with, and the text that names the consumer group which it joins. */
+/** What a test is made with, and the sentence that names the consumer group it joins. */
 export interface TestSettings {
   readonly instance: Stored;
   readonly subscribe: Stored;
-  readonly group: string;
+  readonly groupText: string;
 }
 
 /** Not needed for a test: labels, links and what only the flow uses. */

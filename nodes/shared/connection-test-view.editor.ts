@@ -83,8 +83,9 @@ export class TestView {
   }
 
   /** Says which consumer group the test joins, and what that means. */
-  showGroup(group: string): void {
-    this.#hint.text(this.#node._("test.hint", { group }));
+  showGroup(groupText: string): void {
+    const second = this.#node._("test.hint");
+    this.#hint.text(this.#node._("sentences", { first: groupText, second }));
   }
 
   /** A test has begun. */

@@ -24,7 +24,7 @@ export class ConnectionTest {
       else this.stop();
     });
     onFormChange(container, () => {
-      this.#view.showGroup(settings().group);
+      this.#view.showGroup(settings().groupText);
     });
   }
 

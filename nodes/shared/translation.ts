@@ -35,7 +35,7 @@ export function translateError(error: IotAmqpError, translate: Translate): Trans
   const { short, text, remedy } = tellError(error, (path, values) =>
     translate(path, { ...values }),
   );
-  return { short, text: translate("error", { text, remedy }) };
+  return { short, text: translate("sentences", { first: text, second: remedy }) };
 }
 
 /** Makes an error for Catch of anything that was thrown. */

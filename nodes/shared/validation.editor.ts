@@ -23,7 +23,7 @@ export function errorText(thrown: unknown, node: FormNode, givenLabel?: string):
     path === ownLabel && givenLabel !== undefined ? givenLabel : node._(path, values),
   );
   // The editor puts the reason into a tooltip as html, and a value may come from an imported flow.
-  return node._("error", { text, remedy }).replace(/</g, "‹").replace(/>/g, "›");
+  return node._("sentences", { first: text, second: remedy }).replace(/</g, "‹").replace(/>/g, "›");
 }
 
 /** Makes the validator of a setting: it returns true, or why the runtime would refuse the value. */

@@ -53,7 +53,7 @@ function testSettings(node: FormNode): TestSettings {
   const instance = instanceSettings(nodeOf(textOf(`#${PREFIX}-instance`)));
   const subscribe = { ...subscribeSettings(node, $(FORM)), topicFilters: filters(node) };
   const group = textOf(`#${PREFIX}-consumerGroupId`);
-  return { instance, subscribe, group: node._("test.group", { group }) };
+  return { instance, subscribe, groupText: node._("test.group", { group }) };
 }
 
 /** Fills the form and wires what the editor does not handle by itself. */

@@ -63,8 +63,8 @@ export class StatisticsView {
           }),
     );
     const next = nextAttemptAtMs && this.#text("next", { time: clock(nextAttemptAtMs, nowMs) });
-    const causeText = cause?.text ?? "";
-    this.#cause.text(next ? this.#text("both", { cause: causeText, next }) : causeText);
+    const first = cause?.text ?? "";
+    this.#cause.text(next ? this.#node._("sentences", { first, second: next }) : first);
     this.#cause.toggle(cause !== undefined);
     this.#fillTable(statistics);
     this.#table.show();

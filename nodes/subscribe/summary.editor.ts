@@ -48,7 +48,7 @@ function settling(node: FormNode): string | undefined {
 function summary(node: FormNode): string {
   const [first, second] = [receiving(node), settling(node)];
   if (first === undefined || second === undefined) return node._("form.summary.invalid");
-  return node._("form.summary.both", { receiving: first, ending: second });
+  return node._("sentences", { first, second });
 }
 
 /** Says in words what the numbers mean together; follows each change of the form. */

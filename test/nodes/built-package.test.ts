@@ -166,7 +166,7 @@ test("a form tells of a wrong secret that it is not shown, as the runtime does",
       language,
     );
     ok(!text.includes("***"), text);
-    equal(told, translator(at.node, language)("error", { text, remedy }));
+    equal(told, translator(at.node, language)("sentences", { first: text, second: remedy }));
   }
 });
 
