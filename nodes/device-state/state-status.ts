@@ -20,7 +20,7 @@ export function countStatus(
 ): NodeStatus {
   if (devices === undefined) return {};
   const isFull = devices >= maxDevices;
-  const key = `status.${devices === 1 ? "one" : "several"}${isFull ? "Most" : ""}`;
+  const key = `status.${devices === 1 ? "one" : "several"}${isFull ? "Full" : ""}`;
   return {
     fill: isFull ? "yellow" : "green",
     shape: "dot",

@@ -6,7 +6,7 @@ import {
   variableInParts,
 } from "./endpoint-fields.editor";
 import { currentValue, onFormChange, textOf, updateText } from "../shared/form.editor";
-import { errorText, isVariable } from "../shared/validation.editor";
+import { problemText, isVariable } from "../shared/validation.editor";
 import type { FormNode } from "../shared/form.editor";
 import type { Validator } from "../shared/validation.editor";
 
@@ -51,7 +51,7 @@ function partsProblem(node: FormNode): string | undefined {
     composeFields(kind);
     return undefined;
   } catch (error) {
-    return errorText(error, node);
+    return problemText(error, node);
   }
 }
 
@@ -64,7 +64,7 @@ function settingsProblem(
   const idInHost = instanceIdIn(host);
   if (idInHost !== undefined && iotInstanceId !== "" && !isVariable(iotInstanceId)) {
     if (idInHost !== iotInstanceId) {
-      return node._("form.endpoint.unlike", { named: idInHost, iotInstanceId });
+      return node._("form.endpoint.mismatch", { named: idInHost, iotInstanceId });
     }
   }
   for (const setting of CHECKED) {

@@ -16,7 +16,7 @@ export type Validator = (
 export type Check = (setting: string, value: unknown, node: FormNode) => unknown;
 
 /** The text of an error in the editor's language; a label that the editor gives replaces our own. */
-export function errorText(thrown: unknown, node: FormNode, givenLabel?: string): string {
+export function problemText(thrown: unknown, node: FormNode, givenLabel?: string): string {
   if (!isIotAmqpError(thrown)) return String(thrown);
   const ownLabel = `settings.${thrown.details["setting"] ?? ""}`;
   const { text, remedy } = tellError(thrown, (path, values) =>
@@ -34,7 +34,7 @@ export function validators(check: Check): (setting: string) => Validator {
         check(setting, value, this);
         return true;
       } catch (error) {
-        return errorText(error, this, options.label);
+        return problemText(error, this, options.label);
       }
     };
 }
