@@ -12,7 +12,10 @@ export interface StatePlace extends ContextPlace {
   readonly key: string;
 }
 
-/** Hears how each call of any node of a place ended: with an error or undefined, and how many devices are known. */
+/**
+ * Called after each call of any node of the place: with its error or undefined, and the number of
+ * known devices.
+ */
 export type CallListener = (failure: unknown, devices: number | undefined) => void;
 
 /** The states of one place, for all nodes that keep theirs there. */

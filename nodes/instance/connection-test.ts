@@ -60,8 +60,8 @@ class TestReport {
 }
 
 /**
- * Serves the forms' connection test. Who may deploy flows may run it: it connects nowhere and
- * with nothing that a deployed flow could not. Values come in the body, which nobody logs.
+ * Serves the forms' connection test. Needs the permission to deploy: a deployed flow could make the
+ * same connection. Settings come in the body because URLs are logged.
  */
 export function serveConnectionTest(RED: NodeAPI): void {
   const limit = new RequestLimit(systemClock);

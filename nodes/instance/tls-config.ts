@@ -18,7 +18,7 @@ function isTlsConfig(node: object | null | undefined): node is TlsConfigNode {
 export function tlsOptions(RED: NodeAPI, id: unknown): TlsOptions {
   if (id === undefined || id === "") return {};
   const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
-  // To go on with the authorities of Node.js would be less than what was asked for.
+  // Falling back to the CA certificates of Node.js would silently ignore this setting.
   if (typeof id !== "string" || !isTlsConfig(node)) {
     throw new SettingError("SETTING_MISSING", { setting: "tls", rule: "tlsConfig" });
   }

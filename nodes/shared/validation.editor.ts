@@ -5,7 +5,7 @@ import type { FormNode } from "./form.editor";
 
 declare const RED: Editor;
 
-/** The editor shows a returned string as the reason; it does so for two parameters only. */
+/** The editor shows a returned string as the reason, but only if the function declares two parameters. */
 export type Validator = (
   this: FormNode,
   value: unknown,

@@ -93,7 +93,8 @@ export class Monitor {
   }
 
   #remember(thrown: unknown): void {
-    // A cause comes with each state until it has proved itself gone; its time is that of the first.
+    // The same cause comes with every state until the connection has proved good: keep the time of
+    // its first report.
     if (thrown === this.#last?.error) return;
     if (isIotAmqpError(thrown)) this.#last = { error: thrown, atMs: this.#clock.now() };
   }
