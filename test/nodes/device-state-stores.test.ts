@@ -92,7 +92,8 @@ test("a store that lost a callback does not hold up the close, and sends nothing
     const startMs = performance.now();
     await nodeRed.deploy(ANOTHER_FLOW);
     const tookMs = performance.now() - startMs;
-    ok(tookMs > 4_000 && tookMs < 9_000, `${tookMs} ms`);
+    // After 15 s Node-RED would go on without the close.
+    ok(tookMs > 4_000 && tookMs < 15_000, `${tookMs} ms`);
     deepEqual((await nodeRed.inventory()).resources, nothing);
     await nodeRed.deploy(stateFlow({ context: "#:(slow)::devices" }));
     nodeRed.storeMode("working");

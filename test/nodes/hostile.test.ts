@@ -123,7 +123,7 @@ test("while hostile servers of every sort answer other subscribers, one goes on 
       await nodeRed.next("shown", isConnected);
       // Sixteen bytes can ask for four thousand million steps.
       const tookMs = performance.now() - startMs;
-      ok(tookMs < 5_000, `a server has kept the process busy for ${tookMs} ms`);
+      ok(tookMs < 15_000, `a server has kept the process busy for ${tookMs} ms`);
       for (const [index, what] of Object.keys(PEERS).entries()) {
         const wanted = HARMLESS.includes(what) ? /^connected$/ : /retry/;
         await nodeRed.next("shown", ({ id, status }) => {
