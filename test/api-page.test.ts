@@ -6,9 +6,8 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { PATIENCE_MS } from "./support/time/until";
 import { withEmulator } from "./support/emulator/with-emulator";
-
-const PATIENCE_MS = 20_000;
 
 /** The lines that do something. */
 const programOf = (page: string) =>

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Started, freePort, withStartEnvironment } from "./support/programs/npm-start";
+import { PATIENCE_MS } from "./support/time/until";
 import type { StartEnvironment } from "./support/programs/npm-start";
-
-const PATIENCE_MS = 30_000;
 
 /** Runs `work` while `npm start` runs, and kills that if the work failed. */
 async function withStarted(

@@ -5,12 +5,12 @@ import { exampleOn } from "../support/node-red/example";
 import { EMPTY_FLOW } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { PageWatch } from "../support/browser/page-watch";
+import { PATIENCE_MS } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { Language } from "../support/node-red/built-nodes";
 
-const PATIENCE_MS = 15_000;
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 /** A tap takes as much as a finger does. */
 const TAP_HEIGHT = 40;

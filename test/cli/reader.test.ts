@@ -5,9 +5,8 @@ import { test } from "node:test";
 import { writeLines } from "../../src/cli/lines";
 import { Command, EMULATOR_KEYS } from "../support/programs/command";
 import { withSubscription } from "../support/emulator/with-subscription";
+import { PATIENCE_MS } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
-
-const PATIENCE_MS = 20_000;
 
 const push = { topic: "/k1/d1/user/raw", payload: "x".repeat(10_000) };
 

@@ -10,7 +10,7 @@ import { ManualClock } from "../support/time/manual-clock";
 import { PeerServer } from "../support/peer/peer-server";
 import { amqpError, CODE, uint, yes } from "../support/peer/frames";
 import { ScaledClock } from "../support/time/scaled-clock";
-import { until } from "../support/time/until";
+import { PATIENCE_MS, until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Examined } from "./examined";
 import type { EmulatorOptions } from "../../src/emulator/options";
@@ -259,7 +259,7 @@ test("a TLS handshake that nobody answers fails after 10 s, and leaves no timer"
 
 for (const step of ["attach", "message"] as const) {
   const title = `an examination that is stopped at “${step}” closes its connection and tells nothing more`;
-  test(title, { timeout: 10_000 }, () =>
+  test(title, { timeout: PATIENCE_MS }, () =>
     withEmulator({}, async (emulator) => {
       const stop = new AbortController();
       const clock = new ScaledClock(1);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TestCa } from "../support/certificates";
+import { PATIENCE_MS } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 
@@ -53,7 +54,7 @@ async function receive(
       ...environment,
     },
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();

@@ -8,7 +8,7 @@ import { Emulator } from "../../src/emulator/emulator";
 import { TestCa } from "../support/certificates";
 import { ManualClock, settled } from "../support/time/manual-clock";
 import { RawClient, attached } from "../support/emulator/raw-client";
-import { until } from "../support/time/until";
+import { PATIENCE_MS, until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 
 const SASL_HEADER = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
@@ -143,7 +143,7 @@ test("stop closes in order, may be called twice, and lets the process end by its
     output += chunk.toString();
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   const code = await ended;
   clearTimeout(timer);
   equal(code, 0, "the process must end by itself");

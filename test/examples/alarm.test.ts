@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { examplesOn } from "../support/node-red/example";
+import { PATIENCE_MS } from "../support/time/until";
 import type { RequestListener as RequestHandler } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../src/emulator/emulator";
@@ -11,7 +12,6 @@ import type { FlowNode } from "../support/node-red/node-red";
 
 const NAME = "Alarm on an event";
 const ALARM = "one in 10 minutes";
-const PATIENCE_MS = 10_000;
 
 const withExample = examplesOn();
 

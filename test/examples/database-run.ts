@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { exampleOn } from "../support/node-red/example";
 import { NodeRed } from "../support/node-red/node-red";
-import { soon } from "../support/time/until";
+import { PATIENCE_MS, soon } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { FlowNode } from "../support/node-red/node-red";
@@ -15,8 +15,6 @@ const EXAMPLE = "At least once into a database.json";
 const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";
 /** Of each value, ms since the epoch. */
 export const TIME = 1_715_000_130_120;
-/** Longest time for what a few hundred messages need, with those that come again, on a slow machine. */
-const PATIENCE_MS = 20_000;
 /** Nodes of the example with a probe behind them. */
 const PROBED = ["written", "not written", "read the latest 10"];
 const ROWS = "json_array(message_id, product_key, device_name, identifier, value, time)";
@@ -141,7 +139,6 @@ export class DatabaseRun {
     }
     const group = () => this.emulator.groups()[0];
     await soon(() => group()?.unsettled === 0 && group()?.backlog === 0, {
-      withinMs: PATIENCE_MS,
       sentence: () => `Something is unsettled, or waits: ${JSON.stringify(group())}`,
     });
     equal(group()?.rejected, 0);

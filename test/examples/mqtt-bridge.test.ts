@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { examplesOn } from "../support/node-red/example";
 import { MqttBroker } from "../support/programs/mqtt-broker";
-import { soon } from "../support/time/until";
+import { PATIENCE_MS, soon } from "../support/time/until";
 import type { ExampleChange, RunningExample } from "../support/node-red/example";
 import type { FlowNode } from "../support/node-red/node-red";
 
@@ -11,7 +11,6 @@ const DEVICE = "/k1demoPk01/meter-07";
 const STATUS_TOPIC = "/as/mqtt/status/k1demoPk01/meter-07";
 /** What a message meets that reached the mqtt out node when its broker had just gone. */
 const LATE = ["ACK_TIMEOUT", "DELIVERY_EXPIRED"];
-const WITHIN_MS = 10_000;
 
 const withExample = examplesOn();
 let broker: MqttBroker;
@@ -36,7 +35,7 @@ function pushed({ emulator }: RunningExample, texts: readonly string[]): string[
 }
 
 async function allAccepted({ emulator }: RunningExample, ids: readonly string[]): Promise<void> {
-  for (const id of ids) await emulator.expectSettled(id, "accepted", { timeoutMs: WITHIN_MS });
+  for (const id of ids) await emulator.expectSettled(id, "accepted", { timeoutMs: PATIENCE_MS });
 }
 
 /** Two more attempts at the broker, which is away: time enough for messages that would come. */
@@ -86,7 +85,7 @@ test("the MQTT bridge publishes each message under its type, byte for byte, and 
       broker.hold();
       const ids = rows.map(([topic, payload]) => emulator.push({ topic, payload }));
       const sentence = () => `Only ${broker.held} of ${ids.length} messages reached the broker`;
-      await soon(() => broker.held === ids.length, { withinMs: WITHIN_MS, sentence });
+      await soon(() => broker.held === ids.length, { sentence });
       const { accepted, released, unsettled } = emulator.groups()[0] ?? {};
       deepEqual({ accepted, released, unsettled }, { accepted: 0, released: 0, unsettled: 5 });
       broker.confirm();
@@ -126,7 +125,7 @@ test("the MQTT bridge loses nothing when the broker goes away with unconfirmed m
       broker.hold();
       const unconfirmed = pushed(example, ["a", "b", "c"]);
       const sentence = () => "The messages did not reach the broker";
-      await soon(() => broker.held === unconfirmed.length, { withinMs: WITHIN_MS, sentence });
+      await soon(() => broker.held === unconfirmed.length, { sentence });
       await broker.goAway();
       broker.published.length = 0;
       // Some of these may reach the mqtt out node, which drops them.

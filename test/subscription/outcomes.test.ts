@@ -4,13 +4,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CODE } from "../support/peer/frames";
 import { Random, seedOf } from "../support/random";
 import { contentsOf, withSender } from "../support/peer/with-sender";
+import { PATIENCE_MS } from "../support/time/until";
 import type { PeerSender } from "../support/peer/sender";
 import type { SenderParts } from "../support/peer/with-sender";
 import { OUTCOMES } from "../../src/protocol/amqp-message";
 import type { Outcome } from "../../src/protocol/amqp-message";
-
-/** Long enough for thousands of messages on a computer that has other things to do, in ms. */
-const LONG_MS = 15_000;
 
 /** Settles what the inbox holds at these places, and notes the outcomes. */
 class Settling {
@@ -96,7 +94,7 @@ test("of thousands in hand, settled in any order over many ticks, each has its o
         await sender.until(() => inbox.length > before, "more messages come");
       }
     }
-    await sender.untilDone(LONG_MS);
+    await sender.untilDone();
     settling.check(sender);
     equal(inbox.length, 8_000);
   });
@@ -111,7 +109,7 @@ test("one that is held while 20,000 pass is rejected at last, and nothing else w
     const { books } = sender;
     const contents = sender.sendMany(20_001);
     const passed = () => inbox.length === contents.length && books.unsettled === 1;
-    await sender.until(passed, "all but one have their outcome", LONG_MS);
+    await sender.until(passed, "all but one have their outcome");
     equal(books.sent[0]?.state, "unsettled");
     ok(books.sent.slice(1).every(({ state }) => state === "accepted"));
     const before = sender.count(CODE.disposition);
@@ -141,7 +139,10 @@ test("a flow that settles steadily, with all of the window in hand, makes few fr
         leastInHand = Math.min(leastInHand, inbox.length - settled);
         subscription.settle(inbox[settled]?.token ?? "", "accepted");
       }
-      ok(performance.now() - startMs < LONG_MS, "the messages did not come as they were settled");
+      ok(
+        performance.now() - startMs < PATIENCE_MS,
+        "the messages did not come as they were settled",
+      );
       await pause(everyMs - ((performance.now() - startMs) % everyMs));
     }
     const [outcomes, flows] = frames();

@@ -9,7 +9,7 @@ import {
   withSubscription,
 } from "../support/emulator/with-subscription";
 import { PeerServer } from "../support/peer/peer-server";
-import { until } from "../support/time/until";
+import { PATIENCE_MS, until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 import { systemClock } from "../../src/clock";
 import type { Clock } from "../../src/clock";
@@ -301,7 +301,7 @@ test("an undecodable message is rejected and told, and the link lives on", () =>
           return "taken";
         },
       });
-      const told = once(subscription, "undecodable", { signal: AbortSignal.timeout(5_000) });
+      const told = once(subscription, "undecodable", { signal: AbortSignal.timeout(PATIENCE_MS) });
       const bad = emulator.push({ topic, payload: "never seen" });
       const [error] = (await told) as [{ code: string; raw: Uint8Array }];
       equal(error.code, "MESSAGE_UNDECODABLE");

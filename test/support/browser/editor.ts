@@ -2,13 +2,12 @@ import { equal, ok } from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EditorForm, settled } from "./editor-form";
+import { PATIENCE_MS } from "../time/until";
 import { PageWatch } from "./page-watch";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Language } from "../node-red/built-nodes";
 import type { FlowNode } from "../node-red/node-red";
 
-/** How long one step may take on a slow machine, in ms. */
-const PATIENCE_MS = 15_000;
 const SIZE = { width: 1280, height: 900 };
 
 /** What the page looked like when a test failed. */

@@ -1,5 +1,6 @@
 import { create_container } from "rhea";
 import { signIn } from "../../../src/protocol/sign-in";
+import { PATIENCE_MS } from "../time/until";
 import type { Socket } from "node:net";
 import type { Connection, Delivery, EventContext, Message, Receiver } from "rhea";
 import type { TlsOptions } from "../../../src/settings/instance";
@@ -100,12 +101,12 @@ export class RawClient {
   }
 
   /** Resolves when `count` messages have come in altogether. */
-  async have(count: number, timeoutMs = 5_000): Promise<readonly Received[]> {
+  async have(count: number): Promise<readonly Received[]> {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check);
         reject(new Error(`Only ${this.received.length} of ${count} messages came.`));
-      }, timeoutMs);
+      }, PATIENCE_MS);
       const check = () => {
         if (this.received.length < count) return;
         clearTimeout(timer);
@@ -147,15 +148,15 @@ export async function attached(
   return client.attach(credit);
 }
 
-/** Resolves at the next event of that name, rejects after 5 s. */
+/** Resolves at the next event of that name. */
 export function once(
   emitter: { once(event: string, listener: (context: EventContext) => void): unknown },
   event: string,
 ): Promise<EventContext> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`No ${event} within 5 s.`));
-    }, 5_000);
+      reject(new Error(`No ${event} within ${PATIENCE_MS} ms.`));
+    }, PATIENCE_MS);
     // Where something else ends the wait, nobody is left to clear it.
     timer.unref();
     emitter.once(event, (context) => {

@@ -5,12 +5,10 @@ import type { Environment } from "../../../src/subscription/context";
 import type { Delivery, SubscriptionState } from "../../../src/subscription/state";
 import type { Subscription } from "../../../src/subscription/subscription";
 import type { Stored } from "../../../src/settings/read";
+import { PATIENCE_MS } from "../time/until";
 import { resolveInstance } from "../../../src/settings/instance";
 import { resolveSubscribe } from "../../../src/settings/subscribe";
 import type { SubscribeOptions } from "../../../src/settings/subscribe";
-
-/** How long a test waits for what must happen, in ms. */
-const PATIENCE_MS = 10_000;
 
 /** What differs from the emulator's defaults. */
 interface SubscribeTo {

@@ -4,13 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before } from "node:test";
+import { PATIENCE_MS } from "../time/until";
 import { prepareUserDirectory } from "./user-directory";
 import type { ChildProcess } from "node:child_process";
 import type { Inventory, ProbeEvent } from "./probe-events";
-
-/** How long a test waits for what must happen, in ms; a start takes some seconds on a slow machine. */
-const PATIENCE_MS = 20_000;
-const STOP_PATIENCE_MS = 20_000;
 
 export interface NodeRedOptions {
   /** Language of the runtime. */
@@ -217,7 +214,7 @@ export class NodeRed {
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill(signal);
-      const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_PATIENCE_MS);
+      const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE_MS);
       await this.#exited;
       clearTimeout(timer);
     }

@@ -4,9 +4,7 @@ import type { IotAmqpError } from "../../../src/errors/error";
 import type { LinkLimits } from "../../../src/amqp/limits";
 import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../../src/amqp/link";
 import { createOpenLink } from "../../../src/amqp/amqp-link";
-
-/** A promise that a test waits for ends with a sentence after this, in ms. */
-const PATIENCE_MS = 5_000;
+import { PATIENCE_MS } from "../time/until";
 
 export const USERNAME = "client-7|authMode=ststoken,securityToken=hush-hush-token|";
 export const PASSWORD = "hush-hush-password";

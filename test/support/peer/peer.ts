@@ -2,12 +2,10 @@ import type { Socket } from "node:net";
 import { CODE, encode, nothing, uint } from "./frames";
 import { HEADER, readFrames } from "./read-frames";
 import { amqp, attach, begin, greeting, NUMBERS, opening, saslOutcome, transfer } from "./replies";
+import { PATIENCE_MS } from "../time/until";
 import type { Performative } from "./frames";
 import type { ReadFrame } from "./read-frames";
 import type { Numbers } from "./replies";
-
-/** A frame that does not come within this time is a failure, in ms. */
-const PATIENCE_MS = 5_000;
 
 /** The script's connection has gone: no failure by itself. */
 export class PeerGone extends Error {}

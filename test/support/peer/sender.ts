@@ -10,9 +10,6 @@ import type { Peer } from "./peer";
 import type { ReadFrame } from "./read-frames";
 import type { Encoding } from "./transfer-frame";
 
-/** How long a test waits for what must happen, in ms. */
-const PATIENCE_MS = 8_000;
-
 /** A message to be sent, and how. */
 export interface Outgoing {
   readonly content: string;
@@ -145,7 +142,7 @@ export class PeerSender {
   }
 
   /** Waits until something holds; fails at the first fault of the client's, or if it goes. */
-  async until(isSo: () => boolean, what: string, withinMs = PATIENCE_MS): Promise<void> {
+  async until(isSo: () => boolean, what: string): Promise<void> {
     const { books, peer } = this;
     const sentence = (): string => {
       const { sent, flows, unsettled, credit, window } = books;
@@ -153,15 +150,15 @@ export class PeerSender {
       return `It was not so that ${what}: ${JSON.stringify(now)}`;
     };
     const isOver = () => isSo() || books.faults.length > 0 || peer.gone;
-    await soon(isOver, { withinMs, sentence });
+    await soon(isOver, { sentence });
     this.check();
     if (!isSo()) throw new Error(`${sentence()} when the connection had gone`);
   }
 
   /** Waits until all has been sent, and what wants an outcome has one. */
-  async untilDone(withinMs = PATIENCE_MS): Promise<void> {
+  async untilDone(): Promise<void> {
     const isDone = () => this.#queue.length === 0 && this.books.unsettled === 0;
-    await this.until(isDone, "all was sent and has its outcome", withinMs);
+    await this.until(isDone, "all was sent and has its outcome");
   }
 
   /** Fails if the client has done anything wrong. */

@@ -54,7 +54,7 @@ export async function withSender(
   subscription.on("delivered", (delivery) => inbox.push(delivery));
   const senderOf = async (index: number): Promise<PeerSender> => {
     const sentence = () => `The client did not come ${index + 1} times`;
-    await soon(() => senders.length > index, { withinMs: 5_000, sentence });
+    await soon(() => senders.length > index, { sentence });
     return senders[index] ?? Promise.reject(new Error(sentence()));
   };
   let isStopped = false;
@@ -68,7 +68,7 @@ export async function withSender(
     void subscription.stop().then(() => (isStopped = true));
     subscription.release();
     const sentence = () => "The subscription did not stop";
-    await soon(() => isStopped, { withinMs: 5_000, sentence }).catch(() => undefined);
+    await soon(() => isStopped, { sentence }).catch(() => undefined);
     await server.stop();
   }
   ok(isStopped, "The subscription did not stop, until the server went.");

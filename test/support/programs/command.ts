@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { after } from "node:test";
+import { PATIENCE_MS } from "../time/until";
 import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable } from "node:stream";
-
-const PATIENCE_MS = 20_000;
 
 /** What the emulator takes by default. */
 export const EMULATOR_KEYS = {

@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { PATIENCE_MS } from "../time/until";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-
-/** How long a test waits for a write, in ms. */
-const PATIENCE_MS = 20_000;
 
 /** A write as it came. */
 export interface Write {

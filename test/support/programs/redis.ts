@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { PATIENCE_MS } from "../time/until";
 import { freePort } from "./npm-start";
 import type { ChildProcess } from "node:child_process";
 
-const PATIENCE_MS = 10_000;
 const READY = "Ready to accept connections";
 
 const isMissing = spawnSync("redis-server", ["--version"]).status !== 0;
