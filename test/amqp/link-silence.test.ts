@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock } from "../support/time/manual-clock";
+import { ManualClock, settled } from "../support/time/manual-clock";
 import { CODE, EMPTY_FRAME } from "../support/peer/frames";
 import { assertEnded, withLink } from "../support/peer/with-link";
+import { until } from "../support/time/until";
 import type { Peer } from "../support/peer/peer";
 
 test("a link that is never attached ends with ATTACH_TIMEOUT 10 s after the open", async () => {
@@ -26,18 +27,21 @@ for (const [title, sent] of [
 ] as const) {
   test(`a peer that goes silent after ${title} is noticed within 1.5 idle time-outs`, async () => {
     const clock = new ManualClock();
+    let isAnswered = false;
     const script = async (peer: Peer): Promise<void> => {
       await peer.attach();
       peer.send(sent);
       await peer.expect(CODE.flow);
       peer.send(sent.subarray(0, 1));
+      isAnswered = true;
     };
     await withLink(script, clock, {
       body: async ({ link, heard }) => {
         await heard.until("attached");
         await clock.advance(60_000);
         link.grantCredit(1); // the peer answers with one more byte
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await until(() => isAnswered, "the peer answers");
+        await settled(20);
         const sinceMs = clock.monotonicMs() - (sent.length === 0 ? 60_000 : 0);
         while (heard.cause === undefined && clock.monotonicMs() - sinceMs < 90_000) {
           await clock.advance(2_500);
@@ -65,7 +69,7 @@ test("heartbeats of the peer keep the link up", async () => {
         await heard.until("attached");
         for (let minute = 0; minute < 5; minute += 1) {
           peer?.send(EMPTY_FRAME);
-          await new Promise((resolve) => setTimeout(resolve, 10));
+          await settled(20);
           await clock.advance(60_000);
         }
         deepEqual(heard.events, ["signedIn", "opened", "attached"]);

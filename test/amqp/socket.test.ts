@@ -4,7 +4,7 @@ import type { TlsOptions as ServerOptions } from "node:tls";
 import { TLSSocket } from "node:tls";
 import { systemClock } from "../../src/clock";
 import { TestCa } from "../support/certificates";
-import { ManualClock } from "../support/time/manual-clock";
+import { ManualClock, settled } from "../support/time/manual-clock";
 import { PeerServer } from "../support/peer/peer-server";
 import type { Peer } from "../support/peer/peer";
 import { openTo } from "../support/peer/open-link";
@@ -161,7 +161,7 @@ test("silence is noticed over TLS too, and bytes that come are heard", async () 
   await heard.until("attached");
   await clock.advance(70_000);
   peer?.send(Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await settled(20);
   await clock.advance(70_000);
   deepEqual(heard.events, ["signedIn", "opened", "attached"]);
   await clock.advance(20_000);
