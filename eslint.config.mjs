@@ -114,6 +114,14 @@ export default defineConfig(
     files: ["test/**/*.ts"],
     rules: {
       "max-lines": "off",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout'][arguments.0.name='resolve']",
+          message: "Wait for an event or a state, not for a time (CONTRIBUTING.md).",
+        },
+      ],
       // node:test returns a promise that its own runner awaits.
       "@typescript-eslint/no-floating-promises": [
         "error",
