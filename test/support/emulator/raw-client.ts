@@ -1,6 +1,7 @@
 import { create_container } from "rhea";
 import { signIn } from "../../../src/protocol/sign-in";
 import { PATIENCE_MS } from "../time/until";
+import { Waiters } from "../time/waiters";
 import type { Socket } from "node:net";
 import type { Connection, Delivery, EventContext, Message, Receiver } from "rhea";
 import type { TlsOptions } from "../../../src/settings/instance";
@@ -45,7 +46,7 @@ export class RawClient {
   /** Resolves at the first sign of the end. */
   readonly ended: Promise<End>;
   receiver: Receiver | undefined;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
 
   constructor(port: number, options: RawClientOptions = {}) {
     const { idleTimeoutMs = 60_000, maxFrameSize, tls } = options;
@@ -78,7 +79,7 @@ export class RawClient {
       if (message === undefined || delivery === undefined) return;
       const properties = Object(message.application_properties) as Record<string, unknown>;
       this.received.push({ messageId: properties["messageId"], message, delivery });
-      for (const check of this.#waiting) check();
+      this.#waiters.wake();
     });
   }
 
@@ -102,20 +103,10 @@ export class RawClient {
 
   /** Resolves when `count` messages have come in altogether. */
   async have(count: number): Promise<readonly Received[]> {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(check);
-        reject(new Error(`Only ${this.received.length} of ${count} messages came.`));
-      }, PATIENCE_MS);
-      const check = () => {
-        if (this.received.length < count) return;
-        clearTimeout(timer);
-        this.#waiting.delete(check);
-        resolve();
-      };
-      this.#waiting.add(check);
-      check();
-    });
+    await this.#waiters.next(
+      () => this.received.length >= count || undefined,
+      () => `Only ${this.received.length} of ${count} messages came.`,
+    );
     return this.received;
   }
 

@@ -6,6 +6,7 @@ import type { Delivery, SubscriptionState } from "../../../src/subscription/stat
 import type { Subscription } from "../../../src/subscription/subscription";
 import type { Stored } from "../../../src/settings/read";
 import { PATIENCE_MS } from "../time/until";
+import { Waiters } from "../time/waiters";
 import { resolveInstance } from "../../../src/settings/instance";
 import { resolveSubscribe } from "../../../src/settings/subscribe";
 import type { SubscribeOptions } from "../../../src/settings/subscribe";
@@ -78,30 +79,22 @@ export async function state(
 export class Inbox {
   readonly all: Delivery[] = [];
   #taken = 0;
-  #wake: () => void = () => undefined;
+  readonly #waiters = new Waiters();
 
   constructor(subscription: Subscription) {
     subscription.on("delivered", (delivery) => {
       this.all.push(delivery);
-      this.#wake();
+      this.#waiters.wake();
     });
   }
 
   /** The next delivery, or a failure with a sentence. */
-  async next(): Promise<Delivery> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
+  next(): Promise<Delivery> {
+    const take = (): Delivery | undefined => {
       const delivery = this.all[this.#taken];
-      if (delivery !== undefined) {
-        this.#taken += 1;
-        return delivery;
-      }
-      await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
-        deadline.onabort = () => {
-          reject(new Error(`No further message came within ${PATIENCE_MS} ms.`));
-        };
-      });
-    }
+      if (delivery !== undefined) this.#taken += 1;
+      return delivery;
+    };
+    return this.#waiters.next(take, () => `No further message came within ${PATIENCE_MS} ms.`);
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before } from "node:test";
 import { PATIENCE_MS } from "../time/until";
+import { Waiters } from "../time/waiters";
 import { prepareUserDirectory } from "./user-directory";
 import type { ChildProcess } from "node:child_process";
 import type { Inventory, ProbeEvent } from "./probe-events";
@@ -46,7 +47,7 @@ export class NodeRed {
   readonly #output: string[] = [];
   #events: ProbeEvent[] = [];
   readonly #handlers = new Map<string, (event: ProbeEvent) => void>();
-  #wake: () => void = () => undefined;
+  readonly #waiters = new Waiters();
   #url = "";
 
   private constructor(options: NodeRedOptions) {
@@ -79,10 +80,10 @@ export class NodeRed {
         return;
       }
       this.#events.push(event);
-      this.#wake();
+      this.#waiters.wake();
     });
     this.#child.on("exit", () => {
-      this.#wake();
+      this.#waiters.wake();
     });
   }
 
@@ -175,27 +176,18 @@ export class NodeRed {
   }
 
   /** Takes the first event of a kind that is wanted, waiting for it if need be. */
-  async next(
-    kind: string,
-    wanted: (event: ProbeEvent) => boolean = () => true,
-  ): Promise<ProbeEvent> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
+  next(kind: string, wanted: (event: ProbeEvent) => boolean = () => true): Promise<ProbeEvent> {
+    const missing = (why: string): string => {
+      const seen = this.#events.map((event) => JSON.stringify(event).slice(0, 300)).join("\n");
+      return `No ${kind} of Node-RED ${why}. Seen:\n${seen}\n${this.output}`;
+    };
+    const take = (): ProbeEvent | undefined => {
       const index = this.#events.findIndex((event) => event.kind === kind && wanted(event));
-      const [found] = index < 0 ? [] : this.#events.splice(index, 1);
-      if (found !== undefined) return found;
-      if (this.#child.exitCode !== null || deadline.aborted) {
-        const seen = this.#events.map((event) => JSON.stringify(event).slice(0, 300)).join("\n");
-        const why = deadline.aborted ? `came within ${PATIENCE_MS} ms` : "can come: it has ended";
-        throw new Error(`No ${kind} of Node-RED ${why}. Seen:\n${seen}\n${this.output}`);
-      }
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-        deadline.onabort = () => {
-          wake();
-        };
-      });
-    }
+      if (index >= 0) return this.#events.splice(index, 1)[0];
+      if (this.#child.exitCode !== null) throw new Error(missing("can come: it has ended"));
+      return undefined;
+    };
+    return this.#waiters.next(take, () => missing(`came within ${PATIENCE_MS} ms`));
   }
 
   /** Calls the handler with each event of a kind from now on; none of them is kept for `next`. */

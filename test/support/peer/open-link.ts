@@ -4,7 +4,7 @@ import type { IotAmqpError } from "../../../src/errors/error";
 import type { LinkLimits } from "../../../src/amqp/limits";
 import type { IncomingDelivery, Link, LinkEvents, LinkRequest } from "../../../src/amqp/link";
 import { createOpenLink } from "../../../src/amqp/amqp-link";
-import { PATIENCE_MS } from "../time/until";
+import { Waiters } from "../time/waiters";
 
 export const USERNAME = "client-7|authMode=ststoken,securityToken=hush-hush-token|";
 export const PASSWORD = "hush-hush-password";
@@ -20,11 +20,11 @@ export class Heard implements LinkEvents {
   cause: IotAmqpError | undefined;
   /** Called for each delivery as it comes. */
   onDelivery: ((delivery: IncomingDelivery) => void) | undefined;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
 
   #note(event: string): void {
     this.events.push(event);
-    for (const look of this.#waiting) look();
+    this.#waiters.wake();
   }
 
   signedIn(): void {
@@ -59,20 +59,10 @@ export class Heard implements LinkEvents {
   async until(event: string | RegExp, count = 1): Promise<void> {
     const wanted = (name: string) =>
       typeof event === "string" ? name === event : event.test(name);
-    const come = () => this.events.filter(wanted).length >= count;
-    if (come()) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`“${String(event)}” did not come; heard: ${this.events.join(", ")}`));
-      }, PATIENCE_MS);
-      const look = (): void => {
-        if (!come()) return;
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-    });
+    await this.#waiters.next(
+      () => this.events.filter(wanted).length >= count || undefined,
+      () => `“${String(event)}” did not come; heard: ${this.events.join(", ")}`,
+    );
   }
 }
 

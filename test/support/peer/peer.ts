@@ -3,6 +3,7 @@ import { CODE, encode, nothing, uint } from "./frames";
 import { HEADER, readFrames } from "./read-frames";
 import { amqp, attach, begin, greeting, NUMBERS, opening, saslOutcome, transfer } from "./replies";
 import { PATIENCE_MS } from "../time/until";
+import { Waiters } from "../time/waiters";
 import type { Performative } from "./frames";
 import type { ReadFrame } from "./read-frames";
 import type { Numbers } from "./replies";
@@ -19,7 +20,7 @@ export class Peer {
   onFrame: ((read: ReadFrame) => void) | undefined;
   #channel = NUMBERS.channel;
   #taken = 0;
-  #wake: (() => void) | undefined;
+  readonly #waiters = new Waiters();
   #gone = false;
 
   constructor(socket: Socket) {
@@ -27,11 +28,11 @@ export class Peer {
     readFrames(socket, (read) => {
       this.frames.push(read);
       this.onFrame?.(read);
-      this.#wake?.();
+      this.#waiters.wake();
     });
     socket.on("close", () => {
       this.#gone = true;
-      this.#wake?.();
+      this.#waiters.wake();
     });
   }
 
@@ -41,24 +42,22 @@ export class Peer {
   }
 
   /** The next frame of that code, after those expected before. */
-  async expect(code: number, patienceMs = PATIENCE_MS): Promise<ReadFrame> {
-    const timer = setTimeout(() => this.#wake?.(), patienceMs);
-    const sinceMs = Date.now();
-    try {
-      for (;;) {
-        for (; this.#taken < this.frames.length; this.#taken += 1) {
-          const read = this.frames[this.#taken];
-          if (read?.code !== code) continue;
-          this.#taken += 1;
-          return read;
-        }
-        if (this.#gone) throw new PeerGone(`The client went before frame ${code} came.`);
-        if (Date.now() - sinceMs >= patienceMs) throw new Error(`No frame ${code} came.`);
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      clearTimeout(timer);
+  expect(code: number, patienceMs = PATIENCE_MS): Promise<ReadFrame> {
+    return this.#waiters.next(
+      () => this.#take(code),
+      () => `No frame ${code} came.`,
+      patienceMs,
+    );
+  }
+
+  #take(code: number): ReadFrame | undefined {
+    const index = this.frames.findIndex((read, at) => at >= this.#taken && read.code === code);
+    if (index >= 0) {
+      this.#taken = index + 1;
+      return this.frames[index];
     }
+    if (this.#gone) throw new PeerGone(`The client went before frame ${code} came.`);
+    return undefined;
   }
 
   send(...chunks: readonly Buffer[]): void {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { PATIENCE_MS } from "../time/until";
+import { Waiters } from "../time/waiters";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -22,7 +23,7 @@ export class InfluxServer {
   /** The HTTP status of its answers; anything but 204: the points are not written. */
   status = 204;
   readonly #writes: Write[] = [];
-  #wake: () => void = () => undefined;
+  readonly #waiters = new Waiters();
 
   static async start(): Promise<InfluxServer> {
     const influx = new InfluxServer();
@@ -36,19 +37,11 @@ export class InfluxServer {
   }
 
   /** Takes the first write that has not been taken, waiting for it if need be. */
-  async next(): Promise<Write> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
-      const write = this.#writes.shift();
-      if (write !== undefined) return write;
-      if (deadline.aborted) throw new Error(`Nothing was written within ${PATIENCE_MS} ms.`);
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-        deadline.onabort = () => {
-          wake();
-        };
-      });
-    }
+  next(): Promise<Write> {
+    return this.#waiters.next(
+      () => this.#writes.shift(),
+      () => `Nothing was written within ${PATIENCE_MS} ms.`,
+    );
   }
 
   async stop(): Promise<void> {
@@ -66,6 +59,6 @@ export class InfluxServer {
       lines,
       status: this.status,
     });
-    this.#wake();
+    this.#waiters.wake();
   }
 }
