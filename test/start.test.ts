@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Started, freePort, withStartEnvironment } from "./support/programs/npm-start";
+import { freePort } from "./support/programs/free-port";
+import { Started, withStartEnvironment } from "./support/programs/npm-start";
 import { PATIENCE_MS } from "./support/time/until";
 import type { StartEnvironment } from "./support/programs/npm-start";
 

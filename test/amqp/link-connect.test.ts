@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { systemClock } from "../../src/clock";
 import { SettingError } from "../../src/errors/error";
 import { ManualClock, settled } from "../support/time/manual-clock";
-import { PeerServer } from "../support/peer/peer-server";
 import {
   AMQP_HEADER,
   CODE,
@@ -14,20 +13,13 @@ import {
   text,
   ubyte,
 } from "../support/peer/frames";
+import { freePort } from "../support/programs/free-port";
 import { HEADER } from "../support/peer/read-frames";
 import { openTo, PASSWORD, USERNAME } from "../support/peer/open-link";
 import { assertEnded, raw, withLink } from "../support/peer/with-link";
 import { english } from "../support/english";
 import type { Peer } from "../support/peer/peer";
 import type { Script } from "../support/peer/peer-server";
-
-/** A port on which nothing listens. */
-async function freePort(): Promise<number> {
-  const server = await PeerServer.start(() => undefined);
-  const { port } = server;
-  await server.stop();
-  return port;
-}
 
 test("a refused connection ends with CONNECTION_REFUSED", async () => {
   const port = await freePort();

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { ACK, EMPTY_FLOW, SUBSCRIBER, settlingFlow, isConnected } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
+import { freePort } from "../support/programs/free-port";
 import { PeerServer } from "../support/peer/peer-server";
 import { withEmulator } from "../support/emulator/with-emulator";
 import { isDeepStrictEqual } from "node:util";
@@ -176,22 +177,12 @@ test("a subscriber that is removed while it attaches leaves nothing, at once", a
 });
 
 test("a subscriber that is removed in backoff leaves nothing, at once", async () => {
-  const port = await withEmulatorPort();
+  const port = await freePort();
   await nodeRed.deploy(settlingFlow({ port, ...FOUR }));
   await nodeRed.next("shown", says(/retry/));
   ok((await timed(() => nodeRed.deploy(EMPTY_FLOW))) < SOON_MS);
   await nothingLeft();
 });
-
-/** A port on which nobody listens any more. */
-async function withEmulatorPort(): Promise<number> {
-  let port = 0;
-  await withEmulator({}, (emulator) => {
-    port = emulator.port;
-    return Promise.resolve();
-  });
-  return port;
-}
 
 test("a subscriber that is removed while it drains ends when the ack nodes go", () =>
   withEmulator({}, async (emulator) => {

@@ -4,7 +4,7 @@ import { expectFailed, expectPassed, testConnection } from "./connection-test";
 import { withEditor } from "./editor";
 import { EMPTY_FLOW } from "../node-red/flow";
 import { CHINESE, expectTranslated, UNTRANSLATED } from "./form-texts";
-import { freePort } from "../programs/npm-start";
+import { freePort } from "../programs/free-port";
 import { withEmulator } from "../emulator/with-emulator";
 import type { Browser } from "playwright-core";
 import type { Emulator } from "../../../src/emulator/emulator";

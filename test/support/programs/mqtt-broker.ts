@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { Aedes } from "aedes";
+import { freePort } from "./free-port";
 import type { Server, Socket } from "node:net";
-import type { AddressInfo } from "node:net";
 
 /** What was published at the broker. */
 interface Published {
@@ -14,24 +14,21 @@ interface Published {
 
 /** A real MQTT broker on loopback that can go away, come back on its port, and hold back confirmations. */
 export class MqttBroker {
+  readonly port: number;
   readonly published: Published[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #held: (() => void)[] = [];
   #aedes: Aedes | undefined;
   #server: Server | undefined;
-  #port = 0;
   #isHolding = false;
+
+  private constructor(port: number) {
+    this.port = port;
+  }
 
   /** A broker that is not there yet, but has its port. */
   static async away(): Promise<MqttBroker> {
-    const broker = new MqttBroker();
-    await broker.comeBack();
-    await broker.goAway();
-    return broker;
-  }
-
-  get port(): number {
-    return this.#port;
+    return new MqttBroker(await freePort());
   }
 
   /** How many messages wait for their confirmation. */
@@ -68,9 +65,8 @@ export class MqttBroker {
       aedes.handle(socket);
     });
     this.#server = server;
-    server.listen(this.#port, "127.0.0.1");
+    server.listen(this.port, "127.0.0.1");
     await once(server, "listening");
-    this.#port = (server.address() as AddressInfo).port;
   }
 
   /** Ends as a process that was killed: nothing is confirmed any more, and nobody listens. */

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePorts } from "./free-port";
 import type { ChildProcess } from "node:child_process";
 
 /** How long a test waits for what must happen, in ms; Node-RED alone needs a few seconds. */
@@ -15,27 +15,17 @@ export type StartEnvironment = Readonly<
   Record<"PORT" | "EMULATOR_PORT" | "EMULATOR_HTTP_PORT" | "NODE_RED_USER_DIR", string>
 >;
 
-/** A port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No port was assigned.");
-  return address.port;
-}
-
 /** Runs `work` with free ports and a user directory of its own, which is removed afterwards. */
 export async function withStartEnvironment(
   work: (environment: StartEnvironment) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "npm-start-"));
   try {
+    const [port, emulatorPort, httpPort] = await freePorts(3);
     await work({
-      PORT: String(await freePort()),
-      EMULATOR_PORT: String(await freePort()),
-      EMULATOR_HTTP_PORT: String(await freePort()),
+      PORT: String(port),
+      EMULATOR_PORT: String(emulatorPort),
+      EMULATOR_HTTP_PORT: String(httpPort),
       NODE_RED_USER_DIR: directory,
     });
   } finally {

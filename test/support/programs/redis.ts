@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PATIENCE_MS } from "../time/until";
-import { freePort } from "./npm-start";
+import { freePort } from "./free-port";
 import type { ChildProcess } from "node:child_process";
 
 const READY = "Ready to accept connections";

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { systemClock } from "../../../src/clock";
 import type { Clock } from "../../../src/clock";
 import { ManualClock, settled } from "../time/manual-clock";
+import { freePort } from "../programs/free-port";
 import { FAULTS, FaultProxy } from "./proxy";
 import { Random } from "../random";
 import { until } from "../time/until";
@@ -141,10 +142,7 @@ test("a side that resets resets the other one", () =>
   }));
 
 test("a server that does not listen looks like a connection that is reset", async () => {
-  const free = createServer().listen(0, "127.0.0.1");
-  await once(free, "listening");
-  const { port } = free.address() as AddressInfo;
-  await new Promise((resolve) => free.close(resolve));
+  const port = await freePort();
   const proxy = await FaultProxy.start({ port: () => port });
   const client = new End(connect(proxy.port, "127.0.0.1"));
   await until(() => client.closed, "the client was closed");
