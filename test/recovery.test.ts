@@ -278,6 +278,7 @@ async function failsAndRetries(provoked: Provoked, clock: ManualClock): Promise<
     await stopped;
     await server.stop();
   }
+  server.check();
   equal(clock.timers, 0);
 }
 

@@ -38,6 +38,7 @@ test("what rhea throws while it writes is the link's failure, not the end of the
     match(english(heard.cause), /Field first is mandatory/);
   });
   await server.stop();
+  server.check();
 });
 
 for (const name of [

@@ -426,6 +426,7 @@ describe("each failure ends the link once, with the first cause, and leaves no t
       } finally {
         await server.stop();
       }
+      server.check();
     });
   }
 });

@@ -44,8 +44,9 @@ async function withDeliveries(
   } finally {
     link.close();
     await server.stop();
-    await heard.until("ended");
   }
+  await heard.until("ended");
+  server.check();
 }
 interface Parts {
   readonly clock: ManualClock;

@@ -35,6 +35,7 @@ async function attempt({ server: options = leaf, host = "localhost", tls = {} }:
   for (const peer of server.peers) peer.socket.end();
   await heard.until("ended");
   await server.stop();
+  server.check();
   return { heard, names };
 }
 
@@ -168,4 +169,5 @@ test("silence is noticed over TLS too, and bytes that come are heard", async () 
   await heard.until("ended");
   equal(heard.cause?.code, "PEER_SILENT");
   await server.stop();
+  server.check();
 });

@@ -211,6 +211,7 @@ test("a server that hangs up after the sign-in fails at the AMQP connection", as
   } finally {
     await server.stop();
   }
+  server.check();
 });
 
 test("a link that is detached soon after its attach was refused", async () => {
@@ -229,6 +230,7 @@ test("a link that is detached soon after its attach was refused", async () => {
   } finally {
     await server.stop();
   }
+  server.check();
 });
 
 test("a server that says nothing fails after 10 s, and leaves no timer", async () => {

@@ -49,6 +49,7 @@ async function fallSilent(t: TestContext, last: Buffer): Promise<void> {
     await subscription.stop();
     await server.stop();
   }
+  server.check();
 }
 
 describe(

@@ -173,6 +173,7 @@ test("a subscriber that is removed while it attaches leaves nothing, at once", a
   // The peer answers no close: 2 s are given to it.
   ok((await timed(() => nodeRed.deploy(EMPTY_FLOW))) < 2_000 + SOON_MS);
   await server.stop();
+  server.check();
   await nothingLeft();
 });
 

@@ -137,6 +137,7 @@ test("while hostile servers of every sort answer other subscribers, one goes on 
       await nodeRed.deploy(EMPTY_FLOW);
       for (const server of servers) await server.stop();
     }
+    for (const server of servers) server.check();
   }));
 
 test("messages that cannot be decoded go to Catch, and the connection stays", () =>

@@ -25,8 +25,9 @@ export async function withLink(
   } finally {
     link.close();
     await server.stop();
-    await heard.until("ended");
   }
+  await heard.until("ended");
+  server.check();
 }
 
 /** Fails unless the link has ended once, with that error, and tells no secret. */

@@ -71,6 +71,7 @@ export async function withSender(
     await soon(() => isStopped, { sentence }).catch(() => undefined);
     await server.stop();
   }
+  server.check();
   ok(isStopped, "The subscription did not stop, until the server went.");
   for (const each of senders) each.check();
 }
