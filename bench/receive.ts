@@ -84,21 +84,21 @@ function pairsWanted(): number | undefined {
 }
 
 /** CPU in µs and messages a second, of one run. */
-interface Taken {
+interface RunCost {
   readonly cpuUs: number;
   readonly rate: number;
 }
 
-function taken({ cpuUs, tookMs }: Figures, { messages }: Phase): Taken {
+function costOf({ cpuUs, tookMs }: Figures, { messages }: Phase): RunCost {
   return { cpuUs: cpuUs / messages, rate: (messages * 1_000) / tookMs };
 }
 
-function told(bare: readonly Taken[], ours: readonly Taken[]): string {
+function comparisonText(bare: readonly RunCost[], ours: readonly RunCost[]): string {
   const ratios = bare.map(({ cpuUs }, index) => (ours[index]?.cpuUs ?? NaN) / cpuUs);
   const shown = [median(ratios), Math.min(...ratios), Math.max(...ratios)];
   const [middle, least, most] = shown.map((ratio) => ratio.toFixed(2));
-  const cpu = (all: readonly Taken[]) => median(all.map(({ cpuUs }) => cpuUs)).toFixed(1);
-  const rate = (all: readonly Taken[]) => median(all.map((each) => each.rate)).toFixed(0);
+  const cpu = (all: readonly RunCost[]) => median(all.map(({ cpuUs }) => cpuUs)).toFixed(1);
+  const rate = (all: readonly RunCost[]) => median(all.map((each) => each.rate)).toFixed(0);
   return (
     `bare ${cpu(bare)} µs, ours ${cpu(ours)} µs, ours/bare ${middle ?? ""} ` +
     `(${least ?? ""} to ${most ?? ""}, pairs: ${ratios.length}); ` +
@@ -111,15 +111,15 @@ async function compare(comparison: Comparison, transport: Transport, kinds: read
   const { name, warmUp, measured, connections } = comparison;
   const useTls = transport === "tls";
   const job: Job = { warmUp, measured, connections, useTls, isTimed: false };
-  const runs: Record<Kind, Taken[]> = { bare: [], program: [], "node-red": [] };
+  const runs: Record<Kind, RunCost[]> = { bare: [], program: [], "node-red": [] };
   const pairs = pairsWanted() ?? comparison.pairs;
   for (let pair = 0; pair < pairs; pair += 1) {
     for (const kind of ["bare", ...kinds] as const) {
-      runs[kind].push(taken(await run(kind, job), measured));
+      runs[kind].push(costOf(await run(kind, job), measured));
     }
   }
   for (const kind of kinds) {
-    say(`${name}, ${transport}, ${NAMES[kind]}: ${told(runs.bare, runs[kind])}`);
+    say(`${name}, ${transport}, ${NAMES[kind]}: ${comparisonText(runs.bare, runs[kind])}`);
   }
 }
 
@@ -148,7 +148,7 @@ async function credit(kinds: readonly Ours[]): Promise<void> {
           isTimed: false,
           settings: { creditWindow },
         });
-        rates.push(taken(figures, CREDIT_MEASURED).rate);
+        rates.push(costOf(figures, CREDIT_MEASURED).rate);
       }
       const name = `bulk with a credit window of ${creditWindow}, plain, ${NAMES[kind]}`;
       say(`${name}: ${median(rates).toFixed(0)} msg/s (${CREDIT_RUNS} runs)`);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { FaultRequestError } from "../../src/emulator/faults/fault-request";
 import { FAULTS } from "../../src/emulator/faults/fault-table";
 import { parseScenario } from "../../src/emulator/faults/scenario";
-import { ask, told } from "../support/emulator/http-client";
+import { ask, errorText } from "../support/emulator/http-client";
 import { attached } from "../support/emulator/raw-client";
 import { until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
@@ -58,7 +58,7 @@ test("a wrong or unknown parameter is answered with 400 and a sentence that name
     for (const [body, sentence] of wrong) {
       const answer = await ask(emulator.httpPort, "/faults", { method: "POST", body });
       equal(answer.status, 400, JSON.stringify(body));
-      match(told(answer), new RegExp(`^400 bad-fault .*${sentence.source}`));
+      match(errorText(answer), new RegExp(`^400 bad-fault .*${sentence.source}`));
     }
     equal(emulator.connections().length, 1, "a wrong request has done something");
     equal(emulator.endFaults(), 0, "a wrong request has left something in force");

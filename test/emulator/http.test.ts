@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { ask, told } from "../support/emulator/http-client";
+import { ask, errorText } from "../support/emulator/http-client";
 import { attached, RawClient } from "../support/emulator/raw-client";
 import { withEmulator } from "../support/emulator/with-emulator";
 
@@ -48,7 +48,7 @@ test("each bad message is answered with 400 and a sentence that names the field"
     ];
     for (const [body, sentence] of bad) {
       const answer = await ask(emulator.httpPort, "/messages", { method: "POST", body });
-      match(told(answer), sentence);
+      match(errorText(answer), sentence);
       equal(answer.status, 400);
     }
     equal(emulator.groups()[0]?.backlog, 0);
@@ -111,12 +111,12 @@ test("POST /faults kicks, and refuses as many sign-ins as it is told", () =>
 
 test("unknown paths get 404, wrong methods 405, bodies beyond 1 MiB 413", () =>
   withEmulator({ httpPort: 0 }, async ({ httpPort }) => {
-    match(told(await ask(httpPort, "/nothing")), /^404 not-found/);
-    match(told(await ask(httpPort, "/__proto__")), /^404 not-found/);
-    match(told(await ask(httpPort, "/messages")), /^405 method-not-allowed .*POST/);
-    match(told(await ask(httpPort, "/groups", { body: {} })), /^405 method-not-allowed .*GET/);
+    match(errorText(await ask(httpPort, "/nothing")), /^404 not-found/);
+    match(errorText(await ask(httpPort, "/__proto__")), /^404 not-found/);
+    match(errorText(await ask(httpPort, "/messages")), /^405 method-not-allowed .*POST/);
+    match(errorText(await ask(httpPort, "/groups", { body: {} })), /^405 method-not-allowed .*GET/);
     const body = JSON.stringify({ topic: "/t", payload: "x".repeat(1_048_576) });
-    match(told(await ask(httpPort, "/messages", { body })), /^413 too-large/);
+    match(errorText(await ask(httpPort, "/messages", { body })), /^413 too-large/);
     equal((await ask(httpPort, "/groups?x=1")).status, 200);
   }));
 
@@ -124,9 +124,9 @@ test("web pages of elsewhere are refused, by Host and by Origin", () =>
   withEmulator({ httpPort: 0 }, async ({ httpPort }) => {
     const get = (headers: Readonly<Record<string, string>>) =>
       ask(httpPort, "/groups", { headers });
-    match(told(await get({ host: "evil.example:5680" })), /^403 wrong-host/);
-    match(told(await get({ origin: "http://evil.example" })), /^403 wrong-origin/);
-    match(told(await get({ origin: "null" })), /^403 wrong-origin/);
+    match(errorText(await get({ host: "evil.example:5680" })), /^403 wrong-host/);
+    match(errorText(await get({ origin: "http://evil.example" })), /^403 wrong-origin/);
+    match(errorText(await get({ origin: "null" })), /^403 wrong-origin/);
     equal((await get({ host: "localhost:5680" })).status, 200);
     equal((await get({ host: "[::1]:5680", origin: "http://localhost:1880" })).status, 200);
   }));

@@ -23,7 +23,8 @@ const skip =
     ? "Qpid Proton for Python is not installed (Debian: apt-get install python3-qpid-proton)"
     : false;
 
-interface Told {
+/** One line that the receiver prints. */
+interface ReceiverLine {
   readonly body?: string;
   readonly properties?: Readonly<Record<string, string>>;
   readonly error?: string;
@@ -35,7 +36,7 @@ async function receive(
   emulator: Emulator,
   ca: string,
   environment: Readonly<Record<string, string>>,
-): Promise<readonly Told[]> {
+): Promise<readonly ReceiverLine[]> {
   if (python === undefined) throw new Error("CI=true, but no python3 can import proton.");
   const folder = mkdtempSync(join(tmpdir(), "proton-"));
   const caFile = join(folder, "ca.pem");
@@ -65,7 +66,7 @@ async function receive(
   return output
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Told);
+    .map((line) => JSON.parse(line) as ReceiverLine);
 }
 
 test("Qpid Proton receives over TLS with verification, and its settlements count", { skip }, () => {
@@ -75,12 +76,12 @@ test("Qpid Proton receives over TLS with verification, and its settlements count
     const ids = Array.from({ length: 25 }, (_, index) =>
       emulator.push({ topic: "/pk/dn/user/update", payload: { index }, generateTime, qos: 1 }),
     );
-    const told = await receive(emulator, ca.cert, { PROTON_COUNT: "25" });
+    const lines = await receive(emulator, ca.cert, { PROTON_COUNT: "25" });
     deepEqual(
-      told.map(({ body }) => body),
+      lines.map(({ body }) => body),
       ids.map((_, index) => JSON.stringify({ index })),
     );
-    deepEqual(told[0]?.properties, {
+    deepEqual(lines[0]?.properties, {
       topic: "/pk/dn/user/update",
       messageId: ids[0],
       generateTime: String(generateTime),
@@ -96,8 +97,8 @@ test("Qpid Proton puts a message of 250 KB together from its frames", { skip }, 
   return withEmulator(ca.leaf(), async (emulator) => {
     const payload = "0123456789".repeat(25_000);
     const messageId = emulator.push({ topic: "/t", payload });
-    const [told] = await receive(emulator, ca.cert, {});
-    equal(told?.body, payload);
+    const [line] = await receive(emulator, ca.cert, {});
+    equal(line?.body, payload);
     await emulator.expectSettled(messageId);
   });
 });
@@ -105,8 +106,8 @@ test("Qpid Proton puts a message of 250 KB together from its frames", { skip }, 
 test("Qpid Proton with a wrong secret is refused at the sign-in", { skip }, () => {
   const ca = new TestCa();
   return withEmulator(ca.leaf(), async (emulator) => {
-    const [told] = await receive(emulator, ca.cert, { PROTON_ACCESS_KEY_SECRET: "wrong" });
-    equal(told?.error, "amqp:unauthorized-access");
+    const [line] = await receive(emulator, ca.cert, { PROTON_ACCESS_KEY_SECRET: "wrong" });
+    equal(line?.error, "amqp:unauthorized-access");
     equal(emulator.signIns.length, 0);
   });
 });
@@ -114,17 +115,17 @@ test("Qpid Proton with a wrong secret is refused at the sign-in", { skip }, () =
 test("Qpid Proton is told that its consumer group does not exist", { skip }, () => {
   const ca = new TestCa();
   return withEmulator(ca.leaf(), async (emulator) => {
-    const [told] = await receive(emulator, ca.cert, { PROTON_GROUP: "NO_SUCH_GROUP" });
-    equal(told?.error, "amqp:not-found");
-    match(told.description ?? "", /NO_SUCH_GROUP/);
+    const [line] = await receive(emulator, ca.cert, { PROTON_GROUP: "NO_SUCH_GROUP" });
+    equal(line?.error, "amqp:not-found");
+    match(line.description ?? "", /NO_SUCH_GROUP/);
   });
 });
 
 test("Qpid Proton does not trust a certificate of another authority", { skip }, () => {
   const ca = new TestCa();
   return withEmulator(ca.leaf(), async (emulator) => {
-    const [told] = await receive(emulator, new TestCa("Another CA").cert, {});
-    match(told?.description ?? "", /certificate|verify/i);
+    const [line] = await receive(emulator, new TestCa("Another CA").cert, {});
+    match(line?.description ?? "", /certificate|verify/i);
     equal(emulator.signIns.length, 0);
   });
 });

@@ -140,14 +140,14 @@ async function culprits(job: Job, outcome: Outcome): Promise<string[]> {
     const own = { ...job, first: session, count: 1 };
     const { did, ...alone } = await runAlone(own);
     const faults = [...alone.faults, ...alone.suspected];
-    if (faults.length > 0) found.push(told(own, { did, faults }));
+    if (faults.length > 0) found.push(faultsText(own, { did, faults }));
     if (found.length >= MOST_FAULTS_SHOWN) break;
   }
   return found;
 }
 
 /** The faults of an outcome, each with what is needed to repeat it. */
-function told(
+function faultsText(
   { count, level, seed, first }: Job,
   { faults, did }: Pick<Outcome, "faults" | "did">,
 ): string {
@@ -192,7 +192,7 @@ export async function fuzz(t: TestContext, level: Level, count: number): Promise
     for (const what of outcome.did.get(session) ?? []) t.diagnostic(what);
   }
   const alone = await culprits(job, outcome);
-  const faults = outcome.faults.length === 0 ? [] : [told(job, outcome)];
+  const faults = outcome.faults.length === 0 ? [] : [faultsText(job, outcome)];
   if (faults.length + alone.length > 0) throw new Error([...faults, ...alone].join("\nalone:\n  "));
 }
 

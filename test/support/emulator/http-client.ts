@@ -29,7 +29,7 @@ export function ask(port: number | undefined, path: string, options: Ask = {}): 
 }
 
 /** The error of an answer as `status code message`. */
-export function told({ status, body }: Answer): string {
+export function errorText({ status, body }: Answer): string {
   const { code, message } = (body as { error: { code: string; message: string } }).error;
   return `${status} ${code} ${message}`;
 }
