@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve, sep } from "node:path";
 import { run } from "node:test";
-import progress from "./test-progress.mjs";
+import { progress } from "./test-progress";
 
 /** Most files wait for a Node-RED or a timer for a part of their time. */
 const CONCURRENCY = availableParallelism() + 1;
@@ -23,7 +23,7 @@ const FIRST = [
   "examples/",
 ];
 
-function rank(file) {
+function rank(file: string): number {
   const path = file.split(sep).join("/");
   const at = FIRST.findIndex((part) => path.includes(part));
   return at < 0 ? FIRST.length : at;
@@ -35,16 +35,22 @@ const files = readdirSync("test", { recursive: true })
   .filter((name) => name.endsWith(".test.ts"))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-if (files.length === 0) {
-  console.error(`No test file matches ${wanted.join(", ")}.`);
-  process.exit(1);
+
+async function runTests(): Promise<void> {
+  const tests = run({
+    files: files.map((file) => resolve(file)),
+    concurrency: CONCURRENCY,
+    timeout: TIMEOUT_MS,
+  });
+  tests.on("test:fail", () => {
+    process.exitCode = 1;
+  });
+  for await (const text of progress(tests)) process.stdout.write(text);
 }
-const tests = run({
-  files: files.map((file) => resolve(file)),
-  concurrency: CONCURRENCY,
-  timeout: TIMEOUT_MS,
-});
-tests.on("test:fail", () => {
+
+if (files.length > 0) {
+  void runTests();
+} else {
+  process.stderr.write(`No test file matches ${wanted.join(", ")}.\n`);
   process.exitCode = 1;
-});
-for await (const text of progress(tests)) process.stdout.write(text);
+}

@@ -2,18 +2,28 @@
 // tests, and the failures and totals at the end, as Node's own reporter prints them.
 import { relative, resolve } from "node:path";
 import { spec as Spec } from "node:test/reporters";
+import type { TestEvent } from "node:test/reporters";
+
+interface Located {
+  readonly file?: string;
+  readonly name: string;
+  readonly nesting: number;
+}
 
 /** The runner reports a file as a test that has the file's name. */
-const isFile = ({ file, name, nesting }) =>
-  nesting === 0 && file !== undefined && resolve(name) === resolve(file);
+function isFile<Event extends Located>(event: Event): event is Event & { file: string } {
+  const { file, name, nesting } = event;
+  return nesting === 0 && file !== undefined && resolve(name) === resolve(file);
+}
 
-function seconds(ms) {
+function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(0)} s`;
 }
 
-export default async function* progress(source) {
+export async function* progress(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const startMs = performance.now();
   const spec = new Spec();
+  const printed = (): string => (spec.read() as Buffer | null)?.toString() ?? "";
   let files = 0;
   let ended = 0;
   // The runner reports the tests of a file after those of the files before it.
@@ -25,7 +35,7 @@ export default async function* progress(source) {
   for await (const event of source) {
     const { type, data } = event;
     spec.write(event);
-    const text = spec.read()?.toString() ?? "";
+    const text = printed();
     if (type === "test:enqueue" && isFile(data)) files += 1;
     if (type === "test:complete" && isFile(data)) {
       ended += 1;
@@ -43,6 +53,6 @@ export default async function* progress(source) {
     else if (isShown || type === "test:stdout" || type === "test:stderr") yield text;
   }
   spec.end();
-  yield spec.read()?.toString() ?? "";
+  yield printed();
   yield totals;
 }
