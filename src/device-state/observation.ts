@@ -4,7 +4,6 @@ import {
   messageTypeOf,
   parseTimeMs,
   PayloadReader,
-  readDevice,
 } from "../protocol/flow-message";
 import { readPropertyReport } from "../protocol/property-report";
 import type { FlowMessage } from "../protocol/flow-message";
@@ -91,9 +90,11 @@ function propertyObservations(message: FlowMessage): Observation[] {
 
 function statusObservations(reader: PayloadReader): Observation[] {
   const device = reader.requireDevice();
-  const status = reader.requireText("status").toLowerCase();
-  if (status !== "online" && status !== "offline") return reader.refuse("status");
-  const timeMs = readTextTimeMs(reader, "utcTime", "time") ?? reader.refuse("utcTime");
+  const statusText = reader.requireText("status");
+  const status = statusText.toLowerCase();
+  if (status !== "online" && status !== "offline") return reader.refuse("status", statusText);
+  const timeMs =
+    readTextTimeMs(reader, "utcTime", "time") ?? reader.refuse("utcTime", reader.fields["utcTime"]);
   const lastMs = readTextTimeMs(reader, "utcLastTime", "lastTime");
   const online = status === "online";
   const what = { kind: "value", part: "online", name: "", value: online } as const;
@@ -141,25 +142,30 @@ function lifecycleObservations(reader: PayloadReader): Observation[] {
         }),
       ];
     default:
-      return reader.refuse("action");
+      return reader.refuse("action", action);
   }
 }
 
 function topologyObservations(reader: PayloadReader): Observation[] {
   const timeMs = reader.requireReceivedMs();
-  const { gwProductKey = null, gwDeviceName = null } = reader.fields;
-  const gateway = readDevice({ productKey: gwProductKey, deviceName: gwDeviceName });
-  if (gateway === undefined) return reader.refuse("gwDeviceName");
-  const value = belongsToGateway(reader) ? { ...gateway } : null;
-  return reader.requireObjects("devices").map((entry, index) => {
-    const device = readDevice(entry) ?? reader.refuse(`devices[${index}].deviceName`);
+  const gateway = {
+    productKey: reader.requireText("gwProductKey"),
+    deviceName: reader.requireText("gwDeviceName"),
+  };
+  const value = belongsToGateway(reader) ? gateway : null;
+  return reader.requireObjects("devices").map(({ productKey, deviceName }, index) => {
+    const device = {
+      productKey: reader.requireTextAt(`devices[${index}].productKey`, productKey),
+      deviceName: reader.requireTextAt(`devices[${index}].deviceName`, deviceName),
+    };
     return valueObservation(device, timeMs, { part: "gateway", name: "", value });
   });
 }
 
 /** Whether a sub-device belongs to the gateway after this; `add` and `remove` are those of 2018. */
 function belongsToGateway(reader: PayloadReader): boolean {
-  switch (reader.requireText("action")) {
+  const action = reader.requireText("action");
+  switch (action) {
     case "create":
     case "enable":
     case "add":
@@ -169,7 +175,7 @@ function belongsToGateway(reader: PayloadReader): boolean {
     case "remove":
       return false;
     default:
-      return reader.refuse("action");
+      return reader.refuse("action", action);
   }
 }
 
@@ -177,7 +183,7 @@ function tagObservations(reader: PayloadReader): Observation[] {
   const device = reader.requireDevice();
   const timeMs = reader.requireReceivedMs();
   return reader.requireObjects("value").map(({ attrKey, attrValue = null }, index) => {
-    if (typeof attrKey !== "string") return reader.refuse(`value[${index}].attrKey`);
+    if (typeof attrKey !== "string") return reader.refuse(`value[${index}].attrKey`, attrKey);
     return valueObservation(device, timeMs, { part: "tags", name: attrKey, value: attrValue });
   });
 }

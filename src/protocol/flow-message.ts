@@ -80,28 +80,31 @@ export class PayloadReader {
   }
 
   requireReceivedMs(): number {
-    return this.receivedMs ?? this.refuse("messageCreateTime");
+    return this.receivedMs ?? this.refuse("messageCreateTime", this.fields["messageCreateTime"]);
   }
 
   requireText(field: string): string {
-    const value = this.fields[field];
-    return typeof value === "string" && value !== "" ? value : this.refuse(field);
+    return this.requireTextAt(field, this.fields[field]);
+  }
+
+  /** The value that stands at `place` in the payload, if it is a text that is not empty. */
+  requireTextAt(place: string, value: unknown): string {
+    return typeof value === "string" && value !== "" ? value : this.refuse(place, value);
   }
 
   requireObjects(field: string): readonly JsonObject[] {
     const value = this.fields[field];
-    if (!Array.isArray(value)) return this.refuse(field);
+    if (!Array.isArray(value)) return this.refuse(field, value);
     return value.map((entry: unknown, index) =>
-      isJsonObject(entry) ? entry : this.refuse(`${field}[${index}]`),
+      isJsonObject(entry) ? entry : this.refuse(`${field}[${index}]`, entry),
     );
   }
 
-  /** Throws for a field that is missing, or not what it should be. */
-  refuse(field: string): never {
-    const value = this.fields[field];
-    if (value === undefined) throw this.missing(field);
+  /** Throws for the value that stands at `place`: it is missing, or not what it should be. */
+  refuse(place: string, value: unknown): never {
+    if (value === undefined) throw this.missing(place);
     const quoted = typeof value === "string" ? value.slice(0, MAX_QUOTED_LENGTH) : value;
-    throw this.wrong(field, shown(quoted));
+    throw this.wrong(place, shown(quoted));
   }
 
   missing(field: string): MessageError {

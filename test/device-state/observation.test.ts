@@ -123,6 +123,38 @@ test("an error tells a field that is missing from one that is wrong, and quotes 
   );
 });
 
+const messageCreateTime = MS;
+const GATEWAY = { gwProductKey: "g", gwDeviceName: "g1", action: "create", messageCreateTime };
+
+for (const [messageType, payload, said] of [
+  ["topology-lifecycle", { ...GATEWAY, devices: ["x"] }, /“devices\[0\]” cannot be “x”/],
+  [
+    "topology-lifecycle",
+    { ...GATEWAY, devices: [DEVICE, { productKey: "k" }] },
+    /“devices\[1\]\.deviceName” is missing/,
+  ],
+  [
+    "topology-lifecycle",
+    { ...GATEWAY, devices: [{ ...DEVICE, productKey: 7 }] },
+    /“devices\[0\]\.productKey” cannot be 7/,
+  ],
+  [
+    "topology-lifecycle",
+    { ...GATEWAY, gwProductKey: undefined, devices: [DEVICE] },
+    /“gwProductKey” is missing/,
+  ],
+  [
+    "device-tag-update",
+    { value: [{ attrKey: 5 }], messageCreateTime },
+    /“value\[0\]\.attrKey” cannot be 5/,
+  ],
+  ["device-tag-update", { value: [{}], messageCreateTime }, /“value\[0\]\.attrKey” is missing/],
+] as const) {
+  test(`an error names the one value that is wrong: ${said.source}`, () => {
+    throws(() => observationsOf(of(messageType, payload)), tells(said));
+  });
+}
+
 test("a message that names no device is malformed", () => {
   throws(
     () =>
