@@ -166,7 +166,8 @@ export class DeviceStates {
   async #dropOldest(index: RecordIndex, maxDevices: number): Promise<void> {
     while (index.size > maxDevices) {
       const { oldest } = index;
-      if (oldest !== undefined) await this.#remove(index, oldest);
+      if (oldest === undefined) return;
+      await this.#remove(index, oldest);
     }
   }
 

@@ -52,14 +52,25 @@ export function isAlive({ values }: DeviceRecord): boolean {
   return Object.keys(values).length > 0;
 }
 
-/** What a store returned, if it is a record that this package has put there. */
+/** What a store returned, if it is a record as this package puts it there: users can edit a context. */
 export function parseRecord(value: unknown): DeviceRecord | undefined {
   return isDeviceRecord(value) ? value : undefined;
 }
 
 function isDeviceRecord(value: unknown): value is DeviceRecord {
   if (!isJsonObject(value) || readDevice(value) === undefined) return false;
-  return typeof value["timeMs"] === "number" && isJsonObject(value["values"]);
+  const { timeMs, heardMs = 0, deletedMs = 0, values } = value;
+  if (![timeMs, heardMs, deletedMs].every(Number.isFinite) || !isJsonObject(values)) return false;
+  return PARTS.every((part) => values[part] === undefined || isRegisters(values[part]));
+}
+
+function isRegisters(value: Json): boolean {
+  return isJsonObject(value) && Object.values(value).every(isRegister);
+}
+
+function isRegister(value: Json): boolean {
+  if (!isJsonObject(value) || value["value"] === undefined) return false;
+  return Number.isFinite(value["timeMs"]) && Number.isFinite(value["minorMs"]);
 }
 
 /** Merges what was observed of a device into its record. */

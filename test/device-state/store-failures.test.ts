@@ -76,19 +76,22 @@ test("after a failure the store is read anew: it may have come back with nothing
   equal(states.size, 0);
 });
 
-test("what a flow does to a message or a state does not change what is stored", async () => {
-  // As Node-RED's memory store does: what it is given is what it has.
-  const values = new Map<string, unknown>();
-  const store: StateStore = {
+/** As Node-RED's memory store does: what it is given is what it has. */
+function storeByReference(values = new Map<string, unknown>()): StateStore {
+  return {
     name: "by reference",
     keys: () => Promise.resolve([...values.keys()]),
     get: (keys) => Promise.resolve(keys.map((key) => values.get(key))),
     set: (key, value) => {
-      values.set(key, value);
+      if (value === undefined) values.delete(key);
+      else values.set(key, value);
       return Promise.resolve();
     },
   };
-  const states = new DeviceStates(store, "devices");
+}
+
+test("what a flow does to a message or a state does not change what is stored", async () => {
+  const states = new DeviceStates(storeByReference(), "devices");
   const spoil = (state: DeviceState | undefined) => {
     Object.assign(state?.properties["p"]?.value as object, { lat: "spoilt" });
   };
@@ -116,4 +119,50 @@ test("idle resolves when all that was asked for has been done, also if that fail
   await states.idle();
   deepEqual(done, ["keys", "get", "set", "keys"]);
   await failing;
+});
+
+const register = { value: 1, timeMs: 10, minorMs: 0 };
+const VALUES = { tags: { t: register } };
+const RECORD = { productKey: "k1", deviceName: "d1", timeMs: 10 };
+
+for (const [what, record] of [
+  ["a register that is null", { ...RECORD, values: { properties: { t: null } } }],
+  [
+    "a register without a value",
+    { ...RECORD, values: { properties: { t: { timeMs: 1, minorMs: 0 } } } },
+  ],
+  [
+    "a register without its times",
+    { ...RECORD, values: { properties: { t: { ...register, minorMs: "0" } } } },
+  ],
+  ["a part that is a list", { ...RECORD, values: { tags: [register] } }],
+  ["a part that is null", { ...RECORD, values: { modules: null } }],
+  ["no values", { ...RECORD, values: null }],
+  ["a sign of life that is no number", { ...RECORD, heardMs: "now", values: VALUES }],
+  ["a time that is no number", { ...RECORD, timeMs: NaN, values: VALUES }],
+  ["a time without an end", { ...RECORD, timeMs: Infinity, values: VALUES }],
+] as const) {
+  test(`a record that somebody has edited counts as none, and is overwritten: ${what}`, async () => {
+    const store = storeByReference(new Map([["devices_k1_d1", record]]));
+    const states = new DeviceStates(store, "devices");
+    const d0 = { ...post(1, 5), topic: TOPIC.replace("d1", "d0") };
+    await update(states, d0);
+    const names = async () => (await states.list(ALL, 0)).map(({ deviceName }) => deviceName);
+    deepEqual(await names(), ["d0"]);
+    const device = { productKey: "k1", deviceName: "d1" };
+    equal(await states.get(device), undefined);
+    await update(states, post(2, 20));
+    equal((await states.get(device))?.properties["p"]?.value, 2);
+    deepEqual(await names(), ["d0", "d1"]);
+  });
+}
+
+test("records without an age, more than the bound allows, do not keep the process from going on", async () => {
+  const records = ["d2", "d3"].map((deviceName): [string, unknown] => [
+    `devices_k1_${deviceName}`,
+    { ...RECORD, deviceName, timeMs: NaN, values: VALUES },
+  ]);
+  const states = new DeviceStates(storeByReference(new Map(records)), "devices");
+  await update(states, post(1, 10), 1);
+  equal(states.size, 1);
 });
