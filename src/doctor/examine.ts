@@ -9,6 +9,7 @@ import { STEPS } from "./finding";
 import { hintsFor } from "./hints";
 import { addressesOf, checkMaterial } from "./network";
 import { LinkProbe, refusedCertificate, SocketProbe } from "./probe";
+import type { LinkProbeEnvironment } from "./probe";
 import type { LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
 import type { ErrorCode, IotAmqpError } from "../errors/error";
@@ -54,7 +55,7 @@ class ExaminationEnded extends Error {}
 /** Does the steps one after another and reports each as it begins and ends. */
 class Examiner {
   readonly #examination: Examination;
-  readonly #environment: ExamineEnvironment;
+  readonly #environment: LinkProbeEnvironment;
   readonly #report: (finding: Finding) => void;
   /** Not begun yet; `message` is among them only where it was asked for. */
   #left: readonly Step[];
@@ -67,7 +68,7 @@ class Examiner {
     report: (finding: Finding) => void,
   ) {
     this.#examination = examination;
-    this.#environment = environment;
+    this.#environment = { ...environment, stopping: examination.stopping };
     this.#report = report;
     this.#left = STEPS.filter((step) => step !== "message" || examination.waitMs > 0);
   }
@@ -103,12 +104,15 @@ class Examiner {
     this.#report({ step, state: "running" });
     try {
       const [value, fact] = await check();
+      if (this.#isStopped()) throw new ExaminationEnded();
       this.#report({ step, state: "passed", fact });
       return value;
     } catch (error) {
       if (this.#isStopped()) throw new ExaminationEnded();
       if (!isIotAmqpError(error)) throw error;
-      this.#report({ step, state: "failed", error, hints: await this.#hints(error) });
+      const hints = await this.#hints(error);
+      if (this.#isStopped()) throw new ExaminationEnded();
+      this.#report({ step, state: "failed", error, hints });
       throw new ExaminationEnded();
     }
   }
@@ -116,7 +120,7 @@ class Examiner {
   async #hints(error: IotAmqpError) {
     if (this.#settings === undefined) return [];
     const certificate = CERTIFICATE_CODES.has(error.code)
-      ? await refusedCertificate(this.#request(this.#settings), this.#environment.clock)
+      ? await refusedCertificate(this.#request(this.#settings), this.#environment)
       : undefined;
     const nowMs = this.#environment.clock.now();
     return hintsFor({ ...this.#settings, error, addresses: this.#addresses, certificate, nowMs });
@@ -134,7 +138,7 @@ class Examiner {
 
   async #resolve(request: LinkRequest): Promise<Checked<void>> {
     const { host } = request;
-    this.#addresses = await addressesOf(request, this.#environment.clock);
+    this.#addresses = await addressesOf(request, this.#environment);
     const addresses = this.#addresses.slice(0, 4).join(", ");
     const name = addresses === host ? "dnsAddress" : "dns";
     return [undefined, { name, values: { host, addresses } }];
@@ -144,7 +148,7 @@ class Examiner {
     const { clock } = this.#environment;
     const sinceMs = clock.monotonicMs();
     const probe = await this.#step("tcp", async () => {
-      const socketProbe = new SocketProbe(request, clock);
+      const socketProbe = new SocketProbe(request, this.#environment);
       const address = await socketProbe.tcp;
       const ms = Math.round(clock.monotonicMs() - sinceMs);
       return [socketProbe, { name: "tcp", values: { address, port: request.port, ms } }];
@@ -159,11 +163,10 @@ class Examiner {
 
   async #attach(request: LinkRequest): Promise<void> {
     const { consumerGroupId } = request;
-    const { stopping, waitMs } = this.#examination;
+    const { waitMs } = this.#examination;
     const probe = await this.#step("signIn", async () => {
       this.#admit();
       const linkProbe = new LinkProbe(request, this.#environment);
-      stopping.addEventListener("abort", () => void linkProbe.close());
       await linkProbe.signedIn;
       return [linkProbe, { name: "signIn", values: {} }];
     });

@@ -8,7 +8,8 @@ import { DecodeError, DiagnosisError } from "../errors/error";
 import { topicOf } from "../protocol/message";
 import { certificateOf } from "./certificate";
 import type { Certificate } from "./certificate";
-import { STEP_MS, TIMED_OUT } from "./network";
+import { STEP_MS, TIMED_OUT, whenStopped } from "./network";
+import type { StepEnvironment } from "./network";
 
 /** A refusal that comes later than this would be noticed by a subscriber, not here. */
 const REFUSAL_MS = 500;
@@ -46,7 +47,7 @@ export class SocketProbe {
   /** Ends it, whatever it has reached. */
   readonly close: () => void;
 
-  constructor(request: LinkRequest, clock: Clock) {
+  constructor(request: LinkRequest, { clock, stopping }: StepEnvironment) {
     const tcp = new Deferred<string>();
     const tls = new Deferred<SecuredConnection>();
     const failed = (failure: Failure) => {
@@ -77,6 +78,7 @@ export class SocketProbe {
     this.close = () => {
       socket.destroy();
     };
+    whenStopped(stopping, this.close);
   }
 }
 
@@ -86,10 +88,10 @@ export class SocketProbe {
  */
 export async function refusedCertificate(
   request: LinkRequest,
-  clock: Clock,
+  environment: StepEnvironment,
 ): Promise<Certificate | undefined> {
   const tls = { ...request.tls, rejectUnauthorized: false };
-  const probe = new SocketProbe({ ...request, tls }, clock);
+  const probe = new SocketProbe({ ...request, tls }, environment);
   try {
     return (await probe.tls).certificate;
   } catch {
@@ -107,8 +109,7 @@ export interface ReceivedMessage {
 }
 
 /** What a probe is made with. */
-export interface LinkProbeEnvironment {
-  readonly clock: Clock;
+export interface LinkProbeEnvironment extends StepEnvironment {
   readonly openLink: OpenLink;
 }
 
@@ -123,7 +124,7 @@ export class LinkProbe {
   readonly #delivered = new Deferred<string | undefined>();
   readonly #ended = new Deferred<void>();
 
-  constructor(request: LinkRequest, { clock, openLink }: LinkProbeEnvironment) {
+  constructor(request: LinkRequest, { clock, openLink, stopping }: LinkProbeEnvironment) {
     this.#clock = clock;
     this.#link = openLink(request, {
       signedIn: this.#signedIn.resolve,
@@ -143,6 +144,7 @@ export class LinkProbe {
         this.#ended.resolve();
       },
     });
+    whenStopped(stopping, () => void this.close());
   }
 
   #stages() {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { consumerGroup } from "../../src/subscription/consumer-group";
+import { STEPS } from "../../src/doctor/finding";
 import { DOCTOR_TEXTS } from "../../src/doctor/texts";
 import { lookUpIn } from "../../src/errors/texts";
 import { tellFinding } from "../../src/doctor/tell";
@@ -259,13 +260,15 @@ test("a TLS handshake that nobody answers fails after 10 s, and leaves no timer"
   }
 });
 
-for (const step of ["attach", "message"] as const) {
+for (const step of STEPS) {
   const title = `an examination that is stopped at “${step}” closes its connection and tells nothing more`;
   test(title, { timeout: PATIENCE_MS }, () =>
-    withEmulator({}, async (emulator) => {
+    withEmulator(CERTIFICATES, async (emulator) => {
       const stop = new AbortController();
       const clock = new ScaledClock(1);
       const { passed, findings } = await examined(emulator.port, {
+        ...overTls({ ca: CERTIFICATES.ca }),
+        instance: { host: "localhost" },
         waitMs: 60_000,
         clock,
         stopping: stop.signal,
@@ -275,11 +278,30 @@ for (const step of ["attach", "message"] as const) {
       });
       ok(!passed);
       deepEqual(findings.at(-1), { step, state: "running" });
-      equal(emulator.connections().length, 0);
-      equal(clock.timers, 0);
+      await until(() => emulator.connections().length === 0, "its connection stayed");
+      await until(() => clock.timers === 0, "a timer stayed");
     }),
   );
 }
+
+test(
+  "an examination that is stopped while a server leaves its TLS handshake unanswered ends at once",
+  { timeout: 10_000 },
+  async () => {
+    const server = await PeerServer.start(() => undefined);
+    const clock = new ManualClock();
+    const stop = new AbortController();
+    try {
+      const examination = examined(server.port, { clock, stopping: stop.signal, ...overTls({}) });
+      await until(() => server.peers.length === 1, "it did not connect");
+      stop.abort();
+      const { findings } = await examination;
+      deepEqual(findings.at(-1), { step: "tls", state: "running" });
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 test("an attempt counts towards the consumer group's connection requests", () =>
   withEmulator({}, async (emulator) => {
