@@ -107,21 +107,22 @@ function statusObservations(reader: PayloadReader): Observation[] {
   ];
 }
 
-/** A time as text, in UTC if it says so; else in the zone of the documentation's examples. */
+/** The UTC time where that can be read; else the local one, in the documentation's zone. */
 function readTextTimeMs(
   { fields }: PayloadReader,
   utcField: string,
   localField: string,
 ): number | undefined {
-  const utc = fields[utcField];
   const local = fields[localField];
-  const text =
-    typeof utc === "string"
-      ? utc
-      : typeof local === "string"
-        ? `${local.replace(" ", "T")}${STATUS_ZONE}`
-        : "";
-  return parseTimeMs(Date.parse(text)) ?? parseTimeMs(local);
+  return (
+    dateMs(fields[utcField]) ??
+    (typeof local === "string" ? dateMs(`${local.replace(" ", "T")}${STATUS_ZONE}`) : undefined) ??
+    parseTimeMs(local)
+  );
+}
+
+function dateMs(value: unknown): number | undefined {
+  return typeof value === "string" ? parseTimeMs(Date.parse(value)) : undefined;
 }
 
 function lifecycleObservations(reader: PayloadReader): Observation[] {

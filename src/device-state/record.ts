@@ -52,7 +52,7 @@ export function isAlive({ values }: DeviceRecord): boolean {
   return Object.keys(values).length > 0;
 }
 
-/** What a store returned, if it is a record as this package puts it there: users can edit a context. */
+/** What a store returned, if it is a whole record: users can edit what is in a context. */
 export function parseRecord(value: unknown): DeviceRecord | undefined {
   return isDeviceRecord(value) ? value : undefined;
 }

@@ -45,6 +45,15 @@ test("a status without UTC times is read in the zone of China, and one without a
   deepEqual([online?.timeMs, more], [MS, []]);
 });
 
+test("a status whose UTC time is empty or unreadable is read by its local time, in text or in digits", () => {
+  for (const utcTime of ["", "soon", null]) {
+    for (const time of ["2024-05-06 20:15:30.120", String(MS)]) {
+      const [offline] = observationsOf(of("device-status", { status: "offline", utcTime, time }));
+      equal(offline?.timeMs, MS);
+    }
+  }
+});
+
 test("lifecycle, topology, tags and versions are told by the time that the platform gives", () => {
   const at = { timeMs: MS, minorMs: 0, kind: "value" };
   const messageCreateTime = MS;
