@@ -1,4 +1,4 @@
-import { NetworkError, RefusalError } from "../errors/error";
+import { because, NetworkError, RefusalError } from "../errors/error";
 import { Credit } from "./credit";
 import { UnsettledDelivery } from "./delivery";
 import { transition } from "./machine";
@@ -161,13 +161,9 @@ export class Connection {
         this.#grantCredit();
       },
       ended: (cause) => {
-        this.#ended(
-          cause ??
-            new NetworkError("CONNECTION_LOST", {
-              host: this.#request.host,
-              reason: "closed unasked",
-            }),
-        );
+        // None after our own close, where the machine asks for none.
+        const { host } = this.#request;
+        this.#ended(cause ?? new NetworkError("CONNECTION_LOST", { host, ...because("noClose") }));
       },
     });
   }
