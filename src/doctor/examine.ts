@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import { openLink } from "../amqp/amqp-link";
 import { systemClock } from "../clock";
 import { isIotAmqpError, RefusalError } from "../errors/error";
-import { signIn } from "../protocol/sign-in";
 import { consumerGroup } from "../subscription/consumer-group";
+import { linkRequest } from "../subscription/link-request";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
 import { hintsFor } from "./hints";
@@ -79,7 +79,7 @@ class Examiner {
       const request = this.#request(settings);
       await this.#step("dns", () => this.#resolve(request));
       await this.#connect(request);
-      await this.#attach(request);
+      await this.#attach(settings, request);
       return true;
     } catch (error) {
       if (!(error instanceof ExaminationEnded)) throw error;
@@ -161,11 +161,11 @@ class Examiner {
     }
   }
 
-  async #attach(request: LinkRequest): Promise<void> {
+  async #attach(settings: Settings, request: LinkRequest): Promise<void> {
     const { consumerGroupId } = request;
     const { waitMs } = this.#examination;
     const probe = await this.#step("signIn", async () => {
-      this.#admit();
+      this.#admit(settings);
       const linkProbe = new LinkProbe(request, this.#environment);
       await linkProbe.signedIn;
       return [linkProbe, { name: "signIn", values: {} }];
@@ -186,9 +186,7 @@ class Examiner {
   }
 
   /** It is a connection request like any other, and the platform counts it. */
-  #admit(): void {
-    if (this.#settings === undefined) return;
-    const { instance, options } = this.#settings;
+  #admit({ instance, options }: Settings): void {
     const { limiter } = consumerGroup({ ...instance, consumerGroupId: options.consumerGroupId });
     if (limiter.request(this.#environment.clock.monotonicMs()) > 0) {
       throw new RefusalError("CONNECT_LIMIT");
@@ -196,19 +194,9 @@ class Examiner {
   }
 
   #request({ instance, options }: Settings): LinkRequest {
-    const { consumerGroupId } = options;
     // Not the subscriber's: what happens to two clients of one ID is not documented.
     const clientId = defaultClientId(hostname(), "connection-test");
-    return {
-      host: instance.host,
-      port: instance.port,
-      tls: instance.tls,
-      clientId,
-      consumerGroupId,
-      idleTimeoutMs: options.idleTimeoutMs,
-      signIn: () =>
-        signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
-    };
+    return linkRequest(instance, { ...options, clientId }, this.#environment.clock);
   }
 }
 

@@ -1,14 +1,13 @@
 import { EventEmitter } from "node:events";
 import { createOpenLink, openLink } from "../amqp/amqp-link";
 import { systemClock } from "../clock";
-import { signIn } from "../protocol/sign-in";
 import { connectionClientId } from "../protocol/sign-in-values";
 import { Connection } from "./connection";
 import { consumerGroup } from "./consumer-group";
 import { Intake } from "./intake";
+import { linkRequest } from "./link-request";
 import { newTotals } from "./state";
 import { sameState, summarise } from "./summary";
-import type { LinkRequest } from "../amqp/link";
 import type { Outcome } from "../protocol/amqp-message";
 import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
@@ -17,8 +16,6 @@ import type { Counters, SubscriptionEvents, SubscriptionState } from "./state";
 
 /** The lasting wish to receive a consumer group's messages; survives every reconnect. */
 export class Subscription extends EventEmitter<SubscriptionEvents> {
-  readonly #options: SubscribeOptions;
-  readonly #environment: Environment;
   readonly #connections: readonly Connection[];
   readonly #intake: Intake;
   readonly #totals = newTotals();
@@ -29,8 +26,6 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
 
   constructor(instance: InstanceOptions, options: SubscribeOptions, environment: Environment) {
     super();
-    this.#options = options;
-    this.#environment = environment;
     const context = {
       options,
       environment,
@@ -40,10 +35,12 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
       connectionChanged: this.#connectionChanged.bind(this),
     };
     this.#intake = new Intake(context);
-    this.#connections = Array.from(
-      { length: options.connections },
-      (_, index) => new Connection(this.#request(instance, index), this.#intake, context),
-    );
+    const { clientId, connections } = options;
+    this.#connections = Array.from({ length: connections }, (_, index) => {
+      const client = { ...options, clientId: connectionClientId(clientId, index, connections) };
+      const request = linkRequest(instance, client, environment.clock);
+      return new Connection(request, this.#intake, context);
+    });
   }
 
   get state(): SubscriptionState {
@@ -122,21 +119,6 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     const restart = this.#stopping?.restart === true;
     this.#stopping = undefined;
     if (restart) this.start();
-  }
-
-  #request(instance: InstanceOptions, index: number): LinkRequest {
-    const { clientId: base, consumerGroupId, connections, ...options } = this.#options;
-    const clientId = connectionClientId(base, index, connections);
-    return {
-      host: instance.host,
-      port: instance.port,
-      tls: instance.tls,
-      clientId,
-      consumerGroupId,
-      idleTimeoutMs: options.idleTimeoutMs,
-      signIn: () =>
-        signIn({ instance, consumerGroupId, clientId, nowMs: this.#environment.clock.now() }),
-    };
   }
 
   #connectionChanged(): void {
