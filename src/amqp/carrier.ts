@@ -8,15 +8,15 @@ import type { LinkLimits } from "./limits";
 import type { LinkEvents } from "./link";
 import { flowFrame, isUint, nextSerial, readTransfer } from "./link-frames";
 import type { Transfer } from "./link-frames";
-import { Delivery, dispositions, OVERWRITTEN, Outcomes } from "./outcomes";
+import { LinkDelivery, dispositions, OVERWRITTEN, Outcomes } from "./outcomes";
 import { Forbidden, Malformed, TooLarge } from "./peer-errors";
 import type { ReadBeat, ReadShare } from "./read-beat";
 
 /** What a frame of a delivery counts for at least: a Buffer is kept for each, also an empty one. */
 const LEAST_FRAME_BYTES = 256;
 
-/** What has come of a delivery. */
-interface Transfers {
+/** A delivery of which not all frames have come. */
+interface PartialDelivery {
   readonly id: number;
   settled: boolean;
   /** Of several frames only. */
@@ -42,7 +42,7 @@ export interface CarrierEnvironment {
 /** The link of a carrier; its calls never throw. */
 export interface CarrierOwner {
   readonly socket: Socket;
-  readonly deliver: (delivery: Delivery) => void;
+  readonly deliver: (delivery: LinkDelivery) => void;
   readonly emit: <Event extends keyof LinkEvents>(
     event: Event,
     ...about: Parameters<Required<LinkEvents>[Event]>
@@ -63,7 +63,7 @@ export class Carrier {
   #nextIncomingId: number;
   #deliveryCount: number;
   #nextDeliveryId: number | undefined;
-  #incomplete: Transfers | undefined;
+  #incomplete: PartialDelivery | undefined;
   /** Used up by aborted deliveries: to be granted again with the next flow frame. */
   #abortedCredit = 0;
   #isReturning = false;
@@ -102,21 +102,21 @@ export class Carrier {
       throw new Malformed(`transfer on handle ${String(transfer.handle)}, which is not attached`);
     }
     this.#nextIncomingId = nextSerial(this.#nextIncomingId);
-    const transfers = this.#incomplete ?? this.#begin(transfer);
-    if (transfer.deliveryId !== undefined && transfer.deliveryId !== transfers.id) {
-      throw new Malformed(`transfer of delivery ${transfer.deliveryId} within ${transfers.id}`);
+    const partial = this.#incomplete ?? this.#begin(transfer);
+    if (transfer.deliveryId !== undefined && transfer.deliveryId !== partial.id) {
+      throw new Malformed(`transfer of delivery ${transfer.deliveryId} within ${partial.id}`);
     }
-    transfers.settled ||= transfer.settled;
+    partial.settled ||= transfer.settled;
     const { bytes, position: start, left } = cursor;
     if (transfer.aborted) this.#abort();
     else if (transfer.more) {
-      this.#incomplete = transfers;
-      this.#keep(transfers, bytes.subarray(start, start + left));
-    } else if (transfers.parts === undefined) {
-      this.#complete(transfers, decoded(bytes, start, start + left));
+      this.#incomplete = partial;
+      this.#appendPart(partial, bytes.subarray(start, start + left));
+    } else if (partial.parts === undefined) {
+      this.#complete(partial, decoded(bytes, start, start + left));
     } else {
-      const parts = this.#keep(transfers, bytes.subarray(start, start + left));
-      this.#complete(transfers, decoded(Buffer.concat(parts)));
+      const parts = this.#appendPart(partial, bytes.subarray(start, start + left));
+      this.#complete(partial, decoded(Buffer.concat(parts)));
     }
   }
 
@@ -167,7 +167,7 @@ export class Carrier {
     this.#environment.beat.leave(this.#share);
   }
 
-  #begin({ deliveryId: id, settled }: Transfer): Transfers {
+  #begin({ deliveryId: id, settled }: Transfer): PartialDelivery {
     if (this.#share.credit <= 0) throw new Forbidden("noCredit");
     if (id === undefined) throw new Malformed("delivery without an ID");
     if (id !== (this.#nextDeliveryId ?? id)) {
@@ -177,34 +177,34 @@ export class Carrier {
     return { id, settled, bytes: 0 };
   }
 
-  #keep(transfers: Transfers, part: Buffer): Buffer[] {
+  #appendPart(partial: PartialDelivery, part: Buffer): Buffer[] {
     const { maxDeliveryBytes: limit } = this.#environment.limits;
-    transfers.bytes += Math.max(part.length, LEAST_FRAME_BYTES);
-    if (transfers.bytes > limit) throw new TooLarge("delivery", transfers.bytes, limit);
-    const parts = (transfers.parts ??= []);
+    partial.bytes += Math.max(part.length, LEAST_FRAME_BYTES);
+    if (partial.bytes > limit) throw new TooLarge("delivery", partial.bytes, limit);
+    const parts = (partial.parts ??= []);
     // A copy: the socket's next read overwrites the slice.
     parts.push(Buffer.from(part));
     return parts;
   }
 
-  #complete(transfers: Transfers, content: AmqpMessage | DecodeError): void {
-    this.#count();
+  #complete(partial: PartialDelivery, content: AmqpMessage | DecodeError): void {
+    this.#useCredit();
     this.#share.messages += 1;
     this.#outcomes.deliveryReceived();
-    const delivery = new Delivery(this.#outcomes, transfers, content);
+    const delivery = new LinkDelivery(this.#outcomes, partial, content);
     this.#owner.deliver(delivery);
     delivery.content = OVERWRITTEN;
   }
 
   /** There is nothing to settle, but it has used up a credit. */
   #abort(): void {
-    this.#count();
+    this.#useCredit();
     this.#abortedCredit += 1;
     this.#isFlowDue = true;
   }
 
-  /** A delivery is over. */
-  #count(): void {
+  /** A delivery is over: it has used a credit. */
+  #useCredit(): void {
     this.#incomplete = undefined;
     this.#deliveryCount = nextSerial(this.#deliveryCount);
     this.#setCredit(this.#share.credit - 1);

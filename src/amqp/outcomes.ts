@@ -7,7 +7,7 @@ import { compareSerials, dispositionFrame, nextSerial } from "./link-frames";
 import type { Outcome } from "../protocol/amqp-message";
 
 /** One delivery, from the socket to its outcome. */
-export class Delivery implements IncomingDelivery {
+export class LinkDelivery implements IncomingDelivery {
   readonly id: number;
   content: AmqpMessage | DecodeError;
   /** Its sender wants no outcome. */
@@ -46,7 +46,7 @@ export class Outcomes {
   readonly #clock: Clock;
   readonly #limits: LinkLimits;
   readonly #write: () => void;
-  #queue: Delivery[] = [];
+  #queue: LinkDelivery[] = [];
   /** What the platform may still send. */
   credit = 0;
   /** What has come, and its outcome is not known. */
@@ -76,7 +76,7 @@ export class Outcomes {
     this.#inHand += 1;
   }
 
-  add(delivery: Delivery): void {
+  add(delivery: LinkDelivery): void {
     if (this.#isEnded) return;
     this.#queue.push(delivery);
     this.#inHand -= 1;
@@ -94,7 +94,7 @@ export class Outcomes {
   }
 
   /** What is to be written now. */
-  takeBatch(): readonly Delivery[] {
+  takeBatch(): readonly LinkDelivery[] {
     const batch = this.#queue;
     this.#queue = [];
     this.#timer?.();
@@ -112,7 +112,7 @@ export class Outcomes {
 }
 
 /** Neighbours with the same outcome share a frame; no two outcomes do. */
-export function* dispositions(batch: readonly Delivery[]): Generator<Buffer> {
+export function* dispositions(batch: readonly LinkDelivery[]): Generator<Buffer> {
   const due = batch.filter(({ isPresettled }) => !isPresettled);
   due.sort((one, other) => compareSerials(one.id, other.id));
   let from = 0;

@@ -28,7 +28,7 @@ interface HeldBack {
 /** Decides what becomes of each delivery: handed over, held back, dropped or rejected. */
 export class Intake {
   readonly #context: SubscriptionContext;
-  readonly #manualSettler: ManualSettler<UnsettledDelivery>;
+  readonly #manualSettler: ManualSettler;
   readonly #autoSettler: AutoSettler;
   #heldBack: HeldBack[] = [];
   /** While messages are held back: ends that. */

@@ -7,11 +7,12 @@ import type { Outcome } from "../protocol/amqp-message";
 export interface Unsettled {
   /** Whose link carried it. */
   readonly connection: object;
+  readonly messageId: string | undefined;
   settle(outcome: Outcome): void;
 }
 
-interface Registered<Delivery> {
-  readonly delivery: Delivery;
+interface Registered {
+  readonly delivery: Unsettled;
   readonly expiresAtMs: number;
 }
 
@@ -44,10 +45,10 @@ export function unknownToken(token: string): SettlementError {
 }
 
 /** Manual mode: gives each delivery a token that settles it, once and in time. */
-export class ManualSettler<Delivery extends Unsettled> {
+export class ManualSettler {
   readonly #options: ManualSettlerOptions;
   /** In the order of their arrival, so that the first one expires first. */
-  readonly #unsettled = new Map<string, Registered<Delivery>>();
+  readonly #unsettled = new Map<string, Registered>();
   readonly #ended = new LRUCache<string, EndCode>({ max: REMEMBERED_TOKENS });
   #count = 0;
   #cancelExpiry: Cancel | undefined;
@@ -57,7 +58,7 @@ export class ManualSettler<Delivery extends Unsettled> {
   }
 
   /** Registers a delivery and returns its token, a plain string. */
-  add(delivery: Delivery): string {
+  add(delivery: Unsettled): string {
     const token = `${this.#options.prefix}-${++this.#count}`;
     const expiresAtMs = this.#options.clock.monotonicMs() + this.#options.ackTimeoutMs;
     this.#unsettled.set(token, { delivery, expiresAtMs });
@@ -66,7 +67,7 @@ export class ManualSettler<Delivery extends Unsettled> {
   }
 
   /** Takes a delivery out to be settled. Throws SettlementError if the token settles nothing. */
-  take(token: string): Delivery {
+  take(token: string): Unsettled {
     const registered = this.#unsettled.get(token);
     if (registered === undefined) throw this.#errorFor(token);
     this.#end(token, "DELIVERY_SETTLED");

@@ -20,6 +20,7 @@ function registry() {
   const add = (name: string, over: object = connection) =>
     deliveries.add({
       connection: over,
+      messageId: undefined,
       settle: (outcome) => {
         outcomes.push([name, outcome]);
       },
