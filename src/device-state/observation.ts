@@ -80,10 +80,14 @@ function propertyObservations(message: FlowMessage): Observation[] {
   const times = [...values, ...refused].map(({ timeMs }) => notLater(timeMs));
   const heardMs = gmtCreateMs ?? (times.length > 0 ? Math.max(...times) : undefined);
   return [
-    ...values.map(({ identifier, value, timeMs: ownMs }): Observation => {
-      const what = { part: "properties", name: identifier, value, minorMs: ownMs } as const;
-      return { device, timeMs: notLater(ownMs), kind: "value", ...what };
-    }),
+    ...values.map(({ identifier: name, value, timeMs: ownMs }) =>
+      valueObservation(device, notLater(ownMs), {
+        part: "properties",
+        name,
+        value,
+        minorMs: ownMs,
+      }),
+    ),
     ...(heardMs === undefined ? [] : [{ device, timeMs: heardMs, kind: "heard" } as const]),
   ];
 }
@@ -97,10 +101,14 @@ function statusObservations(reader: PayloadReader): Observation[] {
     readTextTimeMs(reader, "utcTime", "time") ?? reader.refuse("utcTime", reader.fields["utcTime"]);
   const lastMs = readTextTimeMs(reader, "utcLastTime", "lastTime");
   const online = status === "online";
-  const what = { kind: "value", part: "online", name: "", value: online } as const;
   const heardMs = online ? timeMs : lastMs;
   return [
-    { device, timeMs, minorMs: lastMs ?? 0, ...what },
+    valueObservation(device, timeMs, {
+      part: "online",
+      name: "",
+      value: online,
+      minorMs: lastMs ?? 0,
+    }),
     ...(heardMs === undefined
       ? []
       : [{ device, timeMs: Math.min(heardMs, timeMs), kind: "heard" } as const]),
@@ -202,11 +210,14 @@ function moduleObservations(reader: PayloadReader): Observation[] {
   ];
 }
 
-/** A value whose time the platform itself has set. */
-function valueObservation(
-  device: Device,
-  timeMs: number,
-  what: { readonly part: Part; readonly name: string; readonly value: Json },
-): Observation {
+interface ObservedValue {
+  readonly part: Part;
+  readonly name: string;
+  readonly value: Json;
+  /** Absent where the platform itself has set the time. */
+  readonly minorMs?: number;
+}
+
+function valueObservation(device: Device, timeMs: number, what: ObservedValue): Observation {
   return { device, timeMs, minorMs: 0, kind: "value", ...what };
 }

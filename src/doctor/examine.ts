@@ -187,7 +187,7 @@ class Examiner {
 
   /** It is a connection request like any other, and the platform counts it. */
   #admit({ instance, options }: Settings): void {
-    const { limiter } = consumerGroup({ ...instance, consumerGroupId: options.consumerGroupId });
+    const { limiter } = consumerGroup(instance, options.consumerGroupId);
     if (limiter.request(this.#environment.clock.monotonicMs()) > 0) {
       throw new RefusalError("CONNECT_LIMIT");
     }

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { InstanceOptions } from "../settings/instance";
 
 /**
  * The platform allows 100 connection requests a minute for a consumer group, over all its clients.
@@ -71,17 +72,12 @@ export interface ConsumerGroup {
 const MAX_GROUPS = 100;
 const groups = new LRUCache<string, ConsumerGroup>({ max: MAX_GROUPS });
 
-/** The names that together make a consumer group unique. */
-export interface ConsumerGroupName {
-  readonly host: string;
-  readonly port: number;
-  readonly iotInstanceId: string;
-  readonly consumerGroupId: string;
-}
-
 /** The shared part of a consumer group; it outlives redeploys. */
-export function consumerGroup(name: ConsumerGroupName): ConsumerGroup {
-  const key = JSON.stringify([name.host, name.port, name.iotInstanceId, name.consumerGroupId]);
+export function consumerGroup(
+  { host, port, iotInstanceId }: Pick<InstanceOptions, "host" | "port" | "iotInstanceId">,
+  consumerGroupId: string,
+): ConsumerGroup {
+  const key = JSON.stringify([host, port, iotInstanceId, consumerGroupId]);
   const known = groups.get(key);
   if (known !== undefined) return known;
   const group = { limiter: new ConnectLimiter(), duplicates: new Duplicates() };

@@ -29,7 +29,7 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     const context = {
       options,
       environment,
-      group: consumerGroup({ ...instance, consumerGroupId: options.consumerGroupId }),
+      group: consumerGroup(instance, options.consumerGroupId),
       totals: this.#totals,
       events: this,
       connectionChanged: this.#connectionChanged.bind(this),

@@ -305,8 +305,8 @@ test(
 
 test("an attempt counts towards the consumer group's connection requests", () =>
   withEmulator({}, async (emulator) => {
-    const name = { host: "127.0.0.1", port: emulator.port, iotInstanceId: "" };
-    const { limiter } = consumerGroup({ ...name, consumerGroupId: "DEFAULT_GROUP" });
+    const instance = { host: "127.0.0.1", port: emulator.port, iotInstanceId: "" };
+    const { limiter } = consumerGroup(instance, "DEFAULT_GROUP");
     for (let left = 89; left > 0; left -= 1) limiter.request(performance.now());
     equal((await examined(emulator.port)).passed, true);
     const { failure } = await examined(emulator.port);
