@@ -29,8 +29,8 @@ export function distribute(message: FlowMessage, options: PropertiesOptions): Di
       others: [],
     };
   }
-  if (options.passOthers) return { refused, values, others: [message] };
-  if (message["delivery"] == null) return { refused, values, others: [] };
+  if (options.passOthers) return { refused: [], values: [], others: [message] };
+  if (message["delivery"] == null) return { refused: [], values: [], others: [] };
   throw new MessageError("DELIVERY_DROPPED", { messageType: messageTypeOf(message) });
 }
 
@@ -46,14 +46,9 @@ function reportMessages(
 ): ReportMessages {
   if (!isPropertyMessage(message)) return { refused: [], values: [] };
   const { device, values, refused } = readPropertyReport(message);
-  const sent = valueMessages(selectValues(values, identifiers), output, device);
-  // A measurement set before wins. Otherwise each product has its own, as field types differ by
-  // thing model.
-  const isNamed = message["measurement"] !== undefined || device === undefined;
-  const named = output === "influx" && !isNamed ? { measurement: device.productKey } : {};
   return {
     refused: refused.map(refusedMessage),
-    values: sent.map((each) => ({ ...each, ...named })),
+    values: valueMessages(selectValues(values, identifiers), output, device),
   };
 }
 
@@ -68,10 +63,14 @@ function flowMessages(
   isLast: boolean,
 ): FlowMessage[] {
   const { delivery, ...rest } = message;
+  const { measurement } = rest;
+  // A measurement that was set before wins.
+  const kept = measurement === undefined ? {} : { measurement };
   const last = isLast && delivery !== undefined ? outputs.length - 1 : -1;
   return outputs.map((own, index) => ({
     ...rest,
     ...own,
+    ...kept,
     ...(index === last ? { delivery } : {}),
   }));
 }

@@ -1,4 +1,4 @@
-import { flattenStruct } from "../protocol/property-report";
+import { isJsonObject } from "../protocol/json";
 import type { Json } from "../protocol/json";
 import type { PropertyValue } from "../protocol/property-report";
 
@@ -23,6 +23,15 @@ export function selectValues(
     flattenStruct(identifier, value).map(([name, inner]) => ({ name, value: inner, timeMs })),
   );
   return wanted.size === 0 ? named : named.filter(({ name }) => isWanted(name, wanted));
+}
+
+/** A value with the members of a struct apart, named `struct.member`; arrays stay as they are. */
+function flattenStruct(identifier: string, value: Json): readonly (readonly [string, Json])[] {
+  // An empty struct has no members that could stand for it.
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return [[identifier, value]];
+  return Object.entries(value).flatMap(([member, inner]) =>
+    flattenStruct(`${identifier}.${member}`, inner),
+  );
 }
 
 function isWanted(name: string, wanted: ReadonlySet<string>): boolean {

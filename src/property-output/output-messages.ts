@@ -5,9 +5,21 @@ import type { PropertyOutput } from "../settings/properties";
 import type { NamedValue } from "./named-values";
 
 /** What a sent message has of its own; the rest is as in the message that came. */
-export type OutputMessage = Readonly<
-  { payload: unknown; timestamp: number } & Record<string, unknown>
->;
+export interface OutputMessage {
+  readonly payload: Json;
+  /** When its newest value was measured, ms since the epoch. */
+  readonly timestamp: number;
+  /** Of one value: its name. */
+  readonly topic?: string;
+  /** `flat`: when each value was measured, ms since the epoch. */
+  readonly times?: Readonly<Record<string, number>>;
+  /** `influx`: the unit of the points' times. */
+  readonly precision?: "ms";
+  /** `influx`: where the points go, unless the message says so. */
+  readonly measurement?: string;
+  /** Why the platform refused the value. */
+  readonly refused?: { readonly code: Json; readonly message: Json };
+}
 
 /** What InfluxDB can hold in a field. */
 type FieldValue = number | string | boolean;
@@ -67,8 +79,10 @@ function influxMessages(
     ]),
     { ...device },
   ]);
+  // Each product has its own measurement, as field types differ by thing model.
+  const measurement = device === undefined ? {} : { measurement: device.productKey };
   // For InfluxDB 1.x it takes times for nanoseconds unless the message says what they are.
-  return [{ payload, timestamp: newestMs(fields), precision: "ms" }];
+  return [{ payload, timestamp: newestMs(fields), precision: "ms", ...measurement }];
 }
 
 /** InfluxDB has no null and no infinity, and one bad field would fail the whole point. */

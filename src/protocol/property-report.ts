@@ -113,15 +113,3 @@ function kindOf(value: Json): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "[…]" : typeof value === "object" ? "{…}" : typeof value;
 }
-
-/** A value with the members of a struct apart, named `struct.member`; arrays stay as they are. */
-export function flattenStruct(
-  identifier: string,
-  value: Json,
-): readonly (readonly [string, Json])[] {
-  // An empty struct has no members that could stand for it.
-  if (!isJsonObject(value) || Object.keys(value).length === 0) return [[identifier, value]];
-  return Object.entries(value).flatMap(([member, inner]) =>
-    flattenStruct(`${identifier}.${member}`, inner),
-  );
-}

@@ -2,9 +2,8 @@ import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MessageError } from "../../src/errors/error";
-import { flattenStruct, readPropertyReport } from "../../src/protocol/property-report";
+import { readPropertyReport } from "../../src/protocol/property-report";
 import type { FlowMessage } from "../../src/protocol/flow-message";
-import type { Json } from "../../src/protocol/json";
 import { english } from "../support/english";
 
 const DEVICE = { productKey: "k1demoPk01", deviceName: "meter-07" };
@@ -120,15 +119,4 @@ test("whatever a payload holds, it is read or malformed, and nothing else is thr
     }),
     { numRuns: 2_000 },
   );
-});
-
-test("members of a struct are named by dots at any depth, and lists stay as they are", () => {
-  const value: Json = { lat: 1, more: { deep: [1, { a: 2 }], none: {} }, no: null };
-  deepEqual(flattenStruct("pos", value), [
-    ["pos.lat", 1],
-    ["pos.more.deep", [1, { a: 2 }]],
-    ["pos.more.none", {}],
-    ["pos.no", null],
-  ]);
-  deepEqual(flattenStruct("p", 7), [["p", 7]]);
 });
