@@ -1,32 +1,25 @@
 import { examine } from "../doctor/examine";
 import { linesOf, tellFinding, tellResult } from "../doctor/tell";
-import { resolveInstance } from "../settings/instance";
 import { integer } from "../settings/read";
 import { resolveSubscribe } from "../settings/subscribe";
 import { lookUpFor } from "./explain";
 import { language } from "./io";
-import { DOCTOR_SOURCES, readSettings, readText } from "./settings";
+import { DOCTOR_SOURCES, readInstance, readSettings } from "./settings";
 import type { FindingText, ResultText } from "../doctor/tell";
 import type { LookUp } from "../errors/tell";
 import type { ExitCode, Io } from "./io";
 
 /** Checks a connection, a line each step. */
 export async function doctor(args: readonly string[], io: Io): Promise<ExitCode> {
-  const {
-    tls: caFile,
-    useTls: noTls,
-    wait,
-    json,
-    ...given
-  } = readSettings(args, DOCTOR_SOURCES, io.env);
+  const { wait, json, ...given } = readSettings(args, DOCTOR_SOURCES, io.env);
   const waitMs = secondsOf(wait) * 1_000;
   // Before the first step: without the file there is nothing to be checked yet.
-  const ca = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
+  const instance = await readInstance(given);
   const lookUp = lookUpFor({ language: language(io.env), sources: DOCTOR_SOURCES });
   const printer = json === true ? inJson(io) : inColour(io, lookUp);
   const findings: FindingText[] = [];
   const settings = () => ({
-    instance: resolveInstance({ ...given, useTls: noTls !== true }, ca),
+    instance: instance(),
     options: resolveSubscribe({ ...given, clientId: "doctor" }),
   });
   const passed = await examine({ settings, waitMs, stopping: io.stopping }, (finding) => {

@@ -3,12 +3,11 @@ import { fill, timeOfDay } from "../errors/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
 import { writeLines } from "./lines";
-import { LISTEN_SOURCES, readSettings, readText } from "./settings";
+import { LISTEN_SOURCES, readInstance, readSettings } from "./settings";
 import { CLI_TEXTS } from "./texts";
 import type { ExitCode, Io } from "./io";
 import type { Subscription } from "../subscription/subscription";
 import type { SubscriptionState } from "../subscription/state";
-import { resolveInstance } from "../settings/instance";
 import { resolveSubscribe } from "../settings/subscribe";
 import { integer } from "../settings/read";
 import { defaultClientId } from "../protocol/sign-in-values";
@@ -16,14 +15,8 @@ import { createSubscription } from "../subscription/subscription";
 
 /** Receives until it is asked to end, until `--count`, or until a setting turns out wrong. */
 export async function listen(args: readonly string[], io: Io): Promise<ExitCode> {
-  const {
-    tls: caFile,
-    useTls: noTls,
-    count,
-    ...given
-  } = readSettings(args, LISTEN_SOURCES, io.env);
-  const ca = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
-  const instance = resolveInstance({ ...given, useTls: noTls !== true }, ca);
+  const { count, ...given } = readSettings(args, LISTEN_SOURCES, io.env);
+  const instance = (await readInstance(given))();
   const options = resolveSubscribe({
     ...given,
     clientId: given.clientId ?? defaultClientId(hostname(), `listen-${process.pid}`),

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { SettingError } from "../errors/error";
+import { resolveInstance } from "../settings/instance";
 import type { Io } from "./io";
 import type { ErrorDetails } from "../errors/error";
+import type { InstanceOptions } from "../settings/instance";
 import type { Stored } from "../settings/read";
 import type { CLI_TEXTS } from "./texts";
 
@@ -146,4 +148,17 @@ export async function readText(setting: string, file: string): Promise<string> {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "?";
     throw new SettingError("FILE_UNREADABLE", { setting, file, reason }, error);
   }
+}
+
+/**
+ * Reads how a command connects. The file of `--ca` is read now; calling the result checks the other
+ * settings, and throws SettingError.
+ */
+export async function readInstance({
+  tls: caFile,
+  useTls: noTls,
+  ...given
+}: Given<typeof CONNECT_SOURCES>): Promise<() => InstanceOptions> {
+  const ca = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
+  return () => resolveInstance({ ...given, useTls: noTls !== true }, ca);
 }
