@@ -1,7 +1,7 @@
 import { DOCTOR_TEXTS } from "../doctor/texts";
 import { isIotAmqpError } from "../errors/error";
 import { tellError } from "../errors/tell";
-import { ERROR_TEXTS, fill, joined, textAt } from "../errors/texts";
+import { fill, findText, joined } from "../errors/texts";
 import { UsageError } from "./settings";
 import { CLI_TEXTS } from "./texts";
 import type { Language } from "../errors/entry";
@@ -46,9 +46,7 @@ function howToGive(setting: unknown, { language, sources }: CommandUser): string
 export function lookUpFor(user: CommandUser): LookUp {
   const { language, sources } = user;
   return (path, values) => {
-    const template = [CLI_TEXTS, DOCTOR_TEXTS, ERROR_TEXTS]
-      .map((texts) => textAt(texts, path, language))
-      .find((found) => found !== undefined);
+    const template = findText(path, language, [CLI_TEXTS, DOCTOR_TEXTS]);
     if (template === undefined) return path;
     const { setting = "" } = values;
     return fill(withFlags(template, sources), {

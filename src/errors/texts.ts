@@ -41,15 +41,24 @@ export function textAt(texts: object, path: string, language: Language): string 
   return typeof found === "string" ? found : undefined;
 }
 
-/** Looks texts up in a language: the first of the catalogues that has one counts, errors' own last. */
+/** The text at a path in the first of the catalogues that has one; errors' own is the last. */
+export function findText(
+  path: string,
+  language: Language,
+  catalogues: readonly object[],
+): string | undefined {
+  for (const texts of [...catalogues, ERROR_TEXTS]) {
+    const found = textAt(texts, path, language);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Looks texts up in a language, in the catalogues and then in errors' own. */
 export function lookUpIn(language: Language, ...catalogues: readonly object[]): LookUp {
-  const all = [...catalogues, ERROR_TEXTS];
   return (path, values) => {
-    for (const texts of all) {
-      const template = textAt(texts, path, language);
-      if (template !== undefined) return fill(template, values);
-    }
-    return path;
+    const template = findText(path, language, catalogues);
+    return template === undefined ? path : fill(template, values);
   };
 }
 
