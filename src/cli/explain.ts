@@ -26,10 +26,13 @@ function sourceOf(setting: unknown, sources: Sources): Source | undefined {
     : undefined;
 }
 
-/** Puts the command line's names where a text has a property's name in brackets. */
+/** Names of settings at the beginning of a bracket, up to its end or a colon. */
+const NAMES_IN_BRACKETS = /(?<=[(（])[a-z]+(?:(?:, |、)[a-z]+)*(?=[)）:：])/gi;
+
+/** Puts the command line's names where a text has names of settings in brackets. */
 function withFlags(template: string, sources: Sources): string {
-  return template.replace(/[(（][^)）]*[)）]/g, (bracket) =>
-    bracket.replace(/(?<!_)\b[a-z]+\b(?!_)/gi, (word) => nameOf(word, sources) ?? word),
+  return template.replace(NAMES_IN_BRACKETS, (names) =>
+    names.replace(/[a-z]+/gi, (name) => nameOf(name, sources) ?? name),
   );
 }
 

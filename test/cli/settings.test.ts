@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { explain } from "../../src/cli/explain";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../../src/cli/settings";
 import { EMULATOR_DEFAULTS } from "../../src/settings/emulator";
 import { CLI_TEXTS } from "../../src/cli/texts";
-import { IotAmqpError, SettingError } from "../../src/errors/error";
+import { IotAmqpError, RefusalError, SettingError } from "../../src/errors/error";
 import { LABELS } from "../../src/errors/setting-texts";
 import { ERROR_CODES } from "../../src/errors/table";
 import type { Sources } from "../../src/cli/settings";
@@ -90,3 +90,15 @@ for (const [command, sources] of COMMANDS) {
     }
   });
 }
+
+test("a word in brackets that is no name stays, though a setting is called so", () => {
+  const told = (error: IotAmqpError, language: Language) =>
+    explain(error, { language, sources: LISTEN_SOURCES });
+  const clientId = new SettingError("SETTING_INVALID", {
+    ...{ setting: "clientId", value: "a b", rule: "clientId", max: 64, maxOfSeveral: 60 },
+  });
+  match(told(clientId, "en-US"), /\(60 with several connections\)/);
+  const refused = new RefusalError("SIGN_IN_REFUSED", {});
+  match(told(refused, "en-US"), /\(ALIYUN_IOT_ACCESS_KEY_ID, ALIYUN_IOT_ACCESS_KEY_SECRET: /);
+  match(told(refused, "zh-CN"), /（ALIYUN_IOT_ACCESS_KEY_ID、ALIYUN_IOT_ACCESS_KEY_SECRET：/);
+});
