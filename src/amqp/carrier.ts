@@ -8,12 +8,12 @@ import type { LinkLimits } from "./limits";
 import type { LinkEvents } from "./link";
 import { flowFrame, isUint, nextSerial, readTransfer } from "./link-frames";
 import type { Transfer } from "./link-frames";
-import { LinkDelivery, dispositions, OVERWRITTEN, Outcomes } from "./outcomes";
+import { dispositions, LinkDelivery, OVERWRITTEN, Outcomes } from "./outcomes";
 import { Forbidden, Malformed, TooLarge } from "./peer-errors";
-import type { ReadBeat, ReadShare } from "./read-beat";
+import type { PacedSocket, ReadBeat } from "./read-beat";
 
-/** What a frame of a delivery counts for at least: a Buffer is kept for each, also an empty one. */
-const LEAST_FRAME_BYTES = 256;
+/** Least that a frame counts towards `maxDeliveryBytes`: even an empty one costs a Buffer. */
+const MIN_COUNTED_FRAME_BYTES = 256;
 
 /** A delivery of which not all frames have come. */
 interface PartialDelivery {
@@ -58,7 +58,7 @@ export class Carrier {
   readonly #owner: CarrierOwner;
   readonly #environment: CarrierEnvironment;
   readonly #peer: Numbering;
-  readonly #share: ReadShare;
+  readonly #paced: PacedSocket;
   readonly #outcomes: Outcomes;
   #nextIncomingId: number;
   #deliveryCount: number;
@@ -76,14 +76,14 @@ export class Carrier {
     this.#owner = owner;
     this.#peer = peer;
     this.#environment = environment;
-    this.#share = { socket: owner.socket, bytes: 0, messages: 0, credit: 0, perSecond: 0 };
+    this.#paced = { socket: owner.socket, bytes: 0, messages: 0, credit: 0, perSecond: 0 };
     this.#outcomes = new Outcomes(environment.clock, environment.limits, this.write.bind(this));
     this.#nextIncomingId = peer.nextIncomingId;
     this.#deliveryCount = peer.deliveryCount;
   }
 
   grantCredit(count: number): void {
-    this.#setCredit(this.#share.credit + count);
+    this.#setCredit(this.#paced.credit + count);
     this.#isReturning = false;
     this.#sendFlow();
   }
@@ -140,8 +140,8 @@ export class Carrier {
   /** What has been read is dealt with: what it brings about is written at the end of this turn. */
   readDone(bytes: number): void {
     if (this.#isFlowDue || this.#outcomes.isUrgent) this.flush();
-    this.#share.bytes += bytes;
-    this.#environment.beat.read(this.#share);
+    this.#paced.bytes += bytes;
+    this.#environment.beat.read(this.#paced);
   }
 
   /** Writes what is due at the end of this turn of the event loop. */
@@ -164,11 +164,11 @@ export class Carrier {
   end(): void {
     this.#isEnded = true;
     this.#outcomes.end();
-    this.#environment.beat.leave(this.#share);
+    this.#environment.beat.leave(this.#paced);
   }
 
   #begin({ deliveryId: id, settled }: Transfer): PartialDelivery {
-    if (this.#share.credit <= 0) throw new Forbidden("noCredit");
+    if (this.#paced.credit <= 0) throw new Forbidden("noCredit");
     if (id === undefined) throw new Malformed("delivery without an ID");
     if (id !== (this.#nextDeliveryId ?? id)) {
       throw new Malformed(`delivery ${id} in place of ${String(this.#nextDeliveryId)}`);
@@ -179,7 +179,7 @@ export class Carrier {
 
   #appendPart(partial: PartialDelivery, part: Buffer): Buffer[] {
     const { maxDeliveryBytes: limit } = this.#environment.limits;
-    partial.bytes += Math.max(part.length, LEAST_FRAME_BYTES);
+    partial.bytes += Math.max(part.length, MIN_COUNTED_FRAME_BYTES);
     if (partial.bytes > limit) throw new TooLarge("delivery", partial.bytes, limit);
     const parts = (partial.parts ??= []);
     // A copy: the socket's next read overwrites the slice.
@@ -189,7 +189,7 @@ export class Carrier {
 
   #complete(partial: PartialDelivery, content: AmqpMessage | DecodeError): void {
     this.#useCredit();
-    this.#share.messages += 1;
+    this.#paced.messages += 1;
     this.#outcomes.deliveryReceived();
     const delivery = new LinkDelivery(this.#outcomes, partial, content);
     this.#owner.deliver(delivery);
@@ -207,11 +207,11 @@ export class Carrier {
   #useCredit(): void {
     this.#incomplete = undefined;
     this.#deliveryCount = nextSerial(this.#deliveryCount);
-    this.#setCredit(this.#share.credit - 1);
+    this.#setCredit(this.#paced.credit - 1);
   }
 
   #setCredit(credit: number): void {
-    this.#share.credit = credit;
+    this.#paced.credit = credit;
     this.#outcomes.credit = credit;
   }
 
@@ -219,13 +219,13 @@ export class Carrier {
     this.#isFlowDue = this.#isWriting;
     if (this.#isWriting || this.#isEnded) return;
     if (!this.#isReturning) {
-      this.#setCredit(this.#share.credit + this.#abortedCredit);
+      this.#setCredit(this.#paced.credit + this.#abortedCredit);
       this.#abortedCredit = 0;
     }
     const flow = {
       nextIncomingId: this.#nextIncomingId,
       deliveryCount: this.#deliveryCount,
-      linkCredit: this.#share.credit,
+      linkCredit: this.#paced.credit,
       drain: this.#isReturning,
     };
     this.#unwritten.push(flowFrame(flow));

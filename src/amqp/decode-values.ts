@@ -167,9 +167,9 @@ export function readNamed(cursor: Cursor, put: (name: string, value: AmqpValue) 
 }
 
 /** Messages repeat their names in the same order, and making a text costs ten times a comparison. */
-const known: { readonly bytes: Buffer; readonly text: string }[] = [];
-const MOST_KNOWN = 32;
-const MOST_KNOWN_BYTES = 64;
+const knownNames: { readonly bytes: Buffer; readonly text: string }[] = [];
+const MAX_KNOWN_NAMES = 32;
+const MAX_KNOWN_NAME_BYTES = 64;
 
 function readName(cursor: Cursor, index: number): string {
   const code = cursor.code();
@@ -178,13 +178,13 @@ function readName(cursor: Cursor, index: number): string {
   }
   const length = cursor.size((code & 0x10) !== 0);
   const at = cursor.take(length);
-  const name = known[index];
+  const name = knownNames[index];
   if (name !== undefined && isAt(cursor.bytes, at, name.bytes) && name.bytes.length === length) {
     return name.text;
   }
   const text = cursor.bytes.toString("utf8", at, at + length);
-  if (index < MOST_KNOWN && length <= MOST_KNOWN_BYTES) {
-    known[index] = { bytes: Buffer.from(cursor.bytes.subarray(at, at + length)), text };
+  if (index < MAX_KNOWN_NAMES && length <= MAX_KNOWN_NAME_BYTES) {
+    knownNames[index] = { bytes: Buffer.from(cursor.bytes.subarray(at, at + length)), text };
   }
   return text;
 }

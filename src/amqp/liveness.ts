@@ -4,8 +4,8 @@ import type { Failure } from "./translate-error";
 
 /** An AMQP frame without a body (part 2.3.1): size 8, data offset 2, type 0, channel 0. */
 const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
-/** Of a server that asks for a sign of life each ms. */
-const LEAST_IDLE_MS = 100;
+/** Lower bound of the server's idle time-out: it might ask for a frame every millisecond. */
+const MIN_IDLE_TIMEOUT_MS = 100;
 /** Looks per idle time-out: with 10 silent ones in a row, silence is seen at 1.25 to 1.375 of it. */
 const LOOKS = 8;
 const SILENT_LOOKS = 10;
@@ -42,7 +42,8 @@ export class Liveness {
     this.#connection = connection;
     const { socket, idleTimeoutMs, askedMs } = connection;
     this.#bytesRead = socket.bytesRead;
-    const everyMs = Math.max(LEAST_IDLE_MS, Math.min(askedMs ?? idleTimeoutMs, idleTimeoutMs)) / 2;
+    const everyMs =
+      Math.max(MIN_IDLE_TIMEOUT_MS, Math.min(askedMs ?? idleTimeoutMs, idleTimeoutMs)) / 2;
     const beat = (): Cancel =>
       clock.after(everyMs, () => {
         this.#cancelBeat = beat();

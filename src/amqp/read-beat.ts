@@ -13,7 +13,7 @@ const SLOW_BEAT_MS = 20;
 const FULL_READ_BYTES = 32 * 1024;
 
 /** One socket that takes part. Its owner counts; the beat resets what it has used. */
-export interface ReadShare {
+export interface PacedSocket {
   readonly socket: Socket;
   /** Read in this turn of the event loop. */
   bytes: number;
@@ -32,9 +32,9 @@ export interface ReadShare {
 export class ReadBeat {
   readonly #clock: Clock;
   /** Those that were read in this turn, and those that were read in this window. */
-  readonly #read = new Set<ReadShare>();
-  readonly #counted = new Set<ReadShare>();
-  readonly #paused = new Set<ReadShare>();
+  readonly #read = new Set<PacedSocket>();
+  readonly #counted = new Set<PacedSocket>();
+  readonly #paused = new Set<PacedSocket>();
   #windowStartMs: number;
   /** 0: no beat. */
   #beatMs = 0;
@@ -47,16 +47,16 @@ export class ReadBeat {
   }
 
   /** To be called after each read. */
-  read(share: ReadShare): void {
-    this.#read.add(share);
+  read(paced: PacedSocket): void {
+    this.#read.add(paced);
     // Not at once: TLS hands over record by record, and a pause would not hold up those read.
     this.#turn ??= setImmediate(this.#turnEnded.bind(this));
   }
 
   /** Its socket is not read any more. */
-  leave(share: ReadShare): void {
-    for (const shares of [this.#read, this.#counted, this.#paused]) shares.delete(share);
-    share.socket.resume();
+  leave(paced: PacedSocket): void {
+    for (const sockets of [this.#read, this.#counted, this.#paused]) sockets.delete(paced);
+    paced.socket.resume();
     if (this.#paused.size > 0) return;
     this.#cancelBeat?.();
     this.#cancelBeat = undefined;
@@ -65,12 +65,12 @@ export class ReadBeat {
   #turnEnded(): void {
     this.#turn = undefined;
     this.#measure();
-    for (const share of this.#read) {
-      if (this.#beatMs > 0 && share.bytes < FULL_READ_BYTES && hasCredit(share, this.#beatMs)) {
-        share.socket.pause();
-        this.#paused.add(share);
+    for (const paced of this.#read) {
+      if (this.#beatMs > 0 && paced.bytes < FULL_READ_BYTES && hasCredit(paced, this.#beatMs)) {
+        paced.socket.pause();
+        this.#paused.add(paced);
       }
-      share.bytes = 0;
+      paced.bytes = 0;
     }
     this.#read.clear();
     if (this.#paused.size > 0) {
@@ -79,15 +79,15 @@ export class ReadBeat {
   }
 
   #measure(): void {
-    for (const share of this.#read) this.#counted.add(share);
+    for (const paced of this.#read) this.#counted.add(paced);
     const nowMs = this.#clock.monotonicMs();
     const elapsedMs = nowMs - this.#windowStartMs;
     if (elapsedMs < WINDOW_MS) return;
     let perSecond = 0;
-    for (const share of this.#counted) {
-      share.perSecond = (share.messages * 1_000) / elapsedMs;
-      share.messages = 0;
-      perSecond += share.perSecond;
+    for (const paced of this.#counted) {
+      paced.perSecond = (paced.messages * 1_000) / elapsedMs;
+      paced.messages = 0;
+      perSecond += paced.perSecond;
     }
     this.#counted.clear();
     this.#windowStartMs = nowMs;
@@ -103,6 +103,6 @@ export class ReadBeat {
 }
 
 /** Whether credit lasts for two beats: a platform that has none would wait for the pause, too. */
-function hasCredit({ credit, perSecond }: ReadShare, beatMs: number): boolean {
+function hasCredit({ credit, perSecond }: PacedSocket, beatMs: number): boolean {
   return credit > (2 * perSecond * beatMs) / 1_000;
 }

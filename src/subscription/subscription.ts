@@ -95,7 +95,7 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     this.#intake.endHoldBack();
   }
 
-  /** Releases all that is unsettled: nobody is left who could settle it. */
+  /** Manual mode: releases every delivery that the flow has: nobody is left who could settle it. */
   release(): void {
     for (const connection of this.#connections) this.#intake.release(connection);
   }

@@ -2,10 +2,10 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Socket } from "node:net";
 import { test } from "node:test";
 import { ReadBeat } from "../../src/amqp/read-beat";
-import type { ReadShare } from "../../src/amqp/read-beat";
+import type { PacedSocket } from "../../src/amqp/read-beat";
 import { ManualClock, settled } from "../support/time/manual-clock";
 
-const shareOf = (credit = 200): ReadShare => {
+const pacedSocket = (credit = 200): PacedSocket => {
   return { socket: new Socket(), bytes: 0, messages: 0, credit, perSecond: 0 };
 };
 
@@ -13,17 +13,17 @@ const shareOf = (credit = 200): ReadShare => {
 function beating() {
   const clock = new ManualClock();
   const beat = new ReadBeat(clock);
-  const read = async (share: ReadShare, messages: number): Promise<void> => {
-    share.bytes += messages * 500;
-    share.messages += messages;
-    beat.read(share);
+  const read = async (paced: PacedSocket, messages: number): Promise<void> => {
+    paced.bytes += messages * 500;
+    paced.messages += messages;
+    beat.read(paced);
     await settled(2);
   };
   /** Reads at a rate for more than a window, as long as it is not paused. */
-  const flow = async (share: ReadShare, perSecond: number): Promise<void> => {
+  const flow = async (paced: PacedSocket, perSecond: number): Promise<void> => {
     for (let elapsedMs = 0; elapsedMs < 200; elapsedMs += 10) {
       await clock.advance(10);
-      await read(share, perSecond / 100);
+      await read(paced, perSecond / 100);
     }
   };
   return { clock, beat, read, flow };
@@ -31,9 +31,9 @@ function beating() {
 
 test("a socket that brings 100 messages a second is never paused", async () => {
   const { clock, flow } = beating();
-  const share = shareOf();
-  await flow(share, 100);
-  equal(share.socket.isPaused(), false);
+  const paced = pacedSocket();
+  await flow(paced, 100);
+  equal(paced.socket.isPaused(), false);
   equal(clock.timers, 0);
 });
 
@@ -44,20 +44,20 @@ for (const [perSecond, beatMs] of [
 ] as const) {
   test(`a socket that brings ${perSecond} messages a second is read every ${beatMs} ms`, async () => {
     const { clock, flow } = beating();
-    const share = shareOf();
-    await flow(share, perSecond);
-    equal(share.socket.isPaused(), true);
+    const paced = pacedSocket();
+    await flow(paced, perSecond);
+    equal(paced.socket.isPaused(), true);
     await clock.advance(beatMs - 1);
-    equal(share.socket.isPaused(), true);
+    equal(paced.socket.isPaused(), true);
     await clock.advance(1);
-    equal(share.socket.isPaused(), false);
+    equal(paced.socket.isPaused(), false);
     equal(clock.timers, 0);
   });
 }
 
 test("all sockets of the process are read together", async () => {
   const { clock, flow, read } = beating();
-  const [one, other] = [shareOf(), shareOf()];
+  const [one, other] = [pacedSocket(), pacedSocket()];
   await flow(one, 500);
   await clock.advance(6);
   await read(other, 1);
@@ -68,35 +68,35 @@ test("all sockets of the process are read together", async () => {
 
 test("when the messages come slowly again, none is held up any more", async () => {
   const { clock, flow, read } = beating();
-  const share = shareOf();
-  await flow(share, 1_000);
+  const paced = pacedSocket();
+  await flow(paced, 1_000);
   await clock.advance(1_000);
-  await read(share, 1);
-  equal(share.socket.isPaused(), false);
+  await read(paced, 1);
+  equal(paced.socket.isPaused(), false);
 });
 
 test("a platform that is about to run out of credit is not made to wait", async () => {
   const { flow } = beating();
-  const share = shareOf(10);
-  await flow(share, 1_000); // ten in each beat
-  equal(share.socket.isPaused(), false);
+  const paced = pacedSocket(10);
+  await flow(paced, 1_000); // ten in each beat
+  equal(paced.socket.isPaused(), false);
 });
 
 test("after a full read there is no pause: more is waiting", async () => {
   const { flow, read } = beating();
-  const share = shareOf(2_000);
-  await flow(share, 1_000);
-  share.socket.resume();
-  await read(share, 100);
-  equal(share.socket.isPaused(), false);
+  const paced = pacedSocket(2_000);
+  await flow(paced, 1_000);
+  paced.socket.resume();
+  await read(paced, 100);
+  equal(paced.socket.isPaused(), false);
 });
 
 test("a socket that leaves is read again, so that its end is seen, and leaves no timer", async () => {
   const { clock, beat, flow } = beating();
-  const share = shareOf();
-  await flow(share, 1_000);
-  equal(share.socket.isPaused(), true);
-  beat.leave(share);
-  equal(share.socket.isPaused(), false);
+  const paced = pacedSocket();
+  await flow(paced, 1_000);
+  equal(paced.socket.isPaused(), true);
+  beat.leave(paced);
+  equal(paced.socket.isPaused(), false);
   equal(clock.timers, 0);
 });
