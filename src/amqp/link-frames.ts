@@ -1,4 +1,5 @@
 import type { Cursor } from "./decode-cursor";
+import { PERFORMATIVES } from "./frame-check";
 import type { Outcome } from "../protocol/amqp-message";
 
 /** The first session and the first link of a connection: rhea numbers both from 0. */
@@ -13,9 +14,9 @@ export function isUint(value: unknown): value is number {
   return typeof value === "number" && value >>> 0 === value;
 }
 
-/** A counter of 32 bits, one or more steps on; the peer may start it anywhere (RFC 1982). */
-export function nextSerial(counter: number, steps = 1): number {
-  return (counter + steps) >>> 0;
+/** A counter of 32 bits, one step on; the peer may start it anywhere (RFC 1982). */
+export function nextSerial(counter: number): number {
+  return (counter + 1) >>> 0;
 }
 
 /** Whether one counter comes before (negative) or after another; right over half of their range. */
@@ -108,7 +109,7 @@ export interface Flow {
 
 export function flowFrame({ nextIncomingId, deliveryCount, linkCredit, drain }: Flow): Buffer {
   const session = [nextIncomingId, INCOMING_WINDOW, 0, OUTGOING_WINDOW];
-  return frame(0x13, [...session, HANDLE, deliveryCount, linkCredit, null, drain]);
+  return frame(PERFORMATIVES.flow, [...session, HANDLE, deliveryCount, linkCredit, null, drain]);
 }
 
 const STATE: Readonly<Record<Outcome, number>> = { accepted: 0x24, rejected: 0x25, released: 0x26 };
@@ -117,5 +118,6 @@ const STATE: Readonly<Record<Outcome, number>> = { accepted: 0x24, rejected: 0x2
 export function dispositionFrame(first: number, last: number, outcome: Outcome): Buffer {
   const isReceiver = true;
   const isSettled = true;
-  return frame(0x15, [isReceiver, first, last, isSettled], [0, 0x53, STATE[outcome], 0x45]);
+  const fields = [isReceiver, first, last, isSettled];
+  return frame(PERFORMATIVES.disposition, fields, [0, 0x53, STATE[outcome], 0x45]);
 }

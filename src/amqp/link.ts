@@ -1,8 +1,7 @@
 import type { DecodeError, IotAmqpError } from "../errors/error";
-import type { AmqpMessage } from "../protocol/amqp-message";
 import type { SignIn } from "../protocol/sign-in";
 import type { TlsOptions } from "../settings/instance";
-import type { Outcome } from "../protocol/amqp-message";
+import type { AmqpMessage, Outcome } from "../protocol/amqp-message";
 
 /** One attempt: one new connection with one receiver link. */
 export interface LinkRequest {
@@ -66,4 +65,3 @@ export interface Link {
 
 /** Starts an attempt. Never throws: whatever goes wrong comes as `ended`, later. */
 export type OpenLink = (request: LinkRequest, events: LinkEvents) => Link;
-export type { Outcome } from "../protocol/amqp-message";

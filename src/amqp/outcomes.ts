@@ -1,10 +1,9 @@
 import type { Cancel, Clock } from "../clock";
 import type { DecodeError } from "../errors/error";
-import type { AmqpMessage } from "../protocol/amqp-message";
+import type { AmqpMessage, Outcome } from "../protocol/amqp-message";
 import type { LinkLimits } from "./limits";
 import type { IncomingDelivery } from "./link";
 import { compareSerials, dispositionFrame, nextSerial } from "./link-frames";
-import type { Outcome } from "../protocol/amqp-message";
 
 /** One delivery, from the socket to its outcome. */
 export class LinkDelivery implements IncomingDelivery {

@@ -1,11 +1,10 @@
 import { isIP } from "node:net";
-import { parseEndpoint, REGIONS } from "../protocol/endpoint";
+import { isLoopback, parseEndpoint, REGIONS } from "../protocol/endpoint";
 import { timeOfDay, utcTime } from "../errors/texts";
 import { certificateValues } from "./certificate";
 import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors/error";
 import type { Certificate } from "./certificate";
 import type { Hint } from "./finding";
-import { isLoopback } from "../protocol/endpoint";
 import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
 

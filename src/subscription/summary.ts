@@ -27,7 +27,7 @@ function causeOf(state: MachineState) {
 /** What a subscription is doing, from what each of its connections is doing. */
 export function summarise(
   connections: readonly ConnectionView[],
-  paused = false,
+  paused: boolean,
 ): SubscriptionState {
   const [failed] = inState(connections, "failed");
   if (failed !== undefined) return { value: "failed", cause: failed.state.cause };
