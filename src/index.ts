@@ -2,7 +2,7 @@
 import { createSubscription as create } from "./subscription/subscription";
 import type { InstanceOptions } from "./settings/instance";
 import type { SubscribeOptions } from "./settings/subscribe";
-import type { Subscription } from "./subscription/subscription";
+import type { Subscription as NodeSubscription } from "./subscription/subscription";
 
 export {
   DecodeError,
@@ -60,7 +60,9 @@ export type {
   SubscriptionEvents,
   SubscriptionState,
 } from "./subscription/state";
-export type { Subscription } from "./subscription/subscription";
+
+/** A subscription, without what only Node-RED's deploy needs of it. */
+export type Subscription = Omit<NodeSubscription, "holdBack" | "endHoldBack" | "release">;
 
 /**
  * Makes a subscription to a consumer group; nothing happens until its `start()`.

@@ -7,6 +7,8 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { PATIENCE_MS } from "./support/time/until";
+import { Subscription as NodeSubscription } from "../src/subscription/subscription";
+import type { Subscription } from "../src/index";
 import { withEmulator } from "./support/emulator/with-emulator";
 
 /** The lines that do something. */
@@ -16,6 +18,23 @@ const programOf = (page: string) =>
 test("docs/api.md and its Chinese twin have the same program", () => {
   equal(programOf("docs/api.zh-CN.md"), programOf("docs/api.md"));
 });
+
+/** What only Node-RED's deploy needs; the package's type leaves it out. */
+const HIDDEN: readonly string[] = ["holdBack", "endHoldBack", "release"] satisfies Exclude<
+  keyof NodeSubscription,
+  keyof Subscription
+>[];
+
+for (const page of ["docs/api.md", "docs/api.zh-CN.md"]) {
+  test(`${page} lists what a program may call of a subscription`, () => {
+    const members = Object.getOwnPropertyNames(NodeSubscription.prototype);
+    const table = /\| `start\(\)`[^]*?\n\n/.exec(readFileSync(page, "utf8"))?.[0] ?? "";
+    const firstCells = table.split("\n").map((row) => row.split("|")[1] ?? "");
+    const listed = [...firstCells.join().matchAll(/`(\w+)/g)].map(([, name]) => name);
+    const open = members.filter((name) => name !== "constructor" && !HIDDEN.includes(name));
+    deepEqual(listed.sort(), open.sort());
+  });
+}
 
 test("the program of docs/api.md prints five messages of the emulator and ends", () =>
   withEmulator({}, async (emulator) => {

@@ -176,7 +176,7 @@ class Examiner {
         return [undefined, { name: "open", values: {} }];
       });
       await this.#step("attach", async () => {
-        await probe.attached;
+        await probe.staysAttached();
         return [undefined, { name: "attach", values: { consumerGroupId } }];
       });
       if (waitMs > 0) await this.#step("message", () => receive(probe, waitMs));

@@ -160,11 +160,14 @@ export class LinkProbe {
   }
 
   /** Attached, and still so a little later: a link is refused by an attach and a detach after it. */
-  get attached(): Promise<void> {
-    return this.#attached.promise.then(() => {
-      const cancel = this.#clock.after(REFUSAL_MS, this.#stayed.resolve);
-      return this.#stayed.promise.finally(cancel);
-    });
+  async staysAttached(): Promise<void> {
+    await this.#attached.promise;
+    const cancel = this.#clock.after(REFUSAL_MS, this.#stayed.resolve);
+    try {
+      await this.#stayed.promise;
+    } finally {
+      cancel();
+    }
   }
 
   /** Asks for one message and gives it back. Rejects with NO_MESSAGE when none comes in time. */
