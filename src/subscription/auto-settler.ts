@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { settleAll } from "./delivery";
 import type { Cancel, Clock } from "../clock";
-import type { Connection } from "./connection";
-import type { UnsettledDelivery } from "./delivery";
+import type { DeliveryConnection, UnsettledDelivery } from "./delivery";
 
 /** How long a delivery is in the flow before it is accepted, while the platform has credit left. */
 const ACCEPT_AFTER_MS = 10;
@@ -51,7 +50,7 @@ export class AutoSettler {
    * Marks the deliveries of a link that is gone. They stay: if the flows stop before they have
    * waited long enough, their messages must not count as accepted.
    */
-  linkLost(connection: Connection): void {
+  linkLost(connection: DeliveryConnection): void {
     for (const delivery of this.#all()) delivery.isLost ||= delivery.connection === connection;
   }
 

@@ -7,6 +7,7 @@ import type { Cancel } from "../clock";
 import type { IotAmqpError } from "../errors/error";
 import type { Outcome } from "../protocol/amqp-message";
 import type { SubscriptionContext } from "./context";
+import type { DeliveryConnection } from "./delivery";
 import type { Intake } from "./intake";
 import type { MachineEffect, MachineInput, MachineState } from "./machine";
 
@@ -17,7 +18,7 @@ const MAX_DRAIN_MS = 5_000;
  * One of a subscription's connections, over all its attempts: runs the machine's effects, owns its
  * timer and the link of the attempt.
  */
-export class Connection {
+export class Connection implements DeliveryConnection {
   readonly #request: LinkRequest;
   readonly #intake: Intake;
   readonly #context: SubscriptionContext;
@@ -70,12 +71,10 @@ export class Connection {
     this.#grantCredit();
   }
 
-  /** Whether the platform is about to run out of credit. */
   get isCreditLow(): boolean {
     return this.#credit.isLow;
   }
 
-  /** Counts an outcome and queues it. The delivery's link must still be there. */
   settle(delivery: IncomingDelivery, outcome: Outcome): void {
     this.#context.totals[outcome] += 1;
     this.#credit.outcomeQueued();
@@ -83,7 +82,6 @@ export class Connection {
     if (this.#credit.isFlushDue) this.#link?.flush();
   }
 
-  /** Writes the queued outcomes at the end of this turn of the event loop. */
   flush(): void {
     this.#link?.flush();
   }

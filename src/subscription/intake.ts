@@ -9,9 +9,8 @@ import { ManualSettler } from "./manual-settler";
 import type { Cancel } from "../clock";
 import type { Outcome } from "../protocol/amqp-message";
 import type { Normalised } from "../protocol/message";
-import type { Connection } from "./connection";
 import type { SubscriptionContext } from "./context";
-import type { UnsettledDelivery } from "./delivery";
+import type { DeliveryConnection, UnsettledDelivery } from "./delivery";
 import type { Delivery } from "./state";
 
 /** So many undecodable messages are told apart; each comes again every minute for a day. */
@@ -115,12 +114,12 @@ export class Intake {
   }
 
   /** Releases what the flow still has of a connection that is about to close. */
-  release(connection: Connection): void {
+  release(connection: DeliveryConnection): void {
     this.#manualSettler.release(connection);
   }
 
   /** A connection's link is gone: what was unsettled on it comes again. */
-  linkLost(connection: Connection): void {
+  linkLost(connection: DeliveryConnection): void {
     this.#manualSettler.linkLost(connection);
     this.#autoSettler.linkLost(connection);
     this.#heldBack = this.#heldBack.filter(({ delivery }) => delivery.connection !== connection);
