@@ -38,6 +38,11 @@ async function allAccepted({ emulator }: RunningExample, ids: readonly string[])
   for (const id of ids) await emulator.expectSettled(id, "accepted", { timeoutMs: PATIENCE_MS });
 }
 
+async function reachedBroker(count: number): Promise<void> {
+  const sentence = () => `${broker.published.length} of ${count} messages reached the broker`;
+  await soon(() => broker.published.length === count, { sentence });
+}
+
 /** Two more attempts at the broker, which is away: time enough for messages that would come. */
 async function twoAttempts({ nodeRed, shown }: RunningExample): Promise<void> {
   nodeRed.taken("shown");
@@ -84,8 +89,7 @@ test("the MQTT bridge publishes each message under its type, byte for byte, and 
       ] as const;
       broker.hold();
       const ids = rows.map(([topic, payload]) => emulator.push({ topic, payload }));
-      const sentence = () => `Only ${broker.held} of ${ids.length} messages reached the broker`;
-      await soon(() => broker.held === ids.length, { sentence });
+      await reachedBroker(ids.length);
       const { accepted, released, unsettled } = emulator.groups()[0] ?? {};
       deepEqual({ accepted, released, unsettled }, { accepted: 0, released: 0, unsettled: 5 });
       broker.confirm();
@@ -124,8 +128,7 @@ test("the MQTT bridge loses nothing when the broker goes away with unconfirmed m
       const { emulator, shown } = example;
       broker.hold();
       const unconfirmed = pushed(example, ["a", "b", "c"]);
-      const sentence = () => "The messages did not reach the broker";
-      await soon(() => broker.held === unconfirmed.length, { sentence });
+      await reachedBroker(unconfirmed.length);
       await broker.goAway();
       broker.published.length = 0;
       // Some of these may reach the mqtt out node, which drops them.

@@ -17,10 +17,8 @@ export class MqttBroker {
   readonly port: number;
   readonly published: Published[] = [];
   readonly #sockets = new Set<Socket>();
-  readonly #held: (() => void)[] = [];
   #aedes: Aedes | undefined;
   #server: Server | undefined;
-  #isHolding = false;
 
   private constructor(port: number) {
     this.port = port;
@@ -31,19 +29,16 @@ export class MqttBroker {
     return new MqttBroker(await freePort());
   }
 
-  /** How many messages wait for their confirmation. */
-  get held(): number {
-    return this.#held.length;
-  }
-
-  /** From now on messages are taken, but not confirmed until `confirm`. */
+  /**
+   * From now on messages are taken, but their confirmations stay here until `confirm`. Held on the
+   * way out: Aedes reads on only when it is through with all that it has read.
+   */
   hold(): void {
-    this.#isHolding = true;
+    for (const socket of this.#sockets) socket.cork();
   }
 
   confirm(): void {
-    this.#isHolding = false;
-    for (const confirm of this.#held.splice(0)) confirm();
+    for (const socket of this.#sockets) socket.uncork();
   }
 
   async comeBack(): Promise<void> {
@@ -51,11 +46,7 @@ export class MqttBroker {
       authorizePublish: (_client, packet, confirm) => {
         const { topic, payload, qos, retain } = packet;
         this.published.push({ topic, payload: payload.toString("latin1"), qos, retain });
-        const confirmed = () => {
-          confirm(null);
-        };
-        if (this.#isHolding) this.#held.push(confirmed);
-        else confirmed();
+        confirm(null);
       },
     });
     this.#aedes = aedes;
@@ -73,8 +64,6 @@ export class MqttBroker {
   async goAway(): Promise<void> {
     const [aedes, server] = [this.#aedes, this.#server];
     this.#aedes = this.#server = undefined;
-    this.#isHolding = false;
-    this.#held.length = 0;
     for (const socket of this.#sockets) socket.destroy();
     if (server?.listening === true) {
       server.close();
