@@ -105,8 +105,8 @@ export default defineConfig(
   layer("errors/table", { up: "../../" }),
   layer("cli/help", { up: "../../" }),
   ...Object.entries(EMULATOR_MAY_IMPORT).map(emulatorLayer),
-  // The signature needs HMAC; it is the one Node API that the pure rules use.
-  layer("protocol", { files: "sign-in", pure: false }),
+  // The signatures need HMAC; it is the one Node API that the pure rules use.
+  layer("protocol", { files: "{sign-in,api-signature}", pure: false }),
   layer("subscription", { files: "{machine,credit}", pure: true }),
   { files: ["nodes/**/*.ts"], rules: restrict(noRhea, belowNodes, ownFolder) },
   { files: ["nodes/**/*.editor.ts"], rules: restrict(browserSafe, ownFolder) },
