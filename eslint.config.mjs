@@ -13,9 +13,10 @@ const MAY_IMPORT = {
   "property-output": ["errors", "protocol", "settings"],
   "device-state": ["errors", "protocol", "settings"],
   subscription: ["errors", "protocol", "settings", "clock", "amqp"],
-  doctor: ["errors", "protocol", "settings", "clock", "version", "amqp", "subscription"],
+  doctor: ["errors", "protocol", "settings", "clock", "version", "amqp", "subscription", "openapi"],
+  openapi: ["errors", "protocol", "settings", "clock", "version"],
   emulator: ["errors", "protocol", "settings", "clock"],
-  cli: ["errors", "protocol", "settings", "clock", "doctor", "subscription", "emulator"],
+  cli: ["errors", "protocol", "settings", "clock", "doctor", "subscription", "openapi", "emulator"],
 };
 /** The same for the folders of src/emulator. All of them may import the two files beside them. */
 const EMULATOR_MAY_IMPORT = {

@@ -5,9 +5,11 @@ import { SettingError } from "../src/errors/error";
 import { ALLOWED, LABELS } from "../src/errors/setting-texts";
 import { fill, textAt } from "../src/errors/texts";
 import { ACK_DEFAULTS, resolveAck } from "../src/settings/ack";
+import { COMMAND_DEFAULTS, resolveCommand } from "../src/settings/command";
 import { DEVICE_STATE_DEFAULTS, resolveDeviceState } from "../src/settings/device-state";
 import { CREDENTIALS, INSTANCE_DEFAULTS, resolveInstance } from "../src/settings/instance";
 import { PROPERTIES_DEFAULTS, resolveProperties } from "../src/settings/properties";
+import { resolveApi } from "../src/settings/api";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../src/settings/subscribe";
 import { code, table } from "./markdown-page";
 import enUS from "./setting-texts/en-US.json";
@@ -34,7 +36,10 @@ const DEFINITIONS: Readonly<Record<Owner, Definition>> = {
       ...INSTANCE_DEFAULTS,
       ...Object.fromEntries(CREDENTIALS.map((name) => [name, ""])),
     },
-    check: (stored) => resolveInstance({ ...SIGNS_IN, ...stored }),
+    check: (stored) => {
+      resolveInstance({ ...SIGNS_IN, ...stored });
+      resolveApi({ ...SIGNS_IN, region: "cn-shanghai", ...stored });
+    },
   },
   "aliyun-iot-subscribe": {
     defaults: SUBSCRIBE_DEFAULTS,
@@ -43,6 +48,7 @@ const DEFINITIONS: Readonly<Record<Owner, Definition>> = {
   "aliyun-iot-ack": { defaults: ACK_DEFAULTS, check: resolveAck },
   "aliyun-iot-properties": { defaults: PROPERTIES_DEFAULTS, check: resolveProperties },
   "aliyun-iot-device-state": { defaults: DEVICE_STATE_DEFAULTS, check: resolveDeviceState },
+  "aliyun-iot-command": { defaults: COMMAND_DEFAULTS, check: resolveCommand },
   emulator: { defaults: EMULATOR_DEFAULTS, check: resolveEmulator },
 };
 

@@ -1,5 +1,7 @@
 import type { Reason } from "./reasons";
 import type { ErrorCode } from "./table";
+import type { API_ERRORS } from "./table/api";
+import type { COMMAND_ERRORS } from "./table/command";
 import type { DIAGNOSIS_ERRORS } from "./table/diagnosis";
 import type { REQUEST_ERRORS, STORE_ERRORS } from "./table/flow";
 import type {
@@ -93,6 +95,12 @@ export class SettlementError extends IotAmqpError<keyof typeof SETTLEMENT_ERRORS
 
 /** A flow's message asks for something that there is not; nothing was done. */
 export class RequestError extends IotAmqpError<keyof typeof REQUEST_ERRORS> {}
+
+/** The platform's API could not be asked, or refused the call: nothing was carried out. */
+export class ApiError extends IotAmqpError<keyof typeof API_ERRORS> {}
+
+/** A command to a device was refused, or its outcome is unknown. */
+export class CommandError extends IotAmqpError<keyof typeof COMMAND_ERRORS> {}
 
 /** Everything works, and yet nothing came. */
 export class DiagnosisError extends IotAmqpError<keyof typeof DIAGNOSIS_ERRORS> {}

@@ -86,6 +86,39 @@ export const REASONS = {
     "en-US": "the node was stopped before it answered",
     "zh-CN": "节点在它响应之前已停止",
   },
+  emptyValue: { "en-US": "empty", "zh-CN": "空值" },
+  theForm: { "en-US": "the form", "zh-CN": "表单" },
+  clockBehind: { "en-US": "behind", "zh-CN": "慢" },
+  clockAhead: { "en-US": "ahead of", "zh-CN": "快" },
+  noAnswerInTime: {
+    "en-US": "no answer came within __seconds__ s",
+    "zh-CN": "__seconds__ 秒内没有收到响应",
+  },
+  lostAfterSending: {
+    "en-US": "the connection was lost after sending (__cause__)",
+    "zh-CN": "发送之后连接中断（__cause__）",
+  },
+  answeredStatus: {
+    "en-US": "the platform answered with HTTP status __status__ __apiCode__",
+    "zh-CN": "平台返回了 HTTP 状态 __status__ __apiCode__",
+  },
+  answerUnreadable: {
+    "en-US": "the answer (HTTP status __status__) cannot be read",
+    "zh-CN": "无法识别响应内容（HTTP 状态 __status__）",
+  },
+  nonceUsed: {
+    "en-US":
+      "the platform says that it has seen this request before: a proxy may have sent it twice",
+    "zh-CN": "平台称已收到过该请求：可能是代理重复发送",
+  },
+  requestTimeout: {
+    "en-US": "the device did not answer the request within __seconds__ s",
+    "zh-CN": "设备未在 __seconds__ 秒内应答请求",
+  },
+  serviceTimeout: {
+    "en-US": "the device did not answer the service call in time (__apiCode__)",
+    "zh-CN": "设备未及时应答服务调用（__apiCode__）",
+  },
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 export type Reason = keyof typeof REASONS;

@@ -34,6 +34,20 @@ export const LABELS = {
   context: { "en-US": "Kept in", "zh-CN": "保存位置" },
   contextType: { "en-US": "Context", "zh-CN": "上下文" },
   maxDevices: { "en-US": "Device limit", "zh-CN": "设备数上限" },
+  region: { "en-US": "Region", "zh-CN": "地域" },
+  apiEndpoint: { "en-US": "API endpoint", "zh-CN": "API 接入地址" },
+  action: { "en-US": "Action", "zh-CN": "操作" },
+  device: { "en-US": "Device", "zh-CN": "设备" },
+  deviceType: { "en-US": "Source of the device", "zh-CN": "设备的来源" },
+  identifier: { "en-US": "Service", "zh-CN": "服务" },
+  identifierType: { "en-US": "Source of the service", "zh-CN": "服务的来源" },
+  topic: { "en-US": "Topic", "zh-CN": "Topic" },
+  topicType: { "en-US": "Source of the topic", "zh-CN": "Topic 的来源" },
+  data: { "en-US": "Data", "zh-CN": "数据" },
+  dataType: { "en-US": "Source of the data", "zh-CN": "数据的来源" },
+  qos: { "en-US": "QoS", "zh-CN": "QoS" },
+  timeout: { "en-US": "Timeout (s)", "zh-CN": "超时（秒）" },
+  waitForReply: { "en-US": "Wait for the reply (s)", "zh-CN": "等待设备应答（秒）" },
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 /** What a setting may be, by name; where it is empty, what to do. */
@@ -124,6 +138,41 @@ export const ALLOWED = {
     "en-US":
       "a name of letters, digits and _ that starts with a letter, at most __max__ characters",
     "zh-CN": "由字母、数字和 _ 组成、以字母开头的名称，最多 __max__ 个字符",
+  },
+  regionForSending: {
+    "en-US":
+      "Select the region of the instance: commands are sent to the platform's API in this region. For the emulator, enter its address as the API endpoint (apiEndpoint), by default http://127.0.0.1:5680.",
+    "zh-CN":
+      "请选择实例所在的地域：命令会发送到该地域的平台 API。如果使用模拟器，请把它的地址填写为 API 接入地址（apiEndpoint），默认为 http://127.0.0.1:5680。",
+  },
+  apiEndpoint: {
+    "en-US":
+      "an address such as https://iot-vpc.cn-beijing.aliyuncs.com, without path or query; http:// only for this computer (the emulator)",
+    "zh-CN":
+      "https://iot-vpc.cn-beijing.aliyuncs.com 形式的地址，不带路径和参数；只有本机（模拟器）可以使用 http://",
+  },
+  device: {
+    "en-US":
+      "an object with productKey and deviceName, as the subscriber sends it in msg.device, or text such as a1B2/meter-07",
+    "zh-CN":
+      "包含 productKey 和 deviceName 的对象（订阅节点发出的 msg.device 即是），或 a1B2/meter-07 形式的文本",
+  },
+  serviceIdentifier: {
+    "en-US": "the identifier of a service in the thing model; of a module: block:service",
+    "zh-CN": "物模型中服务的标识符；自定义模块的服务为 block:service",
+  },
+  sendTopic: {
+    "en-US": "a topic such as user/get, or the whole topic; no spaces, no + and no #",
+    "zh-CN": "user/get 形式的 Topic，或完整的 Topic；不能包含空格、+ 和 #",
+  },
+  dataObject: {
+    "en-US":
+      "an object such as { switch: 1 }, or the same as JSON text; text is sent as it is, so 25.0 stays 25.0",
+    "zh-CN": "{ switch: 1 } 形式的对象，或对应的 JSON 文本；文本会原样发送，25.0 仍是 25.0",
+  },
+  content: {
+    "en-US": "text, a Buffer, or an object, which is sent as JSON; not empty",
+    "zh-CN": "文本、Buffer 或对象（以 JSON 发送）；不能为空",
   },
   contextStore: {
     "en-US": "one of the context stores in settings.js: __choices__",

@@ -1,3 +1,5 @@
+import { API_ERRORS } from "./table/api";
+import { COMMAND_ERRORS } from "./table/command";
 import { DIAGNOSIS_ERRORS } from "./table/diagnosis";
 import { REQUEST_ERRORS, STORE_ERRORS } from "./table/flow";
 import { DECODE_ERRORS, MESSAGE_ERRORS, PAYLOAD_ERRORS, SETTLEMENT_ERRORS } from "./table/message";
@@ -21,6 +23,8 @@ export const ERRORS = {
   ...SETTLEMENT_ERRORS,
   ...REQUEST_ERRORS,
   ...STORE_ERRORS,
+  ...API_ERRORS,
+  ...COMMAND_ERRORS,
   ...DIAGNOSIS_ERRORS,
 } as const;
 

@@ -61,6 +61,11 @@ const REGION_ID: PartRule = {
   allowed: { rule: "regionId" },
 };
 
+/** Whether a text has the form of a region ID. One that is not in the table may be newer than it. */
+export function isRegionId(text: string): boolean {
+  return REGION_ID.form.test(text);
+}
+
 function checkPart(value: string, { setting, form, allowed }: PartRule): string {
   const trimmed = value.trim();
   if (trimmed === "") throw missing(setting, "hostParts");

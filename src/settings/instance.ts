@@ -26,6 +26,10 @@ export const INSTANCE_DEFAULTS = {
   useTls: true,
   /** ID of a `tls-config` node; empty: the certificates that Node.js trusts. */
   tls: "",
+  /** For sending: the region of the instance; empty: the one that the host names. */
+  region: "",
+  /** For sending: address of the API; empty: that of the region. */
+  apiEndpoint: "",
 } as const;
 
 /** What Node-RED stores apart from the flow. */

@@ -76,6 +76,34 @@ export const REQUEST_ERRORS = {
         "可选条件：productKey（文本）、online（true 或 false）、silentSeconds（不小于 0 的数字）。",
     },
   },
+  INPUT_INVALID: {
+    retry: "never",
+    details: ["setting", "source", "value", "rule"],
+    "en-US": {
+      short: "__label__ invalid",
+      text: "“__label__” (__setting__), taken from __source__, cannot be __value__; nothing was sent.",
+      remedy: "Allowed: __allowed__.",
+    },
+    "zh-CN": {
+      short: "__label__无效",
+      text: "“__label__”（__setting__）取自 __source__，其值无效（__value__），没有发送任何内容。",
+      remedy: "要求：__allowed__。",
+    },
+  },
+  INPUT_TOO_LARGE: {
+    retry: "never",
+    details: ["setting", "size", "limit"],
+    "en-US": {
+      short: "__label__ too large",
+      text: "“__label__” (__setting__) is too large: __size__ bytes, at most __limit__ can be sent. Nothing was sent.",
+      remedy: "Send it in parts.",
+    },
+    "zh-CN": {
+      short: "__label__过大",
+      text: "“__label__”（__setting__）过大：__size__ 字节，最多可发送 __limit__ 字节。没有发送任何内容。",
+      remedy: "请分多次发送。",
+    },
+  },
 } as const satisfies ErrorTable;
 
 /** The context store that keeps the device states. */
