@@ -76,7 +76,7 @@ class FieldReader {
     const value = this.#values.data;
     const text = typeof value === "string" ? value : toJson(value);
     const content = Buffer.isBuffer(value) ? value : Buffer.from(text ?? "");
-    if (content.length === 0) throw this.#wrong("data", "content");
+    if (isEmpty(value) || content.length === 0) throw this.#wrong("data", "content");
     if (content.length > MAX_CONTENT_BYTES) {
       const details = { setting: "data", size: content.length, limit: MAX_CONTENT_BYTES };
       throw new RequestError("INPUT_TOO_LARGE", details);
