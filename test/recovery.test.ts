@@ -2,6 +2,8 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ERROR_CODES, ERRORS } from "../src/errors/table";
+import { API_ERRORS } from "../src/errors/table/api";
+import { COMMAND_ERRORS } from "../src/errors/table/command";
 import { CERTIFICATES, TestCa } from "./support/certificates";
 import { ManualClock, settled } from "./support/time/manual-clock";
 import { PeerServer } from "./support/peer/peer-server";
@@ -317,7 +319,10 @@ function documented(): string[][] {
 test("docs/recovery.md has each code with its status and its next attempt, as the code has them", () => {
   const ofCommands = ["PORT_IN_USE", "LISTEN_FAILED", "FILE_UNREADABLE", "SCENARIO_INVALID"];
   const ofRequests = ["ACTION_INVALID", "DEVICE_MISSING", "FILTER_INVALID"];
-  const untold = [...ofCommands, ...ofRequests, "NO_MESSAGE"];
+  const ofInput = ["INPUT_INVALID", "INPUT_TOO_LARGE"];
+  // How a command ends is in docs/nodes.md: it is not tried again, so there is no next attempt.
+  const ofSending = [...Object.keys(API_ERRORS), ...Object.keys(COMMAND_ERRORS), ...ofInput];
+  const untold = [...ofCommands, ...ofRequests, ...ofSending, "NO_MESSAGE"];
   const told = documented().map((cells) => (cells[1] ?? "").replaceAll("`", ""));
   for (const code of ERROR_CODES) {
     equal(told.filter((each) => each === code).length, untold.includes(code) ? 0 : 1, code);
