@@ -3,6 +3,7 @@ import { isLoopback } from "../protocol/endpoint";
 import { Behaviours } from "./amqp/behaviour";
 import { ClientConnections } from "./amqp/connections";
 import { Listener } from "./amqp/listener";
+import { Api } from "./api/api";
 import { Devices } from "./devices/devices";
 import { Faults } from "./faults/faults";
 import { checkScenario } from "./faults/scenario";
@@ -13,6 +14,7 @@ import { checkCertificate, checkedScenario, START_DEFAULTS } from "./start-optio
 import type { Outcome } from "../protocol/amqp-message";
 import type { Behaviour } from "./amqp/behaviour";
 import type { Identity } from "./amqp/sign-in-check";
+import type { ExecutedCommand } from "./api/command-log";
 import type { FaultAnswer } from "./faults/fault";
 import type { FaultRequest } from "./faults/fault-table";
 import type { Scenario } from "./faults/scenario";
@@ -32,6 +34,7 @@ export class Emulator {
   readonly #groups: ConsumerGroups;
   readonly #listener: Listener;
   readonly #devices: Devices;
+  readonly #api: Api;
   readonly #faults: Faults;
   readonly #http: HttpControl | undefined;
   readonly #connections: ClientConnections;
@@ -40,7 +43,7 @@ export class Emulator {
 
   private constructor(options: EmulatorOptions) {
     this.options = options;
-    const { httpPort, log } = options;
+    const { httpPort } = options;
     const behaviours = this.#behaviours;
     this.#groups = new ConsumerGroups(
       options,
@@ -56,7 +59,9 @@ export class Emulator {
       },
     });
     behaviours.use(this.#faults.behaviour);
-    this.#http = httpPort === undefined ? undefined : new HttpControl(this, this.#faults, log);
+    this.#api = new Api(options, this.#devices, this.#faults.behaviour);
+    this.#http =
+      httpPort === undefined ? undefined : new HttpControl(this, this.#api, this.#faults);
   }
 
   /**
@@ -156,6 +161,11 @@ export class Emulator {
     return this.#groups.settlements.history(messageId);
   }
 
+  /** What devices have done because the API told them, the newest 100,000, oldest first. */
+  get commands(): readonly ExecutedCommand[] {
+    return this.#api.commands;
+  }
+
   /** Adds hooks that are asked before the emulator acts; the returned function removes them. */
   use(behaviour: Behaviour): () => void {
     return this.#behaviours.use(behaviour);
@@ -185,6 +195,7 @@ export class Emulator {
 
   async #stop(): Promise<void> {
     this.#devices.stop();
+    this.#api.stop();
     for (const run of this.#runs) run.stop();
     const closed = Promise.all([this.#listener.close(), this.#http?.close()]);
     this.#connections.stop();

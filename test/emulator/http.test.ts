@@ -87,7 +87,13 @@ test("GET / tells the name, the ports and the groups", () =>
   withEmulator({ httpPort: 0 }, async ({ port, httpPort }) => {
     deepEqual(await ask(httpPort, "/"), {
       status: 200,
-      body: { name: "aliyun-iot-amqp emulator", port, httpPort, groups: ["DEFAULT_GROUP"] },
+      body: {
+        name: "aliyun-iot-amqp emulator",
+        port,
+        httpPort,
+        apiEndpoint: `http://127.0.0.1:${httpPort}`,
+        groups: ["DEFAULT_GROUP"],
+      },
     });
   }));
 

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { signature } from "../../protocol/sign-in";
 import { CLIENT_ID_MAX_LENGTH, SIGN_METHODS } from "../../protocol/sign-in-values";
+import { sameSecret } from "../secret";
 import type { Account } from "../../settings/emulator";
 
 /** What an accepted user name says. */
@@ -29,12 +29,6 @@ const TIMESTAMP_TOLERANCE_MS = 5 * 60_000;
 
 function refused(reason: string): SignInResult {
   return { ok: false, reason };
-}
-
-/** In constant time, whatever the lengths: the digests are equally long. */
-function equal(left: string, right: string): boolean {
-  const digest = (value: string) => createHash("sha256").update(value, "utf8").digest();
-  return timingSafeEqual(digest(left), digest(right));
 }
 
 /** The parameters between the bars, or why they cannot be read. */
@@ -71,7 +65,7 @@ function authModeProblem(parameters: ReadonlyMap<string, string>, account: Accou
   if (mode !== "ststoken") return "authMode must be aksign or ststoken";
   const token = parameters.get("securityToken") ?? "";
   if (token === "") return "authMode ststoken needs a securityToken";
-  return account.securityToken !== "" && equal(token, account.securityToken)
+  return account.securityToken !== "" && sameSecret(token, account.securityToken)
     ? undefined
     : "the securityToken is not the one that is accepted";
 }
@@ -98,10 +92,11 @@ export function checkSignIn(attempt: SignInAttempt, account: Account): SignInRes
         : "iotInstanceId is not this instance's ID",
     );
   }
-  if (!equal(value("authId"), account.accessKeyId)) return refused("the access key is not known");
+  if (!sameSecret(value("authId"), account.accessKeyId))
+    return refused("the access key is not known");
   const securityToken = value("authMode") === "ststoken" ? value("securityToken") : undefined;
   const signed = { authId: value("authId"), securityToken, timestamp };
-  if (!equal(attempt.password, signature(signed, method, account.accessKeySecret))) {
+  if (!sameSecret(attempt.password, signature(signed, method, account.accessKeySecret))) {
     return refused("the signature does not match the access key secret");
   }
   const offMs = Math.abs(attempt.nowMs - Number(timestamp));

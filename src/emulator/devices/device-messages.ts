@@ -10,6 +10,7 @@ import {
 import { jobPath, otaJobStatus, otaProgress, otaUpgrade, otaVersion } from "./ota-payloads";
 import {
   GATEWAY,
+  commandReply,
   deviceLifecycle,
   deviceTagUpdate,
   downlinkReply,
@@ -21,6 +22,7 @@ import type { MessageType } from "../../protocol/topic";
 import type { Device } from "./device";
 import type { PayloadContext } from "./device-payloads";
 import type { NewMessage } from "../groups/message";
+import type { Reply } from "./registry-payloads";
 
 interface Kind<T extends MessageType> {
   readonly messageType: T;
@@ -37,7 +39,7 @@ type SentType = Exclude<MessageType, "unknown">;
 export type MessageKind = { [T in SentType]: Kind<T> }[SentType];
 
 /** The first levels of a device's topics. */
-const pathOf = ({ productKey, deviceName }: Device) => `/${productKey}/${deviceName}`;
+export const pathOf = ({ productKey, deviceName }: Device) => `/${productKey}/${deviceName}`;
 const GATEWAY_PATH = `/${GATEWAY.gwProductKey}/${GATEWAY.gwDeviceName}`;
 /** How old the data of history messages is. */
 const HISTORY_MS = 600_000;
@@ -162,6 +164,19 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
     payload: deviceTagUpdate,
   },
 ];
+
+/** A report of all properties. */
+export function reportMessage(device: Device, context: PayloadContext): NewMessage {
+  const topic = `${pathOf(device)}/thing/event/property/post`;
+  const payload = propertyPost(device, context);
+  return { topic, payload, generateTime: context.nowMs, qos: 0 };
+}
+
+/** The platform's message of a reply. */
+export function replyMessage(device: Device, reply: Reply, nowMs: number): NewMessage {
+  const topic = `${pathOf(device)}/thing/downlink/reply/message`;
+  return { topic, payload: commandReply(device, reply, nowMs), generateTime: nowMs, qos: 0 };
+}
 
 /** A message of a kind, ready to be pushed. */
 export function deviceMessage(

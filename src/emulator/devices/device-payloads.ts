@@ -45,12 +45,14 @@ export function propertyPost(
   { nowMs, requestId }: PayloadContext,
   atMs = nowMs,
 ): PropertyPost {
+  const values = device.measure(atMs);
+  if (atMs === nowMs) device.reported = { values, time: atMs - LATENCY_MS };
   return {
     deviceType: "Meter",
     ...identity(device),
     requestId,
     gmtCreate: nowMs,
-    items: items(device.measure(atMs), atMs - LATENCY_MS),
+    items: items(values, atMs - LATENCY_MS),
     checkFailedData: {},
   };
 }

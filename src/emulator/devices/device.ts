@@ -1,4 +1,12 @@
+import { PRODUCT_KEY } from "./device-model";
+import { Tank } from "./tank";
+import type { JsonObject } from "../../protocol/json";
+
 const DAY_MS = 86_400_000;
+/** How fast the temperature follows its target. */
+const THERMAL_LAG_MS = 60_000;
+/** Of the power that the pump takes, what the rest takes while the pump is off. */
+const STANDBY = 0.05;
 
 /** How one property changes: a daily curve, and a random walk around it. */
 interface Curve {
@@ -12,7 +20,7 @@ interface Curve {
   readonly decimals: number;
 }
 
-/** The properties of the simulated thing model. */
+/** The properties that are measured. */
 export const CURVES = {
   temperature: { mean: 22, swing: 4, step: 0.3, min: -20, max: 60, decimals: 1 },
   humidity: { mean: 50, swing: 12, step: 1, min: 5, max: 95, decimals: 1 },
@@ -20,12 +28,20 @@ export const CURVES = {
   voltage: { mean: 230, swing: 2, step: 0.5, min: 210, max: 250, decimals: 1 },
 } as const satisfies Record<string, Curve>;
 
-export type PropertyName = keyof typeof CURVES;
+type Measured = keyof typeof CURVES;
+type PropertyName = Measured | "level" | "switch" | "target";
 export type Properties = Readonly<Record<PropertyName, number>>;
+
+/** What a device has told of its properties. */
+export interface Report {
+  readonly values: Properties;
+  /** ms since the epoch. */
+  readonly time: number;
+}
 
 /** One simulated device. */
 export class Device {
-  readonly productKey = "k1demoPk01";
+  readonly productKey = PRODUCT_KEY;
   readonly deviceName: string;
   readonly iotId: string;
   readonly clientIp: string;
@@ -33,14 +49,21 @@ export class Device {
   /** Wall-clock ms of the last change of `online`. */
   lastSeenMs: number;
   firmware = "1.0.0";
+  /** The last report that the platform has; undefined before the first. */
+  reported: Report | undefined;
   readonly #phase: number;
   readonly #random: () => number;
-  readonly #walk: Record<PropertyName, number> = {
+  readonly #walk: Record<Measured, number> = {
     temperature: 0,
     humidity: 0,
     power: 0,
     voltage: 0,
   };
+  readonly #tank: Tank;
+  #target: number = CURVES.temperature.mean;
+  /** How far the temperature was from its target when that was set, and when. */
+  #deviation = 0;
+  #targetSinceMs: number;
 
   constructor(number: number, nowMs: number, random: () => number) {
     const digits = String(number).padStart(2, "0");
@@ -51,20 +74,44 @@ export class Device {
     this.lastSeenMs = nowMs;
     this.#random = random;
     this.#phase = random();
+    this.#tank = new Tank(30 + 40 * this.#phase, nowMs);
+    this.#targetSinceMs = nowMs;
   }
 
   /** What it measures at a time; each call is one step of the walk. */
   measure(nowMs: number): Properties {
     return {
-      temperature: this.#value("temperature", nowMs),
+      temperature: this.#value("temperature", nowMs, this.#room(nowMs)),
       humidity: this.#value("humidity", nowMs),
-      power: this.#value("power", nowMs),
+      power: Math.round(this.#value("power", nowMs) * (this.#tank.pumping ? 1 : STANDBY)),
       voltage: this.#value("voltage", nowMs),
+      level: Number(this.#tank.level(nowMs).toFixed(1)),
+      switch: this.#tank.pumping ? 1 : 0,
+      target: this.#target,
     };
   }
 
-  #value(name: PropertyName, nowMs: number): number {
-    const { mean, swing, step, min, max, decimals } = CURVES[name];
+  /** Sets those of the writable properties that are there: the platform has checked them. */
+  set({ switch: pump, target }: JsonObject, nowMs: number): void {
+    if (typeof pump === "number") this.#tank.setPump(pump === 1, nowMs);
+    if (typeof target !== "number") return;
+    this.#deviation = this.#room(nowMs) - target;
+    this.#target = target;
+    this.#targetSinceMs = nowMs;
+  }
+
+  openValve(seconds: number, nowMs: number): void {
+    this.#tank.openValve(seconds, nowMs);
+  }
+
+  /** The mean temperature, on its way to the target. */
+  #room(nowMs: number): number {
+    const elapsedMs = Math.max(0, nowMs - this.#targetSinceMs);
+    return this.#target + this.#deviation * Math.exp(-elapsedMs / THERMAL_LAG_MS);
+  }
+
+  #value(name: Measured, nowMs: number, mean: number = CURVES[name].mean): number {
+    const { swing, step, min, max, decimals } = CURVES[name];
     // A tenth of the way back with each step, so that the walk stays near the curve.
     this.#walk[name] = this.#walk[name] * 0.9 + (this.#random() * 2 - 1) * step;
     const day = Math.sin(2 * Math.PI * (nowMs / DAY_MS + this.#phase));

@@ -1,9 +1,11 @@
 import { pickWeighted } from "../random";
-import { MESSAGE_KINDS, deviceMessage } from "./device-messages";
+import { MESSAGE_KINDS, deviceMessage, replyMessage, reportMessage } from "./device-messages";
 import { Device } from "./device";
 import type { Cancel, Clock } from "../../clock";
 import type { MessageKind } from "./device-messages";
+import type { PayloadContext } from "./device-payloads";
 import type { NewMessage } from "../groups/message";
+import type { Reply } from "./registry-payloads";
 
 /** How many devices there are and how much they send. */
 export interface DevicesOptions {
@@ -18,12 +20,17 @@ export interface DevicesOptions {
 const MIN_TICK_MS = 10;
 const STATUS = MESSAGE_KINDS.filter(({ messageType }) => messageType === "device-status");
 
+/** Request IDs are text of a number up to this, and unique per device and day. */
+const MAX_REQUEST_ID = 2 ** 32 - 1;
+/** They rise from the time of the start in hundredths of a second: the emulator may be started often a day. */
+const REQUEST_ID_MS = 10;
+
 /** Simulated devices that together send `rate` messages a second, of every kind. */
 export class Devices {
   readonly #devices: readonly Device[];
   readonly #options: DevicesOptions;
   readonly #push: (message: NewMessage) => void;
-  #requestId = 900;
+  #requestId: number;
   #sent = 0;
   #cancel: Cancel | undefined;
 
@@ -35,6 +42,35 @@ export class Devices {
     );
     this.#options = options;
     this.#push = push;
+    this.#requestId = Math.floor(clock.now() / REQUEST_ID_MS) % MAX_REQUEST_ID;
+  }
+
+  /** By its name, or by its ID in the platform. */
+  find(key: "deviceName" | "iotId", value: string): Device | undefined {
+    return this.#devices.find((device) => device[key] === value);
+  }
+
+  /** A number that no device has used yet. */
+  nextRequestId(): string {
+    this.#requestId = (this.#requestId + 1) % MAX_REQUEST_ID;
+    return String(this.#requestId);
+  }
+
+  /** Sends what a device answers to a command. */
+  reply(device: Device, reply: Reply): void {
+    this.#push(replyMessage(device, reply, this.#options.clock.now()));
+  }
+
+  /** Sends all properties of a device. */
+  report(device: Device): void {
+    this.#push(reportMessage(device, this.#context()));
+  }
+
+  /** Sends a device's message on a topic of its own. */
+  publish({ productKey, deviceName }: Device, topic: string, payload: unknown): void {
+    const generateTime = this.#options.clock.now();
+    const path = `/${productKey}/${deviceName}/${topic}`;
+    this.#push({ topic: path, payload, generateTime, qos: 1 });
   }
 
   /** Each device comes online, then they send. */
@@ -71,9 +107,11 @@ export class Devices {
 
   #send(device: Device, kind: MessageKind | undefined): void {
     if (kind === undefined) return;
+    this.#push(deviceMessage(kind, device, this.#context()));
+  }
+
+  #context(): PayloadContext {
     const { clock, random } = this.#options;
-    this.#requestId += 1;
-    const context = { nowMs: clock.now(), requestId: String(this.#requestId), random };
-    this.#push(deviceMessage(kind, device, context));
+    return { nowMs: clock.now(), requestId: this.nextRequestId(), random };
   }
 }

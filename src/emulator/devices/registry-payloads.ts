@@ -1,4 +1,5 @@
 import { identity } from "./device-payloads";
+import type { JsonObject } from "../../protocol/json";
 import type {
   DeviceLifecycle,
   DeviceTagUpdate,
@@ -12,18 +13,35 @@ import type { PayloadContext } from "./device-payloads";
 /** The gateway of topology messages. */
 export const GATEWAY = { gwIotId: "Xq3gw01", gwProductKey: "k1demoGw01", gwDeviceName: "gw-1" };
 
-/** The answer of a device that has set its properties. */
-export function downlinkReply(device: Device, { nowMs, requestId }: PayloadContext): DownlinkReply {
+/** What a device, or for it the platform, answers to a command. */
+export interface Reply {
+  /** The message ID of the command. */
+  readonly requestId: string;
+  readonly code: number;
+  readonly message: string;
+  /** What was commanded: `property/set`, or the identifier of a service. */
+  readonly service: string;
+  readonly data: JsonObject;
+}
+
+export function commandReply(device: Device, reply: Reply, nowMs: number): DownlinkReply {
+  const { requestId, code, message, service, data } = reply;
   const { productKey, deviceName } = device;
   return {
     gmtCreate: nowMs,
     ...identity(device),
     requestId,
-    code: 200,
-    message: "success",
-    topic: `/sys/${productKey}/${deviceName}/thing/service/property/set_reply`,
-    data: {},
+    code,
+    message,
+    topic: `/sys/${productKey}/${deviceName}/thing/service/${service}_reply`,
+    data,
   };
+}
+
+/** The answer of a device that has set its properties. */
+export function downlinkReply(device: Device, { nowMs, requestId }: PayloadContext): DownlinkReply {
+  const reply = { requestId, code: 200, message: "success", service: "property/set", data: {} };
+  return commandReply(device, reply, nowMs);
 }
 
 export function deviceLifecycle(device: Device, { nowMs }: PayloadContext): DeviceLifecycle {

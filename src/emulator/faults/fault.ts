@@ -1,6 +1,7 @@
 import { readParameters } from "./fault-request";
 import type { Clock } from "../../clock";
 import type { Behaviour, OpenConnection } from "../amqp/behaviour";
+import type { ApiHooks } from "../api/api-faults";
 import type { UncheckedRequest } from "./fault-request";
 import type { Parameters, ParameterValues } from "./parameter";
 
@@ -15,7 +16,7 @@ export interface ConnectionChoice {
 }
 
 /** The hooks that a fault may have. */
-export type FaultHooks = Pick<Behaviour, "onSignIn" | "onDispatch" | "onTransfer">;
+export type FaultHooks = Pick<Behaviour, "onSignIn" | "onDispatch" | "onTransfer"> & ApiHooks;
 
 /** A fault in force: one that lasts. */
 export interface StandingFault extends FaultHooks {

@@ -3,6 +3,7 @@ import { allowedText } from "./fault-request";
 import { FAULTS, faultName } from "./fault-table";
 import { StandingFaults } from "./standing-faults";
 import type { Behaviour, OpenConnection } from "../amqp/behaviour";
+import type { ApiHooks } from "../api/api-faults";
 import type { EmulatorOptions } from "../options";
 import type { ConnectionChoice, FaultAnswer } from "./fault";
 import type { UncheckedRequest } from "./fault-request";
@@ -47,7 +48,7 @@ export class Faults {
   }
 
   /** The hooks of the faults in force. */
-  get behaviour(): Behaviour {
+  get behaviour(): Behaviour & Required<ApiHooks> {
     return this.#standing;
   }
 

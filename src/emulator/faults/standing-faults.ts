@@ -1,4 +1,6 @@
 import type { SignInContext, TransferContext } from "../amqp/behaviour";
+import type { Answer } from "../api/answer";
+import type { Call } from "../api/api-faults";
 import type { DispatchContext } from "../groups/consumer-group";
 import type { FaultHooks, StandingFault } from "./fault";
 
@@ -60,7 +62,23 @@ export class StandingFaults implements FaultHooks {
     return this.#ask((fault) => fault.onTransfer?.(context));
   }
 
-  #ask<Answer>(question: (fault: StandingFault) => Answer | undefined): Answer | undefined {
+  onClock() {
+    return this.#ask((fault) => fault.onClock?.());
+  }
+
+  onCall(call: Call) {
+    return this.#ask((fault) => fault.onCall?.(call));
+  }
+
+  onCommand(call: Call) {
+    return this.#ask((fault) => fault.onCommand?.(call));
+  }
+
+  onAnswer(call: Call, answer: Answer) {
+    return this.#ask((fault) => fault.onAnswer?.(call, answer));
+  }
+
+  #ask<T>(question: (fault: StandingFault) => T | undefined): T | undefined {
     for (const fault of this.#requests.keys()) {
       const answer = question(fault);
       if (answer !== undefined) return answer;

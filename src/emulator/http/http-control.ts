@@ -1,10 +1,13 @@
 import { createServer } from "node:http";
+import { readApiRequest } from "../api/api-request";
 import { FaultRequestError } from "../faults/fault-request";
-import { checkOrigin, HttpError, readBody } from "./http-request";
+import { writeOutcome } from "./api-response";
+import { checkOrigin, HttpError, readBody, readBytes } from "./http-request";
 import { parsePush } from "./push-request";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JsonObject } from "../../protocol/json";
+import type { Api } from "../api/api";
 import type { Faults } from "../faults/faults";
 import type { GroupStatus } from "../groups/consumer-group";
 import type { NewMessage } from "../groups/message";
@@ -12,6 +15,7 @@ import type { Log } from "../options";
 
 /** What the HTTP control works on. */
 export interface HttpTarget {
+  readonly options: { readonly log: Log };
   readonly port: number;
   push(message: NewMessage): string;
   groups(): readonly GroupStatus[];
@@ -22,16 +26,18 @@ type Handler = (body: JsonObject) => unknown;
 /** Anybody on this computer may ask and nobody else, as there is no password. */
 const HOST = "127.0.0.1";
 
-/** The emulator's HTTP control on loopback. */
+/** The emulator's HTTP control on loopback, and at its root the platform's API. */
 export class HttpControl {
   readonly #target: HttpTarget;
+  readonly #api: Api;
   readonly #log: Log;
   readonly #server: Server;
   readonly #routes: Readonly<Record<string, Readonly<Record<string, Handler>>>>;
 
-  constructor(target: HttpTarget, faults: Faults, log: Log) {
+  constructor(target: HttpTarget, api: Api, faults: Faults) {
     this.#target = target;
-    this.#log = log;
+    this.#api = api;
+    this.#log = target.options.log;
     this.#server = createServer((request, response) => {
       void this.#answer(request, response);
     });
@@ -83,6 +89,7 @@ export class HttpControl {
     };
     try {
       checkOrigin(request);
+      if (pathOf(request) === "/" && (await this.#answerApi(request, response))) return;
       const handler = this.#handler(request, response);
       reply(200, handler(request.method === "POST" ? await readBody(request) : {}));
     } catch (error) {
@@ -92,8 +99,17 @@ export class HttpControl {
     }
   }
 
-  #handler({ method = "", url = "" }: IncomingMessage, response: ServerResponse): Handler {
-    const path = url.replace(/[?#].*$/s, "");
+  /** False if the request is none to the API; then it has no body that is of use. */
+  async #answerApi(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { method = "", url = "", headers } = request;
+    const call = readApiRequest({ method, url, headers, body: await readBytes(request) });
+    if (call !== undefined) writeOutcome(response, await this.#api.answer(call));
+    return call !== undefined;
+  }
+
+  #handler(request: IncomingMessage, response: ServerResponse): Handler {
+    const { method = "" } = request;
+    const path = pathOf(request);
     const methods = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
     if (methods === undefined) {
       const known = Object.keys(this.#routes).join(", ");
@@ -114,6 +130,7 @@ export class HttpControl {
       name: "aliyun-iot-amqp emulator",
       port: this.#target.port,
       httpPort: this.port,
+      apiEndpoint: `http://${HOST}:${this.port}`,
       groups,
     };
   }
@@ -128,6 +145,10 @@ export class HttpControl {
     }
     return { messageIds: Array.from({ length: count }, () => this.#target.push(message)) };
   }
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.replace(/[?#].*$/s, "");
 }
 
 function asHttpError(error: unknown): HttpError {

@@ -36,8 +36,8 @@ export function checkOrigin({ headers }: IncomingMessage): void {
   }
 }
 
-/** Reads a body that is a JSON object. Rejects with HttpError 400 or 413. */
-export async function readBody(request: IncomingMessage): Promise<JsonObject> {
+/** Reads a body. Rejects with HttpError 413. */
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -48,9 +48,15 @@ export async function readBody(request: IncomingMessage): Promise<JsonObject> {
     }
     chunks.push(bytes);
   }
+  return Buffer.concat(chunks);
+}
+
+/** Reads a body that is a JSON object. Rejects with HttpError 400 or 413. */
+export async function readBody(request: IncomingMessage): Promise<JsonObject> {
+  const bytes = await readBytes(request);
   let body: unknown;
   try {
-    body = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    body = JSON.parse(bytes.toString("utf8"));
   } catch {
     throw new HttpError(400, "bad-json", "The body must be JSON.");
   }
