@@ -6,7 +6,9 @@ import {
   RefusalError,
   TlsError,
 } from "../errors/error";
-import { CONDITIONS, HUNG_UP, NODE_CODES, SASL_CODES, TLS_CODE } from "./failure-table";
+import { field, presentable, reasonOf } from "../errors/foreign-text";
+import { meaningOfNodeCode } from "../errors/node-codes";
+import { CONDITIONS, HUNG_UP, SASL_CODES } from "./failure-table";
 import { Forbidden, TooLarge } from "./peer-errors";
 import type { ErrorDetails, IotAmqpError } from "../errors/error";
 import type { LinkEvents } from "./link";
@@ -57,38 +59,6 @@ export interface Peer {
   readonly attached?: boolean;
 }
 
-/** A peer's text may be long, and may even repeat our user name with the STS token in it. */
-const MAX_TEXT_LENGTH = 300;
-const SECRET = /(securityToken=)[^,|\s]*/gi;
-
-/** Text of a foreign source, fit to be shown. */
-function presentable(text: unknown): string {
-  if (typeof text !== "string") return "";
-  const plain = text.replace(SECRET, "$1…").replace(/[\p{Cc}\p{Cf}\s]+/gu, " ");
-  // Our texts go on after it, with a full stop of their own.
-  return plain
-    .trim()
-    .slice(0, MAX_TEXT_LENGTH)
-    .replace(/[.。]+$/, "");
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-/** One line about an error: OpenSSL's short reason where there is one, with the code. */
-function reasonOf(error: unknown): ErrorDetails {
-  const code = presentable(field(error, "code"));
-  // Of several addresses that failed, Node gives an AggregateError with an empty message.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
-  const text =
-    presentable(field(error, "reason")) ||
-    presentable(field(error, "message")) ||
-    presentable(field(first, "message"));
-  if (text === "") return code === "" ? because("noReason") : { reason: code };
-  return { reason: code === "" || text.includes(code) ? text : `${text} (${code})` };
-}
-
 /** Whether a server dropped us in the TLS handshake: TCP stood, as the error is not of `connect`. */
 function isHandshakeCut(at: "connect" | "socket", error: unknown, { tls }: Peer): boolean {
   const name = presentable(field(error, "code"));
@@ -105,7 +75,7 @@ function socketError(failure: { at: "connect" | "socket"; error?: unknown }, pee
   const name = presentable(field(error, "code"));
   const details = { host, port, ...reasonOf(error) };
   if (isHandshakeCut(at, error, peer)) return new TlsError("TLS_INTERRUPTED", details, error);
-  const code = NODE_CODES.get(name) ?? (TLS_CODE.test(name) ? "TLS_FAILED" : undefined);
+  const code = meaningOfNodeCode(name);
   // TLS has noticed that bytes were altered on their way: nothing is wrong with how it was set up.
   if (peer.attached === true && code === "TLS_FAILED") {
     return new NetworkError("CONNECTION_CORRUPTED", details, error);
