@@ -88,8 +88,26 @@ export const REASONS = {
   },
   emptyValue: { "en-US": "empty", "zh-CN": "空值" },
   theForm: { "en-US": "the form", "zh-CN": "表单" },
-  clockBehind: { "en-US": "behind", "zh-CN": "慢" },
-  clockAhead: { "en-US": "ahead of", "zh-CN": "快" },
+  clockBehind: {
+    "en-US": "this computer's clock is __seconds__ s behind the platform's",
+    "zh-CN": "本机时间比平台慢 __seconds__ 秒",
+  },
+  clockAhead: {
+    "en-US": "this computer's clock is __seconds__ s ahead of the platform's",
+    "zh-CN": "本机时间比平台快 __seconds__ 秒",
+  },
+  clockUnknown: {
+    "en-US": "the answer does not say what time it is there",
+    "zh-CN": "响应中没有平台的时间",
+  },
+  proxyFailed: {
+    "en-US": "the proxy __proxy__ made no connection: __cause__",
+    "zh-CN": "无法通过代理 __proxy__ 建立连接：__cause__",
+  },
+  proxyWrong: {
+    "en-US": "the proxy that the environment names (HTTPS_PROXY, ALL_PROXY) is no HTTP proxy",
+    "zh-CN": "环境变量（HTTPS_PROXY、ALL_PROXY）指定的代理不是 HTTP 代理",
+  },
   noAnswerInTime: {
     "en-US": "no answer came within __seconds__ s",
     "zh-CN": "__seconds__ 秒内没有收到响应",

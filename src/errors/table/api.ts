@@ -84,16 +84,31 @@ export const API_ERRORS = {
   },
   API_CLOCK_OFF: {
     retry: "never",
-    details: ["seconds", "direction", "apiCode"],
+    details: ["reason", "apiCode"],
     "en-US": {
       short: "clock is off",
-      text: "This computer's clock is __seconds__ s __direction__ the platform's, and the API refused the call (__apiCode__).",
+      text: "The platform's API refused the time of the call (__apiCode__): __reason__.",
       remedy: "Set the clock of this computer, best by NTP. Signatures are valid for 15 minutes.",
     },
     "zh-CN": {
       short: "本机时间不准",
-      text: "本机时间比平台__direction__ __seconds__ 秒，API 拒绝了调用（__apiCode__）。",
+      text: "平台 API 拒绝了调用的时间（__apiCode__）：__reason__。",
       remedy: "请校准本机时间，最好使用 NTP。签名的有效期是 15 分钟。",
+    },
+  },
+  API_CLOCK_CORRECTED: {
+    retry: "never",
+    details: ["reason"],
+    "en-US": {
+      short: "clock is off, corrected",
+      text: "The platform's API refused the time of a call: __reason__. Calls are now signed with the platform's time.",
+      remedy:
+        "Nothing has to be done for sending. Set the clock of this computer, best by NTP: other programs need it, too.",
+    },
+    "zh-CN": {
+      short: "时间偏差已修正",
+      text: "平台 API 拒绝了调用的时间：__reason__。之后的调用按平台的时间签名。",
+      remedy: "发送不受影响。建议校准本机时间，最好使用 NTP：其他程序也需要准确的时间。",
     },
   },
   API_PERMISSION_MISSING: {
