@@ -67,6 +67,13 @@ export const TOPIC_TABLE = [
   { messageType: "device-tag-update", pattern: "/{pk}/{dn}/thing/deviceinfo/update" },
 ] as const satisfies readonly TopicRow[];
 
+const REPLY_ENDING = "/thing/downlink/reply/message";
+
+/** Whether a topic is that of a device's reply to a command. */
+export function isReplyTopic(topic: string): boolean {
+  return topic.endsWith(REPLY_ENDING) && parseTopic(topic).messageType === "downlink-reply";
+}
+
 const ROWS = TOPIC_TABLE.map((row: TopicRow) => ({ ...row, levels: row.pattern.split("/") }));
 
 function matches(pattern: readonly string[], levels: readonly string[]): boolean {

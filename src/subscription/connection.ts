@@ -173,7 +173,7 @@ export class Connection implements DeliveryConnection {
     const delivery = new UnsettledDelivery(this, incoming);
     if (this.#state.value === "subscribed" && !this.#paused) this.#intake.receive(delivery);
     // It was under way when the credit was asked back: the flow pauses or ends, and wants no more.
-    else delivery.settle("released");
+    else this.#intake.turnAway(delivery);
   }
 
   #settled(count: number): void {

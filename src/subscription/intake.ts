@@ -2,12 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { DecodeError } from "../errors/error";
 import { messageIdOf, normalise, topicOf } from "../protocol/message";
-import { matchesTopic } from "../protocol/topic";
+import { isReplyTopic, matchesTopic } from "../protocol/topic";
 import { AutoSettler } from "./auto-settler";
 import { settleAll } from "./delivery";
 import { ManualSettler } from "./manual-settler";
 import type { Cancel } from "../clock";
-import type { Outcome } from "../protocol/amqp-message";
+import type { AmqpMessage, Outcome } from "../protocol/amqp-message";
 import type { Normalised } from "../protocol/message";
 import type { SubscriptionContext } from "./context";
 import type { DeliveryConnection, UnsettledDelivery } from "./delivery";
@@ -60,8 +60,10 @@ export class Intake {
       this.#reportUndecodable(content);
       return;
     }
+    const topic = topicOf(content);
+    this.#hearReply(content, topic);
     // Messages that are not handed over cost little: their payload is not read.
-    if (!this.#isWanted(topicOf(content))) {
+    if (!this.#isWanted(topic)) {
       totals.filtered += 1;
       delivery.settle("accepted");
       return;
@@ -75,6 +77,13 @@ export class Intake {
     const normalised = normalise(content, options.payloadFormat);
     if (this.#cancelHoldBack === undefined) this.#handOver(delivery, normalised);
     else this.#heldBack.push({ delivery, normalised });
+  }
+
+  /** Releases a delivery that came when the flow had just ceased to want any. */
+  turnAway(delivery: UnsettledDelivery): void {
+    const { content } = delivery;
+    if (!(content instanceof DecodeError)) this.#hearReply(content, topicOf(content));
+    delivery.settle("released");
   }
 
   /**
@@ -152,6 +161,17 @@ export class Intake {
     }
     totals.delivered += 1;
     return true;
+  }
+
+  /** A command may wait for it, whatever becomes of the message itself. */
+  #hearReply(content: AmqpMessage, topic: string): void {
+    const { events } = this.#context;
+    if (!isReplyTopic(topic) || events.listenerCount("reply") === 0) return;
+    try {
+      events.emit("reply", normalise(content, "json").message);
+    } catch (error) {
+      events.emit("undelivered", error);
+    }
   }
 
   #isWanted(topic: string): boolean {

@@ -86,9 +86,14 @@ export interface SubscriptionEvents {
   changed: [SubscriptionState];
   /** In auto mode the message is accepted some 10 ms after the listeners have returned. */
   delivered: [Delivery];
+  /**
+   * A device's reply to a command came, its payload read as JSON: each as it arrives, also one that
+   * is not delivered (again), or not yet.
+   */
+  reply: [DeviceMessage];
   /** Once for each such message, however often it comes again. */
   undecodable: [DecodeError];
-  /** A `delivered` listener threw; the message was released and comes again. */
+  /** A `delivered` listener threw, and the message was released and comes again; or a `reply` one. */
   undelivered: [unknown];
   /** Manual mode: a message was not settled within the ack timeout; it was released and comes again. */
   expired: [];
