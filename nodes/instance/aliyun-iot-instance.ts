@@ -1,10 +1,13 @@
 import { serveConnectionTest } from "./connection-test";
 import { tlsOptions } from "./tls-config";
 import { assertVariablesSet } from "../shared/settings";
+import { createApiClient } from "../../src/openapi/client";
+import { resolveApi } from "../../src/settings/api";
 import { resolveInstance } from "../../src/settings/instance";
 import type { NodeAPI } from "node-red";
 import type { InstanceNode } from "../shared/instance-node";
 import type { StoredNode } from "../shared/settings";
+import type { ApiClient } from "../../src/openapi/client";
 import type { Credentials } from "../../src/settings/instance";
 
 export default function (RED: NodeAPI): void {
@@ -14,11 +17,22 @@ export default function (RED: NodeAPI): void {
     "aliyun-iot-instance",
     function (def) {
       RED.nodes.createNode(this, def);
+      let client: ApiClient | undefined;
+      const stored = () => assertVariablesSet({ ...def, ...this.credentials });
+
       // A config node has no status: the node that asks shows what is wrong.
       this.options = () => {
-        const settings = assertVariablesSet({ ...def, ...this.credentials });
+        const settings = stored();
         return resolveInstance(settings, tlsOptions(RED, settings["tls"]));
       };
+      this.api = () => {
+        const settings = stored();
+        client ??= createApiClient(resolveApi(settings, tlsOptions(RED, settings["tls"])));
+        return client;
+      };
+      this.on("close", () => {
+        client?.close();
+      });
     },
     {
       credentials: {

@@ -1,11 +1,14 @@
 import { SettingError } from "../../src/errors/error";
 import type { Node, NodeAPI } from "node-red";
+import type { ApiClient } from "../../src/openapi/client";
 import type { Credentials, InstanceOptions } from "../../src/settings/instance";
 
-/** The config node: where to connect and as whom. It owns no connection. */
+/** The config node: where to connect and as whom. */
 export interface InstanceNode extends Node<Credentials> {
   /** The checked settings. Throws SettingError for the first bad one. */
   options(): InstanceOptions;
+  /** Calls the platform's API, with one client for all. Throws SettingError for the first bad setting. */
+  api(): ApiClient;
 }
 
 /** Whether a node that a setting points to is an instance, and there at all. */

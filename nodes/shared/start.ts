@@ -3,6 +3,7 @@ import { toFlowError, translateError } from "./translation";
 import { isIotAmqpError } from "../../src/errors/error";
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import type { FlowMessage } from "../../src/protocol/flow-message";
+import type { FlowError } from "./translation";
 import type { Stored } from "../../src/settings/read";
 
 /** A message that comes to a node's input. */
@@ -11,8 +12,13 @@ export type InputMessage = NodeMessage & FlowMessage;
 /** Sends one message, or a list with what goes to each output. */
 export type Send = (messages: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
 
+/** What a handler resolves with that has left its message to another node, which completes it. */
+export const LEFT_TO_ANOTHER = "left to another";
 /** Handles an input message. What it throws, or rejects with, goes to Catch with that message. */
-export type InputHandler = (message: InputMessage, send: Send) => void | Promise<void>;
+export type InputHandler = (
+  message: InputMessage,
+  send: Send,
+) => void | Promise<void> | Promise<typeof LEFT_TO_ANOTHER | undefined>;
 
 /** What is particular to a node. */
 export interface NodeParts<Settings> {
@@ -23,6 +29,8 @@ export interface NodeParts<Settings> {
   resolve(stored: Stored): Settings;
   /** Starts the node's work. */
   start(settings: Settings): InputHandler;
+  /** How to go on with a message that the node's predecessor began, whatever the settings are now. */
+  resume?(message: InputMessage): InputHandler | undefined;
   /** Shows why the node has not started; without it a red status does. */
   showFailure?(error: unknown): void;
   /** Ends the node's work, also if it has not started. Node-RED waits for it, 15 s at most. */
@@ -58,15 +66,25 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
   });
 
   node.on("input", (message: InputMessage, send, done) => {
-    started
-      .then(async (handle) => {
-        if (handle === undefined) return; // Closed before it started: nothing was done.
-        await handle(message, send);
-        done();
-      })
-      .catch((error: unknown) => {
-        done(toFlowError(error, RED._));
-      });
+    const complete = (error?: FlowError) => {
+      try {
+        done(error);
+      } catch (thrown) {
+        // Catch and Complete get a copy of the message, and not every message can be copied.
+        node.error(error ?? toFlowError(thrown, RED._));
+      }
+    };
+    Promise.resolve(parts.resume?.(message) ?? started)
+      // Closed before it started: nothing was done.
+      .then((handle) => (handle === undefined ? LEFT_TO_ANOTHER : handle(message, send)))
+      .then(
+        (how) => {
+          if (how !== LEFT_TO_ANOTHER) complete();
+        },
+        (error: unknown) => {
+          complete(toFlowError(error, RED._));
+        },
+      );
   });
 }
 

@@ -31,6 +31,10 @@ export class Subscribers {
     if (this.#byId.get(subscriber.id) === subscriber) this.#byId.delete(subscriber.id);
   }
 
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
   find(id: string): Subscriber | undefined {
     return this.#byId.get(id);
   }

@@ -1,9 +1,10 @@
 import { control } from "./control";
-import { FlowStart } from "./flow-start";
+import { FlowStart } from "../shared/flow-start";
 import { Monitor } from "./monitor";
 import { toMessage, toRawMessage } from "./output-message";
 import { serveStatistics } from "./statistics";
 import { findInstance } from "../shared/instance-node";
+import { replies } from "../shared/replies";
 import { resolveSubscriber } from "../shared/settings";
 import { startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
@@ -54,6 +55,9 @@ export default function (RED: NodeAPI): void {
           monitor.countMessage();
           if (delivery.error === undefined) this.send(message);
           else monitor.report(delivery.error, message);
+        });
+        subscription.on("reply", (message) => {
+          replies.hear(message);
         });
         subscription.on("undecodable", (error) => {
           monitor.report(error, toRawMessage(error));

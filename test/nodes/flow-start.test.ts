@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
-import { FlowStart } from "../../nodes/subscribe/flow-start";
+import { FlowStart } from "../../nodes/shared/flow-start";
 import { settled } from "../support/time/manual-clock";
 
 test("nodes that wait for the flows share one listener, and each waits for the next start", async () => {
