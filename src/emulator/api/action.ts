@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../protocol/json";
 import type { Device } from "../devices/device";
 import type { Devices } from "../devices/devices";
 import type { Downlink } from "../devices/downlink";
-import type { DeviceFault } from "./api-faults";
+import type { CommandCall, DeviceFault } from "./hooks";
 import type { Parameters } from "./parameters";
 
 /** A command that a device is about to carry out. */
@@ -20,8 +20,11 @@ export interface ActionContext {
   readonly downlink: Downlink;
   /** A message ID of 19 digits, for calls that are not of the thing model. */
   nextMessageId(): string;
-  /** What the device does instead of what it is told; each question may use a fault up. */
-  deviceFault(): DeviceFault | undefined;
+  /**
+   * What the device does instead of what it is told; `hasCode` and `hasReply`: how it would answer.
+   * Each question may use a fault up.
+   */
+  deviceFault(how: Pick<CommandCall, "hasCode" | "hasReply">): DeviceFault | undefined;
   /** Notes that a device carries a command out. */
   executed(command: Command): void;
   warn(sentence: string): void;

@@ -41,3 +41,8 @@ export function productError(code: string, message: string, fields?: JsonObject)
 export function missingParameter(name: string): ApiError {
   return gatewayError(`Missing${name}`, `${name} is mandatory for this action.`);
 }
+
+/** Too many calls. A code with “Throttling” in it says that the call was not carried out. */
+export function throttledError(): ApiError {
+  return gatewayError("Throttling.User", "Request was denied due to user flow control.");
+}

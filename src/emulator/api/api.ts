@@ -3,7 +3,7 @@ import { Downlink } from "../devices/downlink";
 import { MessageIds } from "../groups/message";
 import { ACTIONS, isActionName } from "./actions";
 import { refusal, success } from "./answer";
-import { ApiError, gatewayError } from "./api-error";
+import { ApiError, gatewayError, throttledError } from "./api-error";
 import { parametersOf } from "./api-request";
 import { CommandLog } from "./command-log";
 import { Gateway } from "./gateway";
@@ -14,7 +14,7 @@ import type { Devices } from "../devices/devices";
 import type { EmulatorOptions } from "../options";
 import type { ActionContext } from "./action";
 import type { Answer } from "./answer";
-import type { ApiHooks, Call, DeviceFault } from "./api-faults";
+import type { ApiHooks, Call, DeviceFault } from "./hooks";
 import type { ApiRequest } from "./api-request";
 import type { ExecutedCommand } from "./command-log";
 
@@ -97,7 +97,8 @@ export class Api {
   async #carryOut(call: RunningCall): Promise<Answer | "cut"> {
     const { action, requestId } = call;
     const { perSecond } = ACTIONS[action];
-    if (!this.#quota.use(action, perSecond, this.#options.clock.monotonicMs())) throw throttled();
+    if (!this.#quota.use(action, perSecond, this.#options.clock.monotonicMs()))
+      throw throttledError();
     const fault = this.#hooks.onCall(call);
     if (fault?.kind === "refuse") return this.#changed(call, refusal(requestId, fault.error));
     if (fault?.kind === "delay" && !fault.executed) await this.#downlink.after(fault.delayMs);
@@ -122,7 +123,7 @@ export class Api {
       devices: this.#devices,
       downlink: this.#downlink,
       nextMessageId: () => this.#messageIds.next(),
-      deviceFault: () => (fault = this.#hooks.onCommand(call)),
+      deviceFault: (how) => (fault = this.#hooks.onCommand({ ...call, ...how })),
       executed: ({ device: { productKey, deviceName }, messageId, content }) => {
         const atMs = this.#options.clock.now();
         this.#log.add({ action, requestId, messageId, productKey, deviceName, content, atMs });
@@ -143,9 +144,4 @@ export class Api {
       return refusal(requestId, error);
     }
   }
-}
-
-/** The vendor's rule: a code with “Throttling” in it was not carried out. */
-export function throttled(): ApiError {
-  return gatewayError("Throttling.User", "Request was denied due to user flow control.");
 }

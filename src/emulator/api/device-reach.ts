@@ -4,7 +4,7 @@ import type { JsonObject } from "../../protocol/json";
 import type { Device } from "../devices/device";
 import type { ReplyPlan } from "../devices/downlink";
 import type { ApiError } from "./api-error";
-import type { DeviceFault } from "./api-faults";
+import type { DeviceFault } from "./hooks";
 
 /** How long the platform waits for the result of a synchronous service. */
 export const SYNC_TIMEOUT_MS = 8_000;

@@ -9,6 +9,8 @@ import type { Unreached } from "./device-reach";
 /** Of a message, before it is encoded. */
 const MAX_CONTENT_BYTES = 256 * 1_024;
 const TIMEOUT_MS = { min: 1_000, max: 8_000 };
+/** Neither a code nor a reply message: what comes back is the device's own. */
+const WITHOUT_CODE = { hasCode: false, hasReply: false };
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 function brokerError(name: string, message: string): ApiError {
@@ -54,7 +56,7 @@ async function ask(context: ActionContext, device: Device) {
   const topic = parameters.text("Topic");
   if (topic !== undefined) readTopic(topic);
   const messageId = context.nextMessageId();
-  const fault = context.deviceFault();
+  const fault = context.deviceFault(WITHOUT_CODE);
   const why = fault?.how === "offline-reply" ? "OFFLINE" : unreached(device, fault);
   if (why !== undefined) throw rrpcError(why, messageId);
   context.executed({ device, messageId, content: content.toString("utf8") });
@@ -82,11 +84,13 @@ export const MESSAGE_ACTIONS = {
         throw productError("iot.device.NotExistedDevice", "The device does not exist.");
       }
       const messageId = context.nextMessageId();
+      const fault = context.deviceFault(WITHOUT_CODE);
       // The platform has it; whether the device is there is another matter.
-      if (unreached(device, context.deviceFault()) === undefined) {
-        context.executed({ device, messageId, content: content.toString("utf8") });
-        downlink.publish(device, topic, content);
+      if (fault?.how === "offline-reply" || unreached(device, fault)) {
+        return { MessageId: messageId };
       }
+      context.executed({ device, messageId, content: content.toString("utf8") });
+      if (fault?.how !== "no-answer") downlink.publish(device, topic, content);
       return { MessageId: messageId };
     },
   },

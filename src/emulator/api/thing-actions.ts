@@ -10,6 +10,9 @@ import type { ApiError } from "./api-error";
 import type { Action, ActionContext } from "./action";
 import type { Items } from "./items";
 
+/** How a device answers that sets properties, or does an asynchronous service. */
+const IN_MESSAGE = { hasCode: true, hasReply: true };
+
 function warnOfNumbers(context: ActionContext, items: Items, model: readonly ThingValue[]): void {
   for (const identifier of withoutDecimalPoint(items, model)) {
     context.warn(`${identifier} is a number without a decimal point: the platform wants 10.0`);
@@ -68,7 +71,7 @@ function readService(context: ActionContext): { service: ThingService; call: Ser
 /** Waits for a synchronous service. Throws ApiError if the device does not answer, or not with 200. */
 async function callSync(context: ActionContext, device: Device, call: ServiceCall) {
   const { downlink, devices } = context;
-  const fault = context.deviceFault();
+  const fault = context.deviceFault({ hasCode: true, hasReply: false });
   const why = fault?.how === "offline-reply" ? "OFFLINE" : unreached(device, fault);
   if (why !== undefined) throw unreachedError(why);
   if (fault?.how === "code") throw invokeFailed(`The device answered with the code ${fault.code}.`);
@@ -89,7 +92,7 @@ export const THING_ACTIONS = {
     run(context) {
       const device = context.parameters.device(context.devices);
       const content = readProperties(context);
-      const plan = replyPlan(device, context.deviceFault());
+      const plan = replyPlan(device, context.deviceFault(IN_MESSAGE));
       const messageId = context.downlink.setProperties(device, content, plan);
       if (plan.executed) context.executed({ device, messageId, content });
       return { Data: { MessageId: messageId } };
@@ -101,7 +104,7 @@ export const THING_ACTIONS = {
       const device = context.parameters.device(context.devices);
       const { service, call } = readService(context);
       if (service.callType === "SYNC") return callSync(context, device, call);
-      const plan = replyPlan(device, context.deviceFault());
+      const plan = replyPlan(device, context.deviceFault(IN_MESSAGE));
       const messageId = context.downlink.startService(device, call, plan);
       if (plan.executed) context.executed({ device, messageId, content: call.args });
       return { Data: { MessageId: messageId } };

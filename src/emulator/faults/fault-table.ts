@@ -1,4 +1,5 @@
 import { shown } from "../../errors/invalid-setting";
+import { CALL_FAULTS } from "./call-faults";
 import { CONNECTION_FAULTS } from "./connection-faults";
 import { FaultRequestError } from "./fault-request";
 import { MESSAGE_FAULTS } from "./message-faults";
@@ -6,7 +7,7 @@ import { STREAM_FAULTS } from "./stream-faults";
 import type { ParameterInput } from "./parameter";
 
 /** Every fault by its name. */
-export const FAULTS = { ...CONNECTION_FAULTS, ...STREAM_FAULTS, ...MESSAGE_FAULTS };
+export const FAULTS = { ...CONNECTION_FAULTS, ...STREAM_FAULTS, ...MESSAGE_FAULTS, ...CALL_FAULTS };
 
 export type FaultName = keyof typeof FAULTS;
 

@@ -1,7 +1,7 @@
 import { readParameters } from "./fault-request";
 import type { Clock } from "../../clock";
 import type { Behaviour, OpenConnection } from "../amqp/behaviour";
-import type { ApiHooks } from "../api/api-faults";
+import type { ApiHooks } from "../api/hooks";
 import type { UncheckedRequest } from "./fault-request";
 import type { Parameters, ParameterValues } from "./parameter";
 

@@ -3,7 +3,7 @@ import { allowedText } from "./fault-request";
 import { FAULTS, faultName } from "./fault-table";
 import { StandingFaults } from "./standing-faults";
 import type { Behaviour, OpenConnection } from "../amqp/behaviour";
-import type { ApiHooks } from "../api/api-faults";
+import type { ApiHooks } from "../api/hooks";
 import type { EmulatorOptions } from "../options";
 import type { ConnectionChoice, FaultAnswer } from "./fault";
 import type { UncheckedRequest } from "./fault-request";

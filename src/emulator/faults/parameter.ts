@@ -81,6 +81,13 @@ const FLAG: Check<boolean> = {
   read: (value) => (typeof value === "boolean" ? value : undefined),
 };
 
+function oneOf<const T extends string>(choices: readonly T[]): Check<T> {
+  return {
+    allowed: () => ({ rule: "choice", choices: choices.join(", ") }),
+    read: (value) => choices.find((choice) => choice === value),
+  };
+}
+
 const GROUP: Check<string> = {
   allowed: (known) => ({ rule: "choice", choices: known.join(", ") }),
   read: (value, known) => known.find((consumerGroupId) => consumerGroupId === value),
@@ -100,6 +107,14 @@ export const optionalNumber = (range: Range) => optional("", numberIn(range));
 export const optionalInteger = (range: Range) => optional("", integerIn(range));
 export const requiredNumber = (range: Range) => required(numberIn(range));
 export const text = (whenAbsent: string) => optional(whenAbsent, TEXT);
+export const number = (fallback: number, range: Range) => withDefault(fallback, numberIn(range));
+export const integer = (fallback: number, range: Range) => withDefault(fallback, integerIn(range));
+export const choice = <const T extends string>(fallback: T, choices: readonly T[]) =>
+  withDefault<T>(fallback, oneOf(choices));
+export const requiredChoice = <const T extends string>(choices: readonly T[]) =>
+  required(oneOf(choices));
+export const optionalChoice = <const T extends string>(whenAbsent: string, choices: readonly T[]) =>
+  optional(whenAbsent, oneOf(choices));
 /** A condition of an AMQP error. */
 export const condition = (whenAbsent: string) => optional(whenAbsent, CONDITION);
 export const flag = (fallback: boolean) => withDefault(fallback, FLAG);

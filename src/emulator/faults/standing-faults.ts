@@ -1,6 +1,6 @@
 import type { SignInContext, TransferContext } from "../amqp/behaviour";
 import type { Answer } from "../api/answer";
-import type { Call } from "../api/api-faults";
+import type { Call, CommandCall } from "../api/hooks";
 import type { DispatchContext } from "../groups/consumer-group";
 import type { FaultHooks, StandingFault } from "./fault";
 
@@ -70,7 +70,7 @@ export class StandingFaults implements FaultHooks {
     return this.#ask((fault) => fault.onCall?.(call));
   }
 
-  onCommand(call: Call) {
+  onCommand(call: CommandCall) {
     return this.#ask((fault) => fault.onCommand?.(call));
   }
 

@@ -9,6 +9,14 @@ export interface Call {
   readonly deviceName: string | undefined;
 }
 
+/** A call that is about to tell a device something. */
+export interface CommandCall extends Call {
+  /** Whether the device answers with a code: to properties and services. */
+  readonly hasCode: boolean;
+  /** Whether it does so in a message, and not in the answer of the call. */
+  readonly hasReply: boolean;
+}
+
 /** What happens to a call besides, or instead of, what was asked for. */
 export type CallFault =
   | { readonly kind: "refuse"; readonly error: ApiError }
@@ -30,7 +38,7 @@ export interface ApiHooks {
   /** Before the call is carried out. */
   onCall?(call: Call): CallFault | undefined;
   /** Before a device is told something. */
-  onCommand?(call: Call): DeviceFault | undefined;
+  onCommand?(call: CommandCall): DeviceFault | undefined;
   /** Before the answer is sent: another in its place. */
   onAnswer?(call: Call, answer: Answer): Answer | undefined;
 }
