@@ -9,7 +9,7 @@ import { CommandLog } from "./command-log";
 import { Gateway } from "./gateway";
 import { Parameters } from "./parameters";
 import { Quota } from "./quota";
-import { readSignedCall } from "./signed-call";
+import { readSignedCall, wantsJson } from "./signed-call";
 import type { Devices } from "../devices/devices";
 import type { EmulatorOptions } from "../options";
 import type { ActionContext } from "./action";
@@ -70,10 +70,9 @@ export class Api {
   async answer(request: ApiRequest): Promise<Outcome> {
     const requestId = randomUUID().toUpperCase();
     const nowMs = this.#options.clock.now() + (this.#hooks.onClock() ?? 0);
-    let format: Outcome["format"] = "xml";
+    const format = wantsJson(request) ? "json" : "xml";
     try {
       const signed = readSignedCall(request);
-      if (signed.wantsJson) format = "json";
       this.#gateway.check(signed, nowMs);
       const { action } = signed;
       if (!isActionName(action)) {

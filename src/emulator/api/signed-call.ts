@@ -23,8 +23,6 @@ export interface SignedCall {
   readonly timestamp: string;
   readonly nonce: string;
   readonly signature: string;
-  /** Whether the answer may be JSON. */
-  readonly wantsJson: boolean;
   /** What must have been signed, as the platform repeats it. */
   readonly stringToSign: string;
   /** The right signature. */
@@ -56,13 +54,16 @@ function readV3(request: ApiRequest): SignedCall {
   if (unsigned !== undefined) {
     throw gatewayError("IncompleteSignature", `The header ${unsigned} must be signed.`);
   }
-  header("x-acs-content-sha256");
+  const bodyHash = sha256Hex(body);
+  if (header("x-acs-content-sha256") !== bodyHash) {
+    throw gatewayError("SignatureDoesNotMatch", "The body has another hash than its header says.");
+  }
   const signedRequest: SignedRequest = {
     method,
     // Decoded and encoded anew: on the wire the query may be escaped in another way.
     query,
     headers: Object.fromEntries(signed.map((name) => [name, headers[name] ?? ""])),
-    bodyHash: sha256Hex(body),
+    bodyHash,
   };
   const canonical = canonicalRequest(signedRequest);
   return {
@@ -73,7 +74,6 @@ function readV3(request: ApiRequest): SignedCall {
     timestamp: header("x-acs-date"),
     nonce: header("x-acs-signature-nonce"),
     signature,
-    wantsJson: /\bjson\b/i.test(headers["accept"] ?? ""),
     stringToSign: `${SIGNATURE_V3}\n${sha256Hex(canonical)} of ${canonical}`,
     sign: (accessKeySecret) => signatureV3(signedRequest, accessKeySecret),
   };
@@ -100,11 +100,17 @@ function readV1(request: ApiRequest): SignedCall {
     timestamp: parameter("Timestamp"),
     nonce: parameter("SignatureNonce"),
     signature,
-    wantsJson: parameters["Format"]?.toUpperCase() === "JSON",
     stringToSign,
     sign: (accessKeySecret) =>
       createHmac("sha1", `${accessKeySecret}&`).update(stringToSign).digest("base64"),
   };
+}
+
+/** Whether the answer may be JSON: with V1 a parameter says so, with V3 a header. */
+export function wantsJson(request: ApiRequest): boolean {
+  const { Format: format, SignatureVersion: v1 } = parametersOf(request);
+  if (format !== undefined || v1 !== undefined) return format?.toUpperCase() === "JSON";
+  return /\bjson\b/i.test(request.headers["accept"] ?? "");
 }
 
 /** What a request says of itself. Throws ApiError if that cannot be read. */
