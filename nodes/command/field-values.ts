@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/clock";
 import { because, StoreError } from "../../src/errors/error";
+import { shown } from "../../src/errors/invalid-setting";
 import { fieldsOf } from "../../src/settings/command";
 import type { Node, NodeAPI } from "node-red";
 import type { InputMessage } from "../shared/start";
@@ -58,8 +59,12 @@ export class FieldValues {
       });
       const answered = (error: unknown, found: unknown) => {
         cancel();
-        if (error == null) resolve(found);
-        else reject(new StoreError("STORE_FAILED", { store, reason: String(error) }, error));
+        if (error == null) {
+          resolve(found);
+          return;
+        }
+        const reason = error instanceof Error ? error.message : shown(error);
+        reject(new StoreError("STORE_FAILED", { store, reason }, error));
       };
       try {
         this.#util.evaluateNodeProperty(value, type, this.#node, message, answered);

@@ -15,10 +15,9 @@ export type Send = (messages: NodeMessage | (NodeMessage | NodeMessage[] | null)
 /** What a handler resolves with that has left its message to another node, which completes it. */
 export const LEFT_TO_ANOTHER = "left to another";
 /** Handles an input message. What it throws, or rejects with, goes to Catch with that message. */
-export type InputHandler = (
-  message: InputMessage,
-  send: Send,
-) => void | Promise<void> | Promise<typeof LEFT_TO_ANOTHER | undefined>;
+export type InputHandler =
+  | ((message: InputMessage, send: Send) => void | Promise<void>)
+  | ((message: InputMessage, send: Send) => Promise<typeof LEFT_TO_ANOTHER | undefined>);
 
 /** What is particular to a node. */
 export interface NodeParts<Settings> {
