@@ -134,6 +134,7 @@ export class Api {
     };
     try {
       parameters.checkInstance(this.#options.iotInstanceId);
+      parameters.checkQos();
       const fields = await ACTIONS[action].run(context);
       if (fault?.how === "early") await this.#downlink.after(EARLY_MS);
       return success(requestId, fields);
