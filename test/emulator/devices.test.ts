@@ -96,6 +96,41 @@ test("measurements move a little at a time, within a plausible range, each devic
   notEqual(first.measure(0).power, second.measure(0).power);
 });
 
+test("a tank fills while its pump runs and drains while it does not, within its walls", () => {
+  const device = new Device(1, 0, seeded(3));
+  const level = (seconds: number) => device.measure(seconds * 1_000).level;
+  const start = level(0);
+  equal(start > 20 && start < 80, true, `it begins with ${start} %`);
+  equal(level(-100), start, "of the past nothing is known");
+  equal(level(10), start + 5);
+  device.set({ switch: 0 }, 10_000);
+  equal(device.measure(10_000).switch, 0);
+  equal(level(20), start);
+  equal(level(3_600), 0);
+  device.set({ switch: 1 }, 3_600_000);
+  equal(level(3_620), 10);
+  equal(level(7_200), 100);
+  device.openValve(10, 7_200_000);
+  equal(level(7_210), 85, "the valve takes more than the pump brings");
+  equal(level(7_220), 90, "then it is closed");
+});
+
+test("the pump takes most of the power, and the temperature goes to its target", () => {
+  const device = new Device(1, 0, seeded(3));
+  const mean = (name: "power" | "temperature", fromMs: number) => {
+    const values = Array.from({ length: 50 }, () => device.measure(fromMs)[name]);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  const [power, temperature] = [mean("power", 0), mean("temperature", 0)];
+  device.set({ switch: 0, target: 30 }, 0);
+  equal(device.measure(0).target, 30);
+  equal(mean("power", 0) < power / 10, true);
+  equal(Math.abs(mean("temperature", 0) - temperature) < 1, true, "not at once");
+  const [later, last] = [mean("temperature", 60_000), mean("temperature", 600_000)];
+  equal(later > temperature + 3 && later < last - 1, true);
+  equal(Math.abs(last - temperature - 8) < 1, true, `from 22 to 30: ${last}`);
+});
+
 test("devices come online first and send at their rate, properties most, every type sometimes", async () => {
   const pushed = await simulate(3, 20, 500);
   const types = pushed.map(({ topic }) => parseTopic(topic).messageType);
