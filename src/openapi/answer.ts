@@ -1,3 +1,4 @@
+import { presentable } from "../errors/foreign-text";
 import { parseExactJson } from "../protocol/exact-json";
 import { isJsonObject } from "../protocol/json";
 import type { Json, JsonObject } from "../protocol/json";
@@ -18,9 +19,10 @@ function field(body: JsonObject, name: string): Json | undefined {
   return body[name] ?? body[name.charAt(0).toLowerCase() + name.slice(1)];
 }
 
+/** A field as a text that may be shown; empty where there is none. */
 function text(body: JsonObject, name: string): string {
   const value = field(body, name);
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  return typeof value === "number" ? String(value) : presentable(value);
 }
 
 function parse(content: string): JsonObject | undefined {

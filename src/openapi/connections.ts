@@ -9,9 +9,9 @@ import type { ApiOptions } from "../settings/api";
 
 /**
  * A server that closes an idle connection just as a command is sent on it leaves its outcome
- * unknown, so idle ones do not live long.
+ * unknown, so idle ones do not live long. hpagent waits as long for the proxy's answer.
  */
-const IDLE_MS = 10_000;
+const IDLE_MS = 5_000;
 const POOL = { keepAlive: true, timeout: IDLE_MS } as const;
 
 /** The proxy to go through. Throws for what is no address of an HTTP proxy, without quoting it. */

@@ -61,6 +61,7 @@ class OneExchange {
   readonly #cancelConnect: () => void;
   readonly #cancelTotal: () => void;
   #mayHaveLeft = false;
+  #hasResponse = false;
 
   constructor(
     { method, path, headers, body }: HttpRequest,
@@ -89,6 +90,10 @@ class OneExchange {
     this.#request.on("response", (response) => {
       this.#read(response);
     });
+    // Such as after a change of protocols, of which there is no other word.
+    this.#request.on("close", () => {
+      if (!this.#hasResponse) this.#fail(new Error("closed"));
+    });
     this.#request.end(body);
   }
 
@@ -111,6 +116,7 @@ class OneExchange {
 
   #read(response: IncomingMessage): void {
     this.#sending();
+    this.#hasResponse = true;
     const chunks: Buffer[] = [];
     let bytes = 0;
     response.on("data", (chunk: Buffer) => {

@@ -63,19 +63,18 @@ export function refusal(
   caller: Caller,
 ): ApiError | CommandError {
   const { action, endpoint, parameters } = caller;
-  const said = presentable(reason);
   const known: ErrorDetails = {
     ...endpoint,
     ...deviceOf(caller),
-    apiCode: presentable(apiCode) || "?",
+    apiCode: apiCode || "?",
     permission: `iot:${action}`,
     topic: parameters["TopicFullName"] ?? parameters["Topic"] ?? "",
-    reason: said,
+    reason,
   };
   const entry = isCommandCode(code) ? COMMAND_ERRORS[code] : API_ERRORS[code];
   const needed: readonly string[] = entry.details;
   const given = Object.fromEntries(Object.entries(known).filter(([name]) => needed.includes(name)));
-  const details = said === "" && needed.includes("reason") ? because("noReason", given) : given;
+  const details = reason === "" && needed.includes("reason") ? because("noReason", given) : given;
   return isCommandCode(code) ? new CommandError(code, details) : new ApiError(code, details);
 }
 
@@ -122,10 +121,10 @@ export function finalError(
     case "refused":
       return failure.error;
     case "throttled":
-      return new ApiError("API_THROTTLED", { tries, apiCode: presentable(failure.apiCode) });
+      return new ApiError("API_THROTTLED", { tries, apiCode: failure.apiCode });
     case "clock": {
       const { offsetMs, apiCode } = failure;
-      const details = { ...clockReason(offsetMs), apiCode: presentable(apiCode) };
+      const details = { ...clockReason(offsetMs), apiCode };
       return new ApiError("API_CLOCK_OFF", details);
     }
     case "unknown":

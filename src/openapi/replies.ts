@@ -138,10 +138,12 @@ function readReply(
 ): { readonly device: Device; readonly messageId: string; readonly reply: Reply } | undefined {
   try {
     const reader = new PayloadReader({ ...decoded(message) });
-    const { requestId, code, message: text = "", data = {} } = reader.fields;
+    const { requestId, code: given, message: text = "", data = {} } = reader.fields;
+    const code = typeof given === "string" ? Number(given) : given;
     if (typeof requestId !== "string" && typeof requestId !== "number") return undefined;
+    if (typeof code !== "number" || !Number.isInteger(code)) return undefined;
     const reply = {
-      code: Number(code ?? NaN),
+      code,
       message: typeof text === "string" ? text : JSON.stringify(text),
       data: data ?? {},
     };

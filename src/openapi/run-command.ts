@@ -84,8 +84,9 @@ export async function runCommand(
     const answer = await client.call(callFor(command, timeoutMs));
     const { result, reply, isAnswered } = resultOf(action, answer);
     if (reply !== undefined) return withReply(result, reply, device);
-    const { messageId } = result.command;
-    if (isAnswered || watch === undefined || messageId === undefined) return result;
+    if (isAnswered || watch === undefined) return result;
+    // Without an ID no reply can be told apart, so none is found.
+    const { messageId = "" } = result.command;
     return withReply(result, await watch.reply(messageId, waitForReplyMs), device);
   } finally {
     watch?.end();

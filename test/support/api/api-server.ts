@@ -32,6 +32,12 @@ export function answer(
   };
 }
 
+interface ApiServerOptions {
+  readonly isTls?: boolean;
+  /** Default: one for localhost. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+}
+
 /** An API on loopback that answers as it is told. */
 export class ApiServer {
   readonly seen: SeenRequest[] = [];
@@ -43,13 +49,17 @@ export class ApiServer {
   readonly #sockets = new Set<Socket>();
   readonly #isTls: boolean;
 
-  private constructor(script: Script[], isTls: boolean) {
+  private constructor(
+    script: Script[],
+    { isTls = false, certificate = CERTIFICATES }: ApiServerOptions,
+  ) {
     this.script = script;
     this.#isTls = isTls;
     const listener = (request: IncomingMessage, response: ServerResponse) => {
       void this.#serve(request, response);
     };
-    this.#server = isTls ? createTlsServer(CERTIFICATES, listener) : createServer(listener);
+    this.#server = isTls ? createTlsServer(certificate, listener) : createServer(listener);
+    if (isTls) this.#server.on("tlsClientError", () => undefined);
     this.#server.on("connection", (socket: Socket) => {
       this.connections += 1;
       this.#sockets.add(socket.on("close", () => this.#sockets.delete(socket)));
@@ -57,8 +67,8 @@ export class ApiServer {
     });
   }
 
-  static async start(script: Script[], { isTls = false } = {}): Promise<ApiServer> {
-    const server = new ApiServer(script, isTls);
+  static async start(script: Script[], options: ApiServerOptions = {}): Promise<ApiServer> {
+    const server = new ApiServer(script, options);
     server.#server.listen(0, "127.0.0.1");
     await once(server.#server, "listening");
     return server;
@@ -120,7 +130,7 @@ export class ApiServer {
 export async function withApi(
   script: Script[],
   run: (server: ApiServer) => Promise<void>,
-  options: { isTls?: boolean } = {},
+  options: ApiServerOptions = {},
 ): Promise<void> {
   const server = await ApiServer.start(script, options);
   try {
