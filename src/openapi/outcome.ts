@@ -65,7 +65,9 @@ function clockOffset(headers: Answered["headers"], nowMs: number): number | unde
   return Number.isNaN(serverMs) ? undefined : serverMs - nowMs;
 }
 
-function meaningAt(status: number, apiCode: string): Meaning {
+function meaningAt(status: number, apiCode: string, { action }: Caller): Meaning {
+  // Of a device that it does not know, RRpc says nothing.
+  if (action === "RRpc" && apiCode === "") return "DEVICE_NOT_FOUND";
   const known = meaningOf(apiCode);
   if (known !== undefined) return known;
   if (status === 429) return "throttled";
@@ -78,7 +80,7 @@ function answerOutcome(
   { caller, nowMs }: { readonly caller: Caller; readonly nowMs: number },
 ): Outcome {
   if (isSuccess) return { kind: "done", answer: { requestId, body } };
-  const meaning = meaningAt(status, apiCode);
+  const meaning = meaningAt(status, apiCode, caller);
   if (isErrorCode(meaning)) {
     return { kind: "refused", error: refusal(meaning, { apiCode, reason }, caller) };
   }

@@ -15,7 +15,7 @@ const MAX_DELAY_MS = 10_000;
 
 /** 1 s, then 2 s, each up to a fifth shorter or longer, so that many calls do not come together. */
 function backoffMs(count: number, random: number): number {
-  return FIRST_DELAY_MS * 2 ** (count - 1) * (0.8 + 0.4 * random);
+  return Math.round(FIRST_DELAY_MS * 2 ** (count - 1) * (0.8 + 0.4 * random));
 }
 
 /**
