@@ -13,7 +13,7 @@ export function presentable(text: unknown): string {
   return plain
     .trim()
     .slice(0, MAX_TEXT_LENGTH)
-    .replace(/[.。]+$/, "");
+    .replace(/[.。 ]+$/, "");
 }
 
 /** A field of whatever was thrown or has come. */

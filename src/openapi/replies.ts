@@ -24,7 +24,8 @@ export class ReplyWatch {
   readonly #end: (watch: ReplyWatch) => void;
   readonly #device: Device;
   #wanted: { readonly messageId: string; readonly take: (reply: Reply) => void } | undefined;
-  #stop: () => void = () => undefined;
+  #isEnded = false;
+  #giveUp: () => void = () => undefined;
 
   constructor(clock: Clock, device: Device, end: (watch: ReplyWatch) => void) {
     this.#clock = clock;
@@ -37,9 +38,12 @@ export class ReplyWatch {
     const early = this.#early.get(messageId);
     if (early !== undefined) return early;
     this.#early.clear();
+    const { deviceName } = this.#device;
+    const missing = new CommandError("REPLY_MISSING", { deviceName, seconds: waitMs / 1_000 });
+    if (this.#isEnded) throw missing;
     return await new Promise((resolve, reject) => {
       const cancel = this.#clock.after(waitMs, () => {
-        this.#stop();
+        reject(missing);
       });
       this.#wanted = {
         messageId,
@@ -48,10 +52,9 @@ export class ReplyWatch {
           resolve(reply);
         },
       };
-      this.#stop = () => {
+      this.#giveUp = () => {
         cancel();
-        const { deviceName } = this.#device;
-        reject(new CommandError("REPLY_MISSING", { deviceName, seconds: waitMs / 1_000 }));
+        reject(missing);
       };
     });
   }
@@ -67,8 +70,9 @@ export class ReplyWatch {
 
   /** Waits no longer. */
   end(): void {
+    this.#isEnded = true;
     this.#end(this);
-    this.#stop();
+    this.#giveUp();
   }
 }
 
