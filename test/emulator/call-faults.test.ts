@@ -96,10 +96,14 @@ test("a delayed call is carried out after the wait, or before it", async () => {
       const before = emulator.commands.length;
       const timers = clock.timers;
       emulator.fault({ fault: "delay-call", seconds: 3, executed: isExecuted });
-      const answer = set(emulator);
+      let isAnswered = false;
+      const answer = set(emulator).finally(() => (isAnswered = true));
       await until(() => clock.timers > timers, "the call waits");
       equal(emulator.commands.length - before, isExecuted ? 1 : 0);
-      await clock.advance(3_000);
+      await clock.advance(2_999);
+      await settled(20);
+      equal(isAnswered, false);
+      await clock.advance(1);
       equal((await answer).body["Success"], true);
       equal(emulator.commands.length - before, 1);
     }
@@ -178,7 +182,10 @@ test("a question and a synchronous service time out if the device does not answe
     const { Code, RrpcCode, Success } = await question;
     deepEqual([Code, RrpcCode, Success], ["iot.messagebroker.TIMEOUT", "TIMEOUT", false]);
     deepEqual(answered, ["question"]);
-    await clock.advance(5_000);
+    await clock.advance(4_999);
+    await settled(20);
+    deepEqual(answered, ["question"]);
+    await clock.advance(1);
     equal((await service)["Code"], "iot.messagebroker.TIMEOUT");
   });
 });
