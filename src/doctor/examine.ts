@@ -1,19 +1,24 @@
 import { hostname } from "node:os";
 import { openLink } from "../amqp/amqp-link";
 import { systemClock } from "../clock";
-import { isIotAmqpError, RefusalError } from "../errors/error";
+import { RefusalError } from "../errors/error";
 import { consumerGroup } from "../subscription/consumer-group";
 import { linkRequest } from "../subscription/link-request";
+import { probeApi } from "./api-probe";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
 import { hintsFor } from "./hints";
 import { addressesOf, checkMaterial } from "./network";
 import { LinkProbe, refusedCertificate, SocketProbe } from "./probe";
+import { Steps } from "./steps";
 import type { LinkProbeEnvironment } from "./probe";
 import type { LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
 import type { ErrorCode, IotAmqpError } from "../errors/error";
-import type { Fact, Finding, Step } from "./finding";
+import type { Certificate } from "./certificate";
+import type { Finding, Hint } from "./finding";
+import type { Checked } from "./steps";
+import type { ApiOptions } from "../settings/api";
 import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
 import { defaultClientId } from "../protocol/sign-in-values";
@@ -22,6 +27,8 @@ import { defaultClientId } from "../protocol/sign-in-values";
 export interface Settings {
   readonly instance: InstanceOptions;
   readonly options: SubscribeOptions;
+  /** Where commands are sent; undefined: not checked. */
+  readonly api?: ApiOptions | undefined;
 }
 
 /** What is to be examined. */
@@ -40,8 +47,6 @@ export interface ExamineEnvironment {
   readonly openLink: OpenLink;
 }
 
-type Checked<T> = readonly [value: T, fact: Fact];
-
 /** Failures that look different once the certificate is known. */
 const CERTIFICATE_CODES: ReadonlySet<ErrorCode> = new Set([
   "TLS_UNTRUSTED",
@@ -49,16 +54,12 @@ const CERTIFICATE_CODES: ReadonlySet<ErrorCode> = new Set([
   "TLS_EXPIRED",
 ]);
 
-/** The examination goes no further: the failure has been reported, or it was stopped. */
-class ExaminationEnded extends Error {}
-
-/** Does the steps one after another and reports each as it begins and ends. */
+/** Goes the way to the receiver link, and asks the API where the settings have one. */
 class Examiner {
   readonly #examination: Examination;
   readonly #environment: LinkProbeEnvironment;
-  readonly #report: (finding: Finding) => void;
-  /** Not begun yet; `message` is among them only where it was asked for. */
-  #left: readonly Step[];
+  readonly #toLink: Steps;
+  readonly #toApi: Steps;
   #settings: Settings | undefined;
   #addresses: readonly string[] = [];
 
@@ -67,61 +68,46 @@ class Examiner {
     environment: ExamineEnvironment,
     report: (finding: Finding) => void,
   ) {
+    const { stopping, waitMs } = examination;
+    const options = { report, stopping, hints: (error: IotAmqpError) => this.#hints(error) };
     this.#examination = examination;
-    this.#environment = { ...environment, stopping: examination.stopping };
-    this.#report = report;
-    this.#left = STEPS.filter((step) => step !== "message" || examination.waitMs > 0);
+    this.#environment = { ...environment, stopping };
+    // `message` is among them only where it was asked for.
+    const steps = STEPS.filter((step) => step !== "api" && (step !== "message" || waitMs > 0));
+    this.#toLink = new Steps(steps, options);
+    this.#toApi = new Steps(["api"], options);
   }
 
   async run(): Promise<boolean> {
-    try {
-      const settings = await this.#step("settings", () => this.#checkSettings());
-      const request = this.#request(settings);
-      await this.#step("dns", () => this.#resolve(request));
-      await this.#connect(request);
-      await this.#attach(settings, request);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ExaminationEnded)) throw error;
-      const notChecked = this.#isStopped() ? [] : this.#left;
-      for (const step of notChecked) this.#skip(step, { name: "notChecked", values: {} });
-      return false;
-    }
+    const receives = await this.#toLink.passed(() => this.#receive());
+    const settings = this.#settings;
+    const api = settings?.api;
+    if (api === undefined) return receives;
+    // Whoever cannot receive may still send: the API has a port, a network and rights of its own.
+    const sends = await this.#toApi.passed(() =>
+      this.#toApi.check("api", () => this.#checkApi(api)),
+    );
+    return receives && sends;
   }
 
-  #isStopped(): boolean {
-    return this.#examination.stopping.aborted;
+  async #receive(): Promise<void> {
+    const settings = await this.#toLink.check("settings", () => this.#checkSettings());
+    const request = this.#request(settings);
+    await this.#toLink.check("dns", () => this.#resolve(request));
+    await this.#connect(request);
+    await this.#attach(settings, request);
   }
 
-  #skip(step: Step, fact: Fact): void {
-    this.#left = this.#left.filter((each) => each !== step);
-    this.#report({ step, state: "skipped", fact });
-  }
-
-  async #step<T>(step: Step, check: () => Promise<Checked<T>> | Checked<T>): Promise<T> {
-    if (this.#isStopped()) throw new ExaminationEnded();
-    this.#left = this.#left.filter((each) => each !== step);
-    this.#report({ step, state: "running" });
-    try {
-      const [value, fact] = await check();
-      if (this.#isStopped()) throw new ExaminationEnded();
-      this.#report({ step, state: "passed", fact });
-      return value;
-    } catch (error) {
-      if (this.#isStopped()) throw new ExaminationEnded();
-      if (!isIotAmqpError(error)) throw error;
-      const hints = await this.#hints(error);
-      if (this.#isStopped()) throw new ExaminationEnded();
-      this.#report({ step, state: "failed", error, hints });
-      throw new ExaminationEnded();
-    }
-  }
-
-  async #hints(error: IotAmqpError) {
+  async #hints(error: IotAmqpError): Promise<readonly Hint[]> {
     if (this.#settings === undefined) return [];
     const certificate = CERTIFICATE_CODES.has(error.code)
       ? await refusedCertificate(this.#request(this.#settings), this.#environment)
       : undefined;
+    return this.#suspected(error, certificate);
+  }
+
+  #suspected(error: IotAmqpError, certificate?: Certificate): readonly Hint[] {
+    if (this.#settings === undefined) return [];
     const nowMs = this.#environment.clock.now();
     return hintsFor({ ...this.#settings, error, addresses: this.#addresses, certificate, nowMs });
   }
@@ -147,15 +133,15 @@ class Examiner {
   async #connect(request: LinkRequest): Promise<void> {
     const { clock } = this.#environment;
     const sinceMs = clock.monotonicMs();
-    const probe = await this.#step("tcp", async () => {
+    const probe = await this.#toLink.check("tcp", async () => {
       const socketProbe = new SocketProbe(request, this.#environment);
       const address = await socketProbe.tcp;
       const ms = Math.round(clock.monotonicMs() - sinceMs);
       return [socketProbe, { name: "tcp", values: { address, port: request.port, ms } }];
     });
     try {
-      if (request.tls === undefined) this.#skip("tls", { name: "tlsOff", values: {} });
-      else await this.#step("tls", () => secure(request, probe));
+      if (request.tls === undefined) this.#toLink.skip("tls", { name: "tlsOff", values: {} });
+      else await this.#toLink.check("tls", () => secure(request, probe));
     } finally {
       probe.close();
     }
@@ -164,25 +150,32 @@ class Examiner {
   async #attach(settings: Settings, request: LinkRequest): Promise<void> {
     const { consumerGroupId } = request;
     const { waitMs } = this.#examination;
-    const probe = await this.#step("signIn", async () => {
+    const probe = await this.#toLink.check("signIn", async () => {
       this.#admit(settings);
       const linkProbe = new LinkProbe(request, this.#environment);
       await linkProbe.signedIn;
       return [linkProbe, { name: "signIn", values: {} }];
     });
     try {
-      await this.#step("open", async () => {
+      await this.#toLink.check("open", async () => {
         await probe.opened;
         return [undefined, { name: "open", values: {} }];
       });
-      await this.#step("attach", async () => {
+      await this.#toLink.check("attach", async () => {
         await probe.staysAttached();
         return [undefined, { name: "attach", values: { consumerGroupId } }];
       });
-      if (waitMs > 0) await this.#step("message", () => receive(probe, waitMs));
+      if (waitMs > 0) await this.#toLink.check("message", () => receive(probe, waitMs));
     } finally {
       await probe.close();
     }
+  }
+
+  async #checkApi(api: ApiOptions): Promise<Checked<void>> {
+    const { notFound, fact } = await probeApi(api, this.#environment);
+    // Without its instance ID, or in another region, the platform finds no product of an instance.
+    if (notFound !== undefined && this.#suspected(notFound).length > 0) throw notFound;
+    return [undefined, fact];
   }
 
   /** It is a connection request like any other, and the platform counts it. */
@@ -214,7 +207,10 @@ async function receive(probe: LinkProbe, waitMs: number): Promise<Checked<void>>
   return [undefined, { name: "message", values: { seconds, topic } }];
 }
 
-/** Checks step by step whether a subscriber with these settings would receive; true if all passed. */
+/**
+ * Checks step by step whether a subscriber with these settings would receive, and whether the API
+ * takes calls; true if all passed.
+ */
 export function examine(
   examination: Examination,
   report: (finding: Finding) => void,

@@ -1,7 +1,10 @@
 import type { ErrorDetails, IotAmqpError } from "../errors/error";
 import type { DOCTOR_TEXTS } from "./texts";
 
-/** What is checked, in this order; the first that fails ends the examination. */
+/**
+ * What is checked, in this order. The first that fails ends the way to the receiver link; the API is
+ * a way of its own.
+ */
 export const STEPS = [
   "settings",
   "dns",
@@ -11,6 +14,7 @@ export const STEPS = [
   "open",
   "attach",
   "message",
+  "api",
 ] as const;
 export type Step = (typeof STEPS)[number];
 

@@ -1,10 +1,13 @@
 import { isIP } from "node:net";
 import { isLoopback, parseEndpoint, REGIONS } from "../protocol/endpoint";
 import { timeOfDay, utcTime } from "../errors/texts";
+import { API_ACTIONS } from "../openapi/actions";
+import { regionOfHost } from "../settings/api";
 import { certificateValues } from "./certificate";
 import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors/error";
 import type { Certificate } from "./certificate";
 import type { Hint } from "./finding";
+import type { ApiOptions } from "../settings/api";
 import type { InstanceOptions } from "../settings/instance";
 import type { SubscribeOptions } from "../settings/subscribe";
 
@@ -13,6 +16,7 @@ export interface FailedStep {
   readonly error: IotAmqpError;
   readonly instance: InstanceOptions;
   readonly options: SubscribeOptions;
+  readonly api?: ApiOptions | undefined;
   /** What the host name resolves to; empty where that is not known. */
   readonly addresses: readonly string[];
   /** What the server has shown. */
@@ -34,8 +38,12 @@ const PRIVATE_ADDRESS =
 /** Group IDs are made by the platform; names are chosen, and allow more. */
 const GROUP_ID = /^(DEFAULT_GROUP|[A-Za-z0-9]{16,})$/;
 
+const VPC_HOST = /(^|[.-])vpc([.-]|$)/i;
+/** The API, whose host names the region. */
+const API_HOST = /^iot(?:-vpc)?\.([a-z0-9-]+)\.aliyuncs\.com$/i;
+
 const vpcHost: HintRule = ({ instance: { host } }) =>
-  /(^|[.-])vpc([.-]|$)/i.test(host) ? hint("vpcHost", { host }) : undefined;
+  VPC_HOST.test(host) ? hint("vpcHost", { host }) : undefined;
 
 const otherEndpoint: HintRule = ({ instance: { host } }) =>
   OTHER_ENDPOINT.test(host) ? hint("otherEndpoint", { host }) : undefined;
@@ -126,6 +134,49 @@ const emulatorKeys: HintRule = ({ instance: { host } }) =>
 const filters: HintRule = ({ options: { topicFilters } }) =>
   topicFilters.length === 0 ? undefined : hint("filters");
 
+const apiHost = ({ api }: FailedStep) => api?.endpoint.host ?? "";
+
+const apiVpcHost: HintRule = (failed) => {
+  const host = apiHost(failed);
+  return VPC_HOST.test(host) ? hint("vpcHost", { host }) : undefined;
+};
+
+const apiRegionUnknown: HintRule = (failed) => {
+  const [, regionId] = API_HOST.exec(apiHost(failed)) ?? [];
+  const known = REGIONS.map((each) => each.regionId);
+  if (regionId === undefined || known.includes(regionId)) return undefined;
+  return hint("apiRegionUnknown", { regionId, regions: known.join(", ") });
+};
+
+const apiRegionOther: HintRule = (failed) => {
+  const [, given] = API_HOST.exec(apiHost(failed)) ?? [];
+  const hosts = regionOfHost(failed.instance.host);
+  if (given === undefined || hosts === undefined || hosts === given) return undefined;
+  return hint("apiRegionOther", { hosts, given });
+};
+
+const apiHostUnusual: HintRule = (failed) => {
+  const host = apiHost(failed);
+  return API_HOST.test(host) || isLoopback(host) ? undefined : hint("apiHostUnusual", { host });
+};
+
+const emulatorApi: HintRule = (failed) =>
+  isLoopback(apiHost(failed)) ? hint("emulatorApi") : undefined;
+
+const emulatorApiKeys: HintRule = (failed) =>
+  isLoopback(apiHost(failed)) ? hint("emulatorKeys") : undefined;
+
+const apiOwnCa: HintRule = ({ api }) => (api?.tls.ca === undefined ? undefined : hint("ownCa"));
+
+/** A key that may set properties need not have the right that the test uses. */
+const apiPermissions: HintRule = () => {
+  const permissions = Object.keys(API_ACTIONS).map((action) => `iot:${action}`);
+  return hint("apiPermissions", {
+    needed: "iot:GetDeviceStatus",
+    permissions: permissions.join(", "),
+  });
+};
+
 const HOST = [vpcHost, otherEndpoint, region, unusualHost, instanceId] as const;
 const REACH = [vpcHost, otherEndpoint, privateAddress, unusualPort] as const;
 const NOT_TLS = [otherEndpoint, unusualPort] as const;
@@ -138,6 +189,9 @@ const SIGN_IN = [
   emulatorKeys,
   clock,
 ] as const;
+const API_REACH = [apiVpcHost, apiRegionUnknown, apiHostUnusual, emulatorApi] as const;
+const API_SIGN = [keyCharacters, keysSwapped, token, emulatorApiKeys] as const;
+const API_INSTANCE = [instanceId, apiRegionOther] as const;
 
 /** What to look at after which error; the hints are shown in this order. */
 const RULES_BY_CODE: Readonly<Partial<Record<ErrorCode, readonly HintRule[]>>> = {
@@ -156,6 +210,19 @@ const RULES_BY_CODE: Readonly<Partial<Record<ErrorCode, readonly HintRule[]>>> =
   CONNECTION_LOST: [instanceId, groupName],
   GROUP_NOT_FOUND: [groupName, instanceId],
   NO_MESSAGE: [groupName, filters],
+  API_UNREACHABLE: API_REACH,
+  API_UNAVAILABLE: API_REACH,
+  API_TLS_FAILED: [apiOwnCa, apiHostUnusual, clock],
+  API_KEY_REFUSED: API_SIGN,
+  API_SIGNATURE_REFUSED: API_SIGN,
+  API_TOKEN_REFUSED: [token],
+  API_CLOCK_OFF: [clock],
+  API_PERMISSION_MISSING: [apiPermissions],
+  API_INSTANCE_REFUSED: API_INSTANCE,
+  API_ENDPOINT_WRONG: [apiHostUnusual, emulatorApi],
+  API_ANSWER_UNREADABLE: [apiHostUnusual, emulatorApi],
+  PRODUCT_NOT_FOUND: API_INSTANCE,
+  DEVICE_NOT_FOUND: API_INSTANCE,
 };
 
 /** What the settings and the server say about the cause of a failure, most telling first. */

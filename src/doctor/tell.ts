@@ -77,12 +77,15 @@ export function tellResult(
 ): ResultText {
   const ended = findings.filter(({ state }) => state !== "running");
   const failure = ended.find(({ state }) => state === "failed");
-  const passed = failure === undefined;
+  const result = failure === undefined ? "passed" : "failed";
   const { title = "", short = "" } = failure ?? {};
-  const text = lookUp(`result.${passed ? "passed" : "failed"}`, { step: title, short });
+  // A failure before would come first: where the API's does, messages can be received.
+  const told = failure ?? ended.at(-1);
+  const name = told?.step === "api" ? `${result}Api` : result;
+  const text = lookUp(`result.${name}`, { step: title, short });
   const system = `${process.platform} ${process.arch}`;
   const versions = { version: packageVersion(), node: process.versions.node, system };
   const head = [lookUp("report.title", versions), lookUp("report.time", { utc: utcTime(nowMs) })];
   const report = [...head, ...ended.flatMap((each) => linesOf(each, lookUp)), text].join("\n");
-  return { result: passed ? "passed" : "failed", text, report };
+  return { result, text, report };
 }

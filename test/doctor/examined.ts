@@ -1,6 +1,7 @@
 import { createOpenLink } from "../../src/amqp/amqp-link";
 import { systemClock } from "../../src/clock";
 import { examine } from "../../src/doctor/examine";
+import { resolveApi } from "../../src/settings/api";
 import type { Clock } from "../../src/clock";
 import type { Finding, Step } from "../../src/doctor/finding";
 import { resolveInstance } from "../../src/settings/instance";
@@ -13,6 +14,8 @@ export interface Examined {
   readonly instance?: Stored;
   readonly subscribe?: Stored;
   readonly tls?: TlsOptions;
+  /** Where the API is; without it, it is not checked. */
+  readonly apiEndpoint?: string;
   readonly waitMs?: number;
   readonly clock?: Clock;
   readonly stopping?: AbortSignal;
@@ -25,6 +28,7 @@ export async function examined(port: number, settings: Examined = {}) {
     clock = systemClock,
     waitMs = 0,
     tls,
+    apiEndpoint,
     stopping = new AbortController().signal,
   } = settings;
   const stored = {
@@ -41,6 +45,7 @@ export async function examined(port: number, settings: Examined = {}) {
       settings: () => ({
         instance: resolveInstance(stored, tls),
         options: resolveSubscribe({ clientId: "client", ...settings.subscribe }),
+        api: apiEndpoint === undefined ? undefined : resolveApi({ ...stored, apiEndpoint }, tls),
       }),
       waitMs,
       stopping,

@@ -9,6 +9,7 @@ import { english } from "../support/english";
 import { tellFinding } from "../../src/doctor/tell";
 import type { FailedStep } from "../../src/doctor/hints";
 import type { ErrorCode } from "../../src/errors/error";
+import { resolveApi } from "../../src/settings/api";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
 import type { Stored } from "../../src/settings/read";
@@ -22,14 +23,18 @@ interface Known extends Partial<Omit<FailedStep, "error" | "instance" | "options
   readonly instance?: Stored;
   readonly subscribe?: Stored;
   readonly ca?: string;
+  /** The API, checked where it is given. */
+  readonly apiEndpoint?: string;
 }
 
 function caseOf(code: ErrorCode, known: Known): FailedStep {
-  const { instance, subscribe, ca, ...rest } = known;
+  const { instance, subscribe, ca, apiEndpoint, ...rest } = known;
   const stored = { host: INSTANCE_HOST, iotInstanceId: "iot-06abc", ...ID, ...instance };
+  const tls = ca === undefined ? {} : { ca };
   return {
     error: new IotAmqpError(code, { host: "h", reason: "r" }),
-    instance: resolveInstance(stored, ca === undefined ? {} : { ca }),
+    instance: resolveInstance(stored, tls),
+    api: apiEndpoint === undefined ? undefined : resolveApi({ ...stored, apiEndpoint }, tls),
     options: resolveSubscribe({ clientId: "c", consumerGroupId: GROUP, ...subscribe }),
     addresses: [],
     certificate: undefined,
@@ -120,6 +125,49 @@ const SUSPECTED = [
   ["GROUP_NOT_FOUND", { subscribe: { consumerGroupId: "生产" } }, ["groupName"]],
   ["NO_MESSAGE", { subscribe: { topicFilters: ["/k1/#"] } }, ["filters"]],
   ["PEER_SILENT", {}, []],
+  ["API_UNREACHABLE", { apiEndpoint: "iot.cn-beijing.aliyuncs.com" }, []],
+  ["API_UNREACHABLE", { apiEndpoint: "iot-vpc.cn-beijing.aliyuncs.com" }, ["vpcHost"]],
+  ["API_UNREACHABLE", { apiEndpoint: "iot.cn-shanghi.aliyuncs.com" }, ["apiRegionUnknown"]],
+  ["API_UNREACHABLE", { apiEndpoint: INSTANCE_HOST }, ["apiHostUnusual"]],
+  ["API_UNAVAILABLE", { apiEndpoint: "http://localhost:1880" }, ["emulatorApi"]],
+  [
+    "API_TLS_FAILED",
+    { apiEndpoint: "api.example.com", ca: "PEM" },
+    ["ownCa", "apiHostUnusual", "clock"],
+  ],
+  ["API_KEY_REFUSED", { apiEndpoint: "http://localhost:5680" }, ["emulatorKeys"]],
+  ["API_SIGNATURE_REFUSED", { apiEndpoint: "iot.cn-beijing.aliyuncs.com" }, []],
+  [
+    "API_SIGNATURE_REFUSED",
+    { instance: { accessKeySecret: "“quoted”" }, apiEndpoint: "iot.cn-beijing.aliyuncs.com" },
+    ["keyCharacters"],
+  ],
+  ["API_TOKEN_REFUSED", { instance: { securityToken: "t" } }, ["tokenExpires"]],
+  ["API_CLOCK_OFF", {}, ["clock"]],
+  ["API_PERMISSION_MISSING", {}, ["apiPermissions"]],
+  ["API_ENDPOINT_WRONG", { apiEndpoint: "ecs.aliyuncs.com" }, ["apiHostUnusual"]],
+  ["API_INSTANCE_REFUSED", { instance: { iotInstanceId: "iot-other" } }, ["instanceIdOther"]],
+  [
+    "PRODUCT_NOT_FOUND",
+    { instance: { iotInstanceId: "" }, apiEndpoint: "iot.cn-shanghai.aliyuncs.com" },
+    ["instanceIdMissing"],
+  ],
+  [
+    "PRODUCT_NOT_FOUND",
+    {
+      instance: { host: LEGACY_HOST, iotInstanceId: "" },
+      apiEndpoint: "iot.us-west-1.aliyuncs.com",
+    },
+    ["apiRegionOther"],
+  ],
+  [
+    "PRODUCT_NOT_FOUND",
+    {
+      instance: { host: LEGACY_HOST, iotInstanceId: "" },
+      apiEndpoint: "iot.cn-shanghai.aliyuncs.com",
+    },
+    [],
+  ],
 ] as const satisfies readonly (readonly [ErrorCode, Known, readonly string[]])[];
 
 for (const [code, known, wanted] of SUSPECTED) {
