@@ -10,6 +10,8 @@ import type { StepEnvironment } from "./network";
 /** A device that does not exist, with names of the right form: a query about it changes nothing. */
 const NO_DEVICE = { ProductKey: "a1NoProduct", DeviceName: "connection-test" };
 const TIMEOUT_MS = 10_000;
+/** A clock that is less off than that has been put right since. */
+const WORTH_TELLING_S = 10;
 const NOT_FOUND: ReadonlySet<ErrorCode> = new Set(["PRODUCT_NOT_FOUND", "DEVICE_NOT_FOUND"]);
 
 /** What the API said to a query that it accepted. */
@@ -56,7 +58,7 @@ export async function probeApi(
 /** The client corrects the clock by itself; what signs in elsewhere does not. */
 function factOf({ endpoint }: ApiOptions, ms: number, clockOffsetMs: number): Fact {
   const { host, port } = endpoint;
-  if (clockOffsetMs === 0) return { name: "api", values: { host, port, ms } };
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1_000);
+  if (seconds < WORTH_TELLING_S) return { name: "api", values: { host, port, ms } };
   return { name: "apiClockOff", values: { host, port, ms, seconds } };
 }
