@@ -1,26 +1,29 @@
 import { examine } from "../doctor/examine";
 import { linesOf, tellFinding, tellResult } from "../doctor/tell";
+import { hasApi } from "../settings/api";
 import { integer } from "../settings/read";
 import { resolveSubscribe } from "../settings/subscribe";
 import { lookUpFor } from "./explain";
 import { language } from "./io";
-import { DOCTOR_SOURCES, readInstance, readSettings } from "./settings";
+import { DOCTOR_SOURCES, readConnecting, readSettings } from "./settings";
 import type { FindingText, ResultText } from "../doctor/tell";
 import type { LookUp } from "../errors/tell";
 import type { ExitCode, Io } from "./io";
 
 /** Checks a connection, a line each step. */
 export async function doctor(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { wait, json, ...given } = readSettings(args, DOCTOR_SOURCES, io.env);
+  const { wait, json, api, ...given } = readSettings(args, DOCTOR_SOURCES, io.env);
   const waitMs = secondsOf(wait) * 1_000;
   // Before the first step: without the file there is nothing to be checked yet.
-  const instance = await readInstance(given);
+  const connecting = await readConnecting(given);
   const lookUp = lookUpFor({ language: language(io.env), sources: DOCTOR_SOURCES });
   const printer = json === true ? inJson(io) : inColour(io, lookUp);
   const findings: FindingText[] = [];
+  const withApi = api === true || hasApi(given);
   const settings = () => ({
-    instance: instance(),
+    instance: connecting.instance(),
     options: resolveSubscribe({ ...given, clientId: "doctor" }),
+    api: withApi ? connecting.api() : undefined,
   });
   const passed = await examine({ settings, waitMs, stopping: io.stopping }, (finding) => {
     const text = tellFinding(finding, lookUp);

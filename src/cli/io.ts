@@ -2,6 +2,7 @@ import type { Language } from "../errors/texts";
 
 /** What a command may touch: its process, as an argument. */
 export interface Io {
+  readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -9,8 +10,11 @@ export interface Io {
   readonly stopping: AbortSignal;
 }
 
-/** Exit codes: 0 = done or ended on request, 1 = a setting or the work failed, 2 = wrong usage. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * Exit codes: 0 = done or ended on request, 1 = a setting or the work failed, 2 = wrong usage, 3 = it
+ * is not known whether a command to a device was carried out.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** The language of the user's locale, by POSIX's order of variables. */
 export function language(env: Io["env"]): Language {

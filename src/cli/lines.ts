@@ -1,5 +1,5 @@
+import { jsonLine } from "./json-line";
 import type { ExitCode } from "./io";
-import type { Delivery } from "../subscription/state";
 import type { Subscription } from "../subscription/subscription";
 import type { Outcome } from "../protocol/amqp-message";
 
@@ -44,7 +44,7 @@ export function writeLines(subscription: Subscription, output: LineOutput): Prom
       left -= 1;
       unwritten += 1;
       const last = left === 0;
-      stdout.write(`${toLine(message)}\n`, (failure) => {
+      stdout.write(jsonLine(message), (failure) => {
         unwritten -= 1;
         settle(token, failure == null ? "accepted" : "released");
         if (last) resolve(0);
@@ -52,13 +52,4 @@ export function writeLines(subscription: Subscription, output: LineOutput): Prom
     });
     subscription.on("undecodable", log);
   });
-}
-
-function toLine(message: Delivery["message"]): string {
-  const { payload } = message;
-  return JSON.stringify(
-    Buffer.isBuffer(payload)
-      ? { ...message, payload: payload.toString("base64"), payloadEncoding: "base64" }
-      : message,
-  );
 }

@@ -3,7 +3,7 @@ import { fill, timeOfDay } from "../errors/texts";
 import { explain } from "./explain";
 import { language, stopRequested } from "./io";
 import { writeLines } from "./lines";
-import { LISTEN_SOURCES, readInstance, readSettings } from "./settings";
+import { LISTEN_SOURCES, readConnecting, readSettings } from "./settings";
 import { CLI_TEXTS } from "./texts";
 import type { ExitCode, Io } from "./io";
 import type { Subscription } from "../subscription/subscription";
@@ -16,7 +16,7 @@ import { createSubscription } from "../subscription/subscription";
 /** Receives until it is asked to end, until `--count`, or until a setting turns out wrong. */
 export async function listen(args: readonly string[], io: Io): Promise<ExitCode> {
   const { count, ...given } = readSettings(args, LISTEN_SOURCES, io.env);
-  const instance = (await readInstance(given))();
+  const instance = (await readConnecting(given)).instance();
   const options = resolveSubscribe({
     ...given,
     clientId: given.clientId ?? defaultClientId(hostname(), `listen-${process.pid}`),

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { fill } from "../errors/texts";
+import { isIotAmqpError } from "../errors/error";
+import { call } from "./call";
 import { doctor } from "./doctor";
 import { emulator } from "./emulator";
 import { explain } from "./explain";
@@ -7,7 +9,13 @@ import * as enUS from "./help/en-US";
 import * as zhCN from "./help/zh-CN";
 import { language } from "./io";
 import { listen } from "./listen";
-import { DOCTOR_SOURCES, EMULATOR_SOURCES, LISTEN_SOURCES, UsageError } from "./settings";
+import {
+  CALL_SOURCES,
+  DOCTOR_SOURCES,
+  EMULATOR_SOURCES,
+  LISTEN_SOURCES,
+  UsageError,
+} from "./settings";
 import { CLI_TEXTS } from "./texts";
 import type { Language } from "../errors/entry";
 import type { ExitCode, Io } from "./io";
@@ -26,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["emulator", { help: "EMULATOR", sources: EMULATOR_SOURCES, run: emulator }],
   ["doctor", { help: "DOCTOR", sources: DOCTOR_SOURCES, run: doctor }],
   ["listen", { help: "LISTEN", sources: LISTEN_SOURCES, run: listen }],
+  ["call", { help: "CALL", sources: CALL_SOURCES, run: call }],
 ]);
 /** How long output may still be under way; a reader that does not read must not hold the process. */
 const EXIT_MS = 1_000;
@@ -54,9 +63,11 @@ async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     return await command.run(rest, io);
   } catch (error) {
     io.stderr.write(`${explain(error, { language: locale, sources: command.sources })}\n`);
-    if (!(error instanceof UsageError)) return 1;
-    io.stderr.write(`${fill(usage.seeHelp[locale], { name })}\n`);
-    return 2;
+    if (error instanceof UsageError) {
+      io.stderr.write(`${fill(usage.seeHelp[locale], { name })}\n`);
+      return 2;
+    }
+    return isIotAmqpError(error) && error.code === "OUTCOME_UNKNOWN" ? 3 : 1;
   }
 }
 
@@ -69,7 +80,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const { stdout, stderr, env } = process;
 // Whoever reads them may go away; that ends `listen`, which says so itself, and nothing else.
 for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
-void main(process.argv.slice(2), { stdout, stderr, env, stopping: stop.signal }).then((code) => {
+const io: Io = {
+  // Opened only where it is read.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  env,
+  stopping: stop.signal,
+};
+void main(process.argv.slice(2), io).then((code) => {
   process.exitCode = code;
   setTimeout(() => process.exit(code), EXIT_MS).unref();
 });

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { SettingError } from "../errors/error";
+import { resolveApi } from "../settings/api";
 import { resolveInstance } from "../settings/instance";
 import type { Io } from "./io";
 import type { ErrorDetails } from "../errors/error";
-import type { InstanceOptions } from "../settings/instance";
+import type { ApiOptions } from "../settings/api";
+import type { InstanceOptions, TlsOptions } from "../settings/instance";
 import type { Stored } from "../settings/read";
 import type { CLI_TEXTS } from "./texts";
 
@@ -33,19 +35,30 @@ export interface Source {
 /** A command's settings by name, as errors name them. */
 export type Sources = Readonly<Record<string, Source>>;
 
-/** What every command needs that connects. */
-const CONNECT_SOURCES = {
+/** Which instance, and as whom. */
+const ACCOUNT_SOURCES = {
   host: { flag: "host", variable: "ALIYUN_IOT_HOST" },
-  port: { flag: "port", variable: "ALIYUN_IOT_PORT" },
   iotInstanceId: { flag: "instance-id", variable: "ALIYUN_IOT_INSTANCE_ID" },
   // Secrets from the environment only: every user of the computer can read a command line.
   accessKeyId: { variable: "ALIYUN_IOT_ACCESS_KEY_ID" },
   accessKeySecret: { variable: "ALIYUN_IOT_ACCESS_KEY_SECRET" },
   securityToken: { variable: "ALIYUN_IOT_SECURITY_TOKEN" },
+  tls: { flag: "ca" },
+} as const satisfies Sources;
+
+/** What a subscription needs. */
+const CONNECT_SOURCES = {
+  ...ACCOUNT_SOURCES,
+  port: { flag: "port", variable: "ALIYUN_IOT_PORT" },
   consumerGroupId: { flag: "consumer-group", variable: "ALIYUN_IOT_CONSUMER_GROUP_ID" },
   signMethod: { flag: "sign-method" },
   useTls: { flag: "no-tls", kind: "switch" },
-  tls: { flag: "ca" },
+} as const satisfies Sources;
+
+/** Where the platform's API is. */
+const API_SOURCES = {
+  region: { flag: "region", variable: "ALIYUN_IOT_REGION" },
+  apiEndpoint: { flag: "api-endpoint", variable: "ALIYUN_IOT_API_ENDPOINT" },
 } as const satisfies Sources;
 
 export const LISTEN_SOURCES = {
@@ -61,9 +74,22 @@ export const LISTEN_SOURCES = {
 
 export const DOCTOR_SOURCES = {
   ...CONNECT_SOURCES,
+  ...API_SOURCES,
   heartbeat: { flag: "heartbeat" },
   wait: { flag: "wait" },
+  api: { flag: "api", kind: "switch" },
   json: { flag: "json", kind: "switch" },
+} as const satisfies Sources;
+
+export const CALL_SOURCES = {
+  ...ACCOUNT_SOURCES,
+  ...API_SOURCES,
+  device: { flag: "device" },
+  identifier: { flag: "identifier" },
+  topic: { flag: "topic" },
+  data: { flag: "data" },
+  qos: { flag: "qos" },
+  timeout: { flag: "timeout" },
 } as const satisfies Sources;
 
 export const EMULATOR_SOURCES = {
@@ -150,15 +176,21 @@ export async function readText(setting: string, file: string): Promise<string> {
   }
 }
 
-/**
- * Reads how a command connects. The file of `--ca` is read now; calling the result checks the other
- * settings, and throws SettingError.
- */
-export async function readInstance({
+/** How a command connects. Each method checks its settings, and throws SettingError. */
+export interface Connecting {
+  instance(): InstanceOptions;
+  api(): ApiOptions;
+}
+
+/** Reads how a command connects; the file of `--ca` is read now. */
+export async function readConnecting({
   tls: caFile,
   useTls: noTls,
   ...given
-}: Given<typeof CONNECT_SOURCES>): Promise<() => InstanceOptions> {
-  const ca = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
-  return () => resolveInstance({ ...given, useTls: noTls !== true }, ca);
+}: Partial<Given<typeof DOCTOR_SOURCES>>): Promise<Connecting> {
+  const tls: TlsOptions = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
+  return {
+    instance: () => resolveInstance({ ...given, useTls: noTls !== true }, tls),
+    api: () => resolveApi(given, tls),
+  };
 }

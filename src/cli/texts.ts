@@ -16,6 +16,27 @@ export const CLI_TEXTS = {
   },
   allowed: {
     filled: { "en-US": "__give__", "zh-CN": "__give__" },
+    regionForSending: {
+      "en-US":
+        "__give__ Commands are sent to the platform's API in the region of the instance. For the emulator, give its address with --api-endpoint, by default http://127.0.0.1:5680.",
+      "zh-CN":
+        "__give__命令会发送到实例所在地域的平台 API。如果使用模拟器，请用 --api-endpoint 指定它的地址，默认为 http://127.0.0.1:5680。",
+    },
+    device: {
+      "en-US": "text such as a1B2/meter-07; in JSON also an object with productKey and deviceName",
+      "zh-CN": "a1B2/meter-07 形式的文本；在 JSON 中也可以是包含 productKey 和 deviceName 的对象",
+    },
+    dataObject: {
+      "en-US": "a JSON object; it is sent as it is, so 25.0 stays 25.0",
+      "zh-CN": "JSON 对象；内容会原样发送，25.0 仍是 25.0",
+    },
+    content: { "en-US": "text that is not empty", "zh-CN": "非空文本" },
+  },
+  reasons: {
+    interrupted: {
+      "en-US": "it was interrupted before the answer came",
+      "zh-CN": "在收到响应之前被中止",
+    },
   },
   give: {
     flag: { "en-US": "Give __flag__.", "zh-CN": "请使用参数 __flag__。" },
@@ -50,6 +71,28 @@ export const CLI_TEXTS = {
           "Nothing to do if it recovers by itself. If every connection with --no-tls ends at once, the port may expect TLS: omit --no-tls. If every connection ends within 15 seconds, check the consumer group (consumerGroupId) and the instance ID (iotInstanceId); otherwise check the network.",
         "zh-CN":
           "如果随后自动恢复，则无需处理。如果使用了 --no-tls 并且每次连接都立刻断开，该端口可能要求 TLS：请去掉 --no-tls。如果每次都在 15 秒内断开，请检查消费组（consumerGroupId）和实例 ID（iotInstanceId）；否则请检查网络。",
+      },
+    },
+    INPUT_INVALID: {
+      text: {
+        "en-US": "“__label__” (__setting__) cannot be __value__; nothing was sent.",
+        "zh-CN": "“__label__”（__setting__）的值无效（__value__），没有发送任何内容。",
+      },
+    },
+    API_UNREACHABLE: {
+      remedy: {
+        "en-US":
+          "Check the network and the region (region, apiEndpoint). If this computer needs a proxy, set HTTPS_PROXY. A VPC address works within that VPC only. For the emulator: is it running, and on this HTTP port?",
+        "zh-CN":
+          "请检查网络和地域（region、apiEndpoint）。如果本机需要代理，请设置环境变量 HTTPS_PROXY。VPC 地址只能在该 VPC 内使用。如果使用模拟器：它是否已启动，HTTP 端口是否一致？",
+      },
+    },
+    API_TLS_FAILED: {
+      remedy: {
+        "en-US":
+          "If a proxy or a test server answers with a certificate of its own, give its CA certificate with --ca FILE, or set NODE_EXTRA_CA_CERTS=/path/to/ca.pem. Check the API endpoint (apiEndpoint) and this computer's clock.",
+        "zh-CN":
+          "如果代理或测试服务器使用自己的证书，请用 --ca FILE 指定其 CA 证书，或者设置环境变量 NODE_EXTRA_CA_CERTS=/path/to/ca.pem。请检查 API 接入地址（apiEndpoint）和本机时间。",
       },
     },
     RHEA_MISMATCH: {
@@ -145,6 +188,22 @@ export const CLI_TEXTS = {
       "en-US": "The option __flag__ takes no value.",
       "zh-CN": "参数 __flag__ 不带值。",
     },
+    actionMissing: {
+      "en-US": "Say what to do: __choices__.",
+      "zh-CN": "请指明操作：__choices__。",
+    },
+    unknownAction: {
+      "en-US": "There is no action “__name__”. There are: __choices__.",
+      "zh-CN": "没有操作“__name__”。可用的操作：__choices__。",
+    },
+    notTaken: {
+      "en-US": "The action __action__ takes no __field__.",
+      "zh-CN": "操作 __action__ 不使用 __field__。",
+    },
+    inputNoCommand: {
+      "en-US": "Standard input is not a JSON object with fields of these: __fields__.",
+      "zh-CN": "标准输入不是 JSON 对象。可用的字段：__fields__。",
+    },
     extra: { "en-US": "“__value__” is not expected here.", "zh-CN": "此处多出了“__value__”。" },
     seeHelp: {
       "en-US": "npx aliyun-iot-amqp __name__ --help lists the options.",
@@ -168,8 +227,8 @@ export const CLI_TEXTS = {
   },
   emulator: {
     listening: {
-      "en-US": "AMQP on __host__:__port__ (__transport__), HTTP control on __http__",
-      "zh-CN": "AMQP：__host__:__port__（__transport__），HTTP 控制：__http__",
+      "en-US": "AMQP on __host__:__port__ (__transport__), cloud API and HTTP control on __http__",
+      "zh-CN": "AMQP：__host__:__port__（__transport__），云端 API 和 HTTP 控制：__http__",
     },
     plain: { "en-US": "plain TCP, TLS off", "zh-CN": "明文 TCP，TLS 关闭" },
     tls: { "en-US": "TLS on", "zh-CN": "TLS 打开" },

@@ -30,10 +30,11 @@ const HAN = /\p{Script=Han}/u;
 
 test("each command and the program itself explain themselves, in both languages", async () => {
   for (const [args, text] of [
-    [["--help"], /npx aliyun-iot-amqp[^]*emulator .*\n.*doctor .*\n.*listen /],
+    [["--help"], /npx aliyun-iot-amqp[^]*emulator .*\n.*doctor .*\n.*listen .*\n.*call /],
     [["emulator", "--help"], /npx aliyun-iot-amqp[^]*--http-port[^]*\/messages/],
     [["doctor", "--help"], /npx aliyun-iot-amqp[^]*--wait[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/],
     [["listen", "--help"], /npx aliyun-iot-amqp[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/],
+    [["call", "--help"], /npx aliyun-iot-amqp[^]*--device[^]*ALIYUN_IOT_REGION/],
   ] as const) {
     for (const env of [{}, CHINESE]) {
       const command = new Command(args, env);

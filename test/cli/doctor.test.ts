@@ -11,7 +11,8 @@ const ESCAPE = "\u001b";
 /** Runs the command in this process, on what may look like a terminal. */
 async function run(args: readonly string[], env: Readonly<Record<string, string>>, isTTY = false) {
   const stdout = Object.assign(new PassThrough(), { isTTY });
-  const io = { stdout, stderr: new PassThrough(), env, stopping: new AbortController().signal };
+  const [stdin, stderr] = [new PassThrough(), new PassThrough()];
+  const io = { stdin, stdout, stderr, env, stopping: new AbortController().signal };
   const code = await doctor(args, io);
   return { code, text: String(stdout.read() ?? "") };
 }
@@ -75,6 +76,43 @@ test("doctor uses colours on a terminal only, and none with NO_COLOR", () =>
     ok((await run(args, EMULATOR_KEYS, true)).text.includes(`${ESCAPE}[32m[ok]`));
     ok(!(await run(args, EMULATOR_KEYS, false)).text.includes(ESCAPE));
     ok(!(await run(args, { ...EMULATOR_KEYS, NO_COLOR: "1" }, true)).text.includes(ESCAPE));
+  }));
+
+test("doctor checks the API where it is asked to, or told where the API is", () =>
+  withEmulator({ httpPort: 0 }, async (emulator) => {
+    const endpoint = `http://127.0.0.1:${emulator.httpPort ?? 0}`;
+    const args = local(emulator.port);
+    const withVariable = { ...EMULATOR_KEYS, ALIYUN_IOT_API_ENDPOINT: endpoint };
+    for (const [more, env] of [
+      [["--api-endpoint", endpoint], EMULATOR_KEYS],
+      [["--api"], withVariable],
+      [[], withVariable],
+    ] as const) {
+      const { code, text } = await run([...args, ...more], env);
+      equal(code, 0, text);
+      match(text, /\[ok\] Cloud API: .*\nEverything works: .*commands sent\.\n$/);
+    }
+    const chinese = { ...EMULATOR_KEYS, LANG: "zh_CN.UTF-8" };
+    const { code, text } = await run([...args, "--api"], chinese);
+    equal(code, 1);
+    match(
+      text,
+      /设置项“地域”（--region）为空[^]*→ 请使用参数 --region，或者设置环境变量 ALIYUN_IOT_REG/,
+    );
+    ok(!(await run(args, EMULATOR_KEYS)).text.includes("API"));
+  }));
+
+test("doctor tells what is wrong with the API although nothing can be received", () =>
+  withEmulator({ httpPort: 0 }, async (emulator) => {
+    const endpoint = `http://127.0.0.1:${emulator.httpPort ?? 0}`;
+    const wrong = { ...EMULATOR_KEYS, ALIYUN_IOT_ACCESS_KEY_SECRET: "hush-hush" };
+    const { code, text } = await run(["--api-endpoint", endpoint, ...local(emulator.port)], wrong);
+    equal(code, 1);
+    match(
+      text,
+      /Sign-in: .*SIGN_IN_REFUSED[^]*Cloud API: .*API_SIGNATURE_REFUSED.*\n.*emulator accepts.*\n.*\(ALIYUN_IOT_ACCESS_KEY_SECRET\)[^]*\nFailed at “Sign-in”/,
+    );
+    ok(!text.includes("hush-hush"), text);
   }));
 
 test("doctor --wait gives the message back", () =>

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { explain } from "../../src/cli/explain";
 import {
+  CALL_SOURCES,
   DOCTOR_SOURCES,
   EMULATOR_SOURCES,
   LISTEN_SOURCES,
@@ -12,6 +13,10 @@ import { CLI_TEXTS } from "../../src/cli/texts";
 import { IotAmqpError, RefusalError, SettingError } from "../../src/errors/error";
 import { LABELS } from "../../src/errors/setting-texts";
 import { ERROR_CODES } from "../../src/errors/table";
+import { API_ERRORS } from "../../src/errors/table/api";
+import { COMMAND_ERRORS } from "../../src/errors/table/command";
+import { REQUEST_ERRORS } from "../../src/errors/table/flow";
+import { COMMAND_FIELDS } from "../../src/settings/command";
 import type { Sources } from "../../src/cli/settings";
 import type { Language } from "../../src/errors/entry";
 import { INSTANCE_DEFAULTS } from "../../src/settings/instance";
@@ -22,21 +27,32 @@ const COMMANDS: readonly (readonly [string, Sources])[] = [
   ["listen", LISTEN_SOURCES],
   ["doctor", DOCTOR_SOURCES],
   ["emulator", EMULATOR_SOURCES],
+  ["call", CALL_SOURCES],
 ];
 
 test("every setting that a command can complain of has a flag or a variable, and a label", () => {
   /** Not to be given on the command line, so that they always have their valid default. */
   const fixed = ["name", "instance", "settleMode", "ackTimeout", "skipDuplicates", "inputs"];
+  const forSending = ["region", "apiEndpoint"];
   const ofListen = [
     ...Object.keys({ ...INSTANCE_DEFAULTS, ...SUBSCRIBE_DEFAULTS }),
     ...["accessKeyId", "accessKeySecret", "securityToken"],
-  ].filter((setting) => !fixed.includes(setting));
+  ].filter((setting) => ![...fixed, ...forSending].includes(setting));
+  const ofCall = [...forSending, ...COMMAND_FIELDS, "qos", "timeout"].concat([
+    "host",
+    "iotInstanceId",
+    "accessKeyId",
+    "accessKeySecret",
+    "securityToken",
+  ]);
   const programOnly = ["securityToken", "messageIdType", "dataSections", "duplicateClientId"];
   const ofEmulator = Object.keys(EMULATOR_DEFAULTS).filter(
     (setting) => !programOnly.includes(setting),
   );
   for (const [sources, settings] of [
     [LISTEN_SOURCES, ofListen],
+    [DOCTOR_SOURCES, forSending],
+    [CALL_SOURCES, ofCall],
     [EMULATOR_SOURCES, [...ofEmulator, "consumerGroupId"]],
   ] as readonly (readonly [Sources, readonly string[]])[]) {
     for (const setting of settings) {
@@ -55,12 +71,15 @@ test("no error of a command tells a property of a node in brackets, or to deploy
     "DELIVERY_DROPPED",
     "STORE_FAILED",
     "STORE_BUSY",
+    "REPLY_MISSING",
   ]);
   const codes = ERROR_CODES.filter((c) => !ofNodes.includes(c));
   for (const language of LANGUAGES) {
     for (const code of codes) {
       const error = new IotAmqpError(code, { setting: "host", rule: "filled" });
-      const told = explain(error, { language, sources: LISTEN_SOURCES });
+      const isOfCalls = code in { ...API_ERRORS, ...COMMAND_ERRORS, ...REQUEST_ERRORS };
+      const sources = isOfCalls ? CALL_SOURCES : LISTEN_SOURCES;
+      const told = explain(error, { language, sources });
       ok(!property.test(told), told);
       ok(!/deploy|部署|Node-RED|\(tls\)|useTls/.test(told), told);
     }

@@ -3,6 +3,7 @@ export const PROGRAM = `用法：npx aliyun-iot-amqp <命令> [参数]
   emulator   在本机模拟平台的 AMQP 接入点，并带有模拟设备
   doctor     逐步检查连接，指出问题所在和解决办法
   listen     接收消费组的消息，每条消息输出一行 JSON
+  call       向设备发送一条命令，并将结果输出为一行 JSON
 
 用 npx aliyun-iot-amqp <命令> --help 查看详细说明。
 `;
@@ -13,7 +14,7 @@ export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
 
   --host HOST               监听地址（默认 127.0.0.1）
   --port PORT               AMQP 端口（默认 5672）
-  --http-port PORT          HTTP 控制端口，只监听本机（默认 5680）
+  --http-port PORT          云端 API 和 HTTP 控制的端口，只监听本机（默认 5680）
   --access-key-id ID        （默认 testAccessKeyId）
   --access-key-secret KEY   （默认 testAccessKeySecret）
   --instance-id ID          实例 ID（默认为空，即旧版公共实例）
@@ -75,7 +76,9 @@ export const DOCTOR = `用法：npx aliyun-iot-amqp doctor [参数]
 
 逐步检查使用这些设置的订阅节点能否接收消息：设置、域名解析、TCP、TLS 及证书、登录、
 AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和解决办法。检查时会短暂地作为
-消费组的一个客户端；除非使用 --wait，否则不会接收消息。
+消费组的一个客户端；除非使用 --wait，否则不会接收消息。使用 --api、--region 或
+--api-endpoint 时，无论其他步骤结果如何，还会检查用于发送命令的云端 API：查询一个
+不存在的设备的状态。
 
   --host HOST              接入域名                      ALIYUN_IOT_HOST
   --port PORT              默认 5671                     ALIYUN_IOT_PORT
@@ -87,6 +90,9 @@ AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和
   --heartbeat SECONDS      30 到 300（默认 60）
   --wait SECONDS           最后等待一条消息，1 到 60 秒；收到的消息会被释放，
                            平台约一分钟后重新推送
+  --api                    同时检查云端 API；旧版公共实例的域名中含有地域
+  --region REGION          地域，例如 cn-shanghai        ALIYUN_IOT_REGION
+  --api-endpoint URL       代替该地域的 API 接入地址     ALIYUN_IOT_API_ENDPOINT
   --json                   每个步骤输出一行 JSON，最后一行是结果
   --help                   显示本说明
 
@@ -98,5 +104,51 @@ AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和
 
 用模拟器试一试（npx aliyun-iot-amqp emulator）：
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp doctor --host 127.0.0.1 --port 5672 --no-tls --wait 10
+    npx aliyun-iot-amqp doctor --host 127.0.0.1 --port 5672 --no-tls --wait 10 \\
+    --api-endpoint http://127.0.0.1:5680
+`;
+
+export const CALL = `用法：npx aliyun-iot-amqp call 操作 [参数]
+
+通过平台的云端 API 向设备发送一条命令，并将结果以一行 JSON 写到标准输出：
+action、payload、requestId、messageId。
+
+  set-properties   --device --data                设置属性
+  invoke-service   --device --identifier [--data] 调用物模型的服务
+  publish          --device --topic --data        向自定义 Topic 发布消息
+  request          --device --data [--topic]      向设备发出请求，结果是设备的应答
+  get-status       --device                       是否在线，何时起
+  get-properties   --device                       属性的最新值
+
+  --device DEVICE          ProductKey 和 DeviceName，例如 a1B2/meter-07
+  --identifier ID          服务的标识符；自定义模块的服务为 block:service
+  --topic TOPIC            例如 user/get，或完整的 Topic
+  --data DATA              JSON 对象，原样发送，25.0 仍是 25.0；publish 和 request
+                           可以是任意文本；- 表示从标准输入读取数据
+  --qos QOS                0 或 1（默认 0）
+  --timeout SECONDS        1 到 60（默认 10）；request 为 1 到 8（默认 8）
+  --region REGION          地域，例如 cn-shanghai        ALIYUN_IOT_REGION
+  --api-endpoint URL       代替该地域的 API 接入地址     ALIYUN_IOT_API_ENDPOINT
+  --instance-id ID         旧版公共实例留空              ALIYUN_IOT_INSTANCE_ID
+  --host HOST              旧版公共实例的接入域名        ALIYUN_IOT_HOST
+                           含有地域，可省略 --region
+  --ca FILE                信任的 CA 证书，代替 Node.js 自带的证书（PEM）
+  --help                   显示本说明
+
+密钥只从环境变量读取：
+  ALIYUN_IOT_ACCESS_KEY_ID、ALIYUN_IOT_ACCESS_KEY_SECRET、ALIYUN_IOT_SECURITY_TOKEN（STS）
+
+如果没有给出 --device 到 --timeout 中的任何参数，则从标准输入读取它们：一个 JSON 对象，
+例如 {"device":"a1B2/meter-07","data":{"switch":1}}。
+不等待设备对 set-properties 和异步服务的应答：应答通过订阅到达，可按 messageId 对应，
+见 listen。
+不是文本的内容以 base64 写出，并带有 "payloadEncoding": "base64"。
+
+退出码：0 完成，1 被拒绝、被中止或设置有误，2 用法错误，3 不知道命令是否已被执行，
+不会自动重发。退出码为 1 或 3 时，标准错误输出的行末方括号中是错误码。
+
+用模拟器试一试（npx aliyun-iot-amqp emulator）：
+  ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
+    npx aliyun-iot-amqp call set-properties --api-endpoint http://127.0.0.1:5680 \\
+    --device k1demoPk01/meter-01 --data '{"switch":1}'
 `;

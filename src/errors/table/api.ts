@@ -71,13 +71,13 @@ export const API_ERRORS = {
     details: ["apiCode"],
     "en-US": {
       short: "STS token refused",
-      text: "The platform's API refused the STS token (securityToken, __apiCode__).",
+      text: "The platform's API refused the STS token (securityToken): __apiCode__.",
       remedy:
         "It has probably expired: get a new one, and enter the AccessKey ID and AccessKey Secret that come with it.",
     },
     "zh-CN": {
       short: "STS Token 被拒绝",
-      text: "平台 API 拒绝了 STS Token（securityToken，__apiCode__）。",
+      text: "平台 API 拒绝了 STS Token（securityToken）：__apiCode__。",
       remedy:
         "多半是已经过期：请获取新的 Token，并同时更换随之返回的 AccessKey ID 和 AccessKey Secret。",
     },

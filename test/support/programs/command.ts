@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after } from "node:test";
 import { PATIENCE_MS } from "../time/until";
 import type { ChildProcessByStdio } from "node:child_process";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 
 /** What the emulator takes by default. */
 export const EMULATOR_KEYS = {
@@ -20,18 +20,26 @@ after(() => {
 
 /** `aliyun-iot-amqp` in a process of its own. */
 export class Command {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   stdout = "";
   stderr = "";
   readonly #exit: Promise<number | null>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** `input`: all of its standard input; null: it stays open, for whoever writes to it. */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    input: string | Buffer | null = "",
+  ) {
     // As built: to compile it first would be most of a command's time.
     this.child = spawn(process.execPath, ["dist/src/cli/main.js", ...args], {
       // Only what is named: settings of whoever runs the tests must not matter.
       env: { PATH: process.env["PATH"] ?? "", LANG: "C", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // One that reads nothing closes it, or has ended before all was written.
+    this.child.stdin.on("error", () => undefined);
+    if (input !== null) this.child.stdin.end(input);
     this.child.stdout.on("data", (data: Buffer) => (this.stdout += data.toString()));
     this.child.stderr.on("data", (data: Buffer) => (this.stderr += data.toString()));
     running.add(this);

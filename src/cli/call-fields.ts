@@ -1,0 +1,89 @@
+import { COMMAND_FIELDS, fieldsOf } from "../settings/command";
+import { isJsonObject } from "../protocol/json";
+import { UsageError } from "./settings";
+import type { CommandAction } from "../protocol/command";
+import type { CommandField } from "../settings/command";
+import type { Io } from "./io";
+import type { CALL_SOURCES, Given } from "./settings";
+
+const NAMES = [...COMMAND_FIELDS, "qos", "timeout"] as const;
+type Name = (typeof NAMES)[number];
+
+/** A command's fields as they were given; nobody has looked at their values yet. */
+export type CallFields = Readonly<Partial<Record<Name, unknown>>>;
+
+const WITH_QOS: ReadonlySet<CommandAction> = new Set([
+  "set-properties",
+  "invoke-service",
+  "publish",
+]);
+
+/** Throws UsageError for a field that the action would leave unused. */
+function checkTaken(action: CommandAction, fields: CallFields, shown: (name: string) => string) {
+  const taken: readonly string[] = [
+    ...fieldsOf(action),
+    "timeout",
+    ...(WITH_QOS.has(action) ? ["qos"] : []),
+  ];
+  const other = Object.keys(fields).find((name) => !taken.includes(name));
+  if (other !== undefined) throw new UsageError("notTaken", { action, field: shown(other) });
+}
+
+async function readAll(stdin: Io["stdin"]): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** The text of one member of a JSON object as it stands there: parsed, `25.0` would become `25`. */
+function memberText(object: string, wanted: string): string | undefined {
+  let depth = 0;
+  let text = "";
+  let name = "";
+  let start = 0;
+  let found: string | undefined;
+  for (const { 0: token, index } of object.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {
+    if (depth === 1 && ",}".includes(token) && name === wanted) found = object.slice(start, index);
+    if ("{[".includes(token)) depth += 1;
+    else if ("}]".includes(token)) depth -= 1;
+    else if (token === ":" && depth === 1) {
+      name = String(JSON.parse(text));
+      start = index + 1;
+    } else if (token.startsWith('"')) text = token;
+  }
+  return found?.trim();
+}
+
+/** A command as a JSON object; nothing at all is a command without fields. */
+function fieldsOfJson(action: CommandAction, json: string): CallFields {
+  if (json === "") return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    parsed = undefined;
+  }
+  if (!isJsonObject(parsed)) throw new UsageError("inputNoCommand", { fields: NAMES.join(", ") });
+  checkTaken(action, parsed, (name) => `“${name}”`);
+  const { data } = parsed;
+  const isText = data === undefined || data === null || typeof data === "string";
+  return isText ? parsed : { ...parsed, data: memberText(json, "data") };
+}
+
+/** Reads a command's fields from its flags, or from standard input where there are none. */
+export async function readFields(
+  action: CommandAction,
+  given: Given<Pick<typeof CALL_SOURCES, CommandField | "qos" | "timeout">>,
+  { stdin }: Pick<Io, "stdin">,
+): Promise<CallFields> {
+  const flags: CallFields = Object.fromEntries(
+    NAMES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
+  if (Object.keys(flags).length > 0) {
+    checkTaken(action, flags, (name) => `--${name}`);
+    return flags.data === "-" ? { ...flags, data: await readAll(stdin) } : flags;
+  }
+  // Nobody types a command there: the error that follows says what is missing.
+  if ("isTTY" in stdin && stdin.isTTY === true) return {};
+  return fieldsOfJson(action, (await readAll(stdin)).toString("utf8").trim());
+}
