@@ -1,6 +1,6 @@
 import { serveConnectionTest } from "./connection-test";
-import { tlsOptions } from "./tls-config";
 import { assertVariablesSet } from "../shared/settings";
+import { tlsOptions } from "../shared/tls-config";
 import { createApiClient } from "../../src/openapi/client";
 import { resolveApi } from "../../src/settings/api";
 import { resolveInstance } from "../../src/settings/instance";

@@ -1,5 +1,5 @@
-import { resolveForm } from "./form-settings";
-import { RequestLimit } from "./request-limit";
+import { resolveForm } from "../shared/form-settings";
+import { RequestLimit } from "../shared/request-limit";
 import { languageOf } from "../shared/translation";
 import { systemClock } from "../../src/clock";
 import { examine } from "../../src/doctor/examine";
@@ -9,7 +9,7 @@ import { lookUpIn } from "../../src/errors/texts";
 import { isJsonObject } from "../../src/protocol/json";
 import type { ServerResponse } from "node:http";
 import type { NodeAPI } from "node-red";
-import type { FormSettings } from "./form-settings";
+import type { FormSettings } from "../shared/form-settings";
 import type { Finding } from "../../src/doctor/finding";
 import type { FindingText } from "../../src/doctor/tell";
 import type { LookUp } from "../../src/errors/tell";

@@ -1,0 +1,110 @@
+import { assertVariablesSet, resolveSubscriber, variableOf } from "./settings";
+import { tlsOptions } from "./tls-config";
+import { hasApi, resolveApi } from "../../src/settings/api";
+import { CREDENTIALS, HIDDEN_PASSWORD, resolveInstance } from "../../src/settings/instance";
+import type { Node, NodeAPI } from "node-red";
+import type { JsonObject } from "../../src/protocol/json";
+import type { ApiOptions } from "../../src/settings/api";
+import type { Credentials, InstanceOptions, TlsOptions } from "../../src/settings/instance";
+import type { Stored } from "../../src/settings/read";
+import type { SubscribeOptions } from "../../src/settings/subscribe";
+
+/** What a form sends to be checked: its fields, as they came over HTTP. */
+export interface FormSettings {
+  readonly instance: JsonObject;
+  readonly subscribe: JsonObject;
+}
+
+/** The settings of a form as a deploy would take them. */
+export interface ResolvedForm {
+  readonly instance: InstanceOptions;
+  readonly options: SubscribeOptions;
+  /** Only where the form says where commands go. */
+  readonly api?: ApiOptions;
+}
+
+/** The deployed node that a form edits; undefined for a new one. */
+function deployedNode(RED: NodeAPI, { id }: JsonObject, type: string): Node | undefined {
+  const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
+  return node?.type === type ? node : undefined;
+}
+
+/** Replaces variables as a deploy does; one that is not set is left as it is. */
+function withEnvironment(RED: NodeAPI, fields: Stored, node: Node | undefined): Stored {
+  const valueOf = (value: unknown): unknown => {
+    const variable = variableOf(value);
+    if (variable === undefined) return value;
+    // A new node has no flow yet, and Node-RED would look nowhere else for it.
+    const found: unknown =
+      node === undefined
+        ? process.env[variable]
+        : RED.util.evaluateNodeProperty(`\${${variable}}`, "env", node, {});
+    return found === undefined || found === "" ? value : found;
+  };
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(valueOf) : valueOf(value),
+    ]),
+  );
+}
+
+/** The credentials typed into the form; those that were not typed again are the deployed ones. */
+function credentials(RED: NodeAPI, fields: JsonObject, node: Node | undefined): Stored {
+  const deployed =
+    node === undefined ? {} : (RED.nodes.getCredentials(node.id) as Credentials | null);
+  return Object.fromEntries(
+    CREDENTIALS.map((name) => {
+      const typed = fields[name];
+      const isUnchanged = typed === undefined || typed === HIDDEN_PASSWORD;
+      return [name, isUnchanged ? (deployed?.[name] ?? "") : typed];
+    }),
+  );
+}
+
+/** An instance as a deploy would make it of its form. */
+class FormInstance {
+  readonly #settings: Stored;
+  readonly #tls: TlsOptions;
+
+  /** Throws SettingError for a variable or a TLS configuration that is not there. */
+  constructor(RED: NodeAPI, instance: JsonObject) {
+    const node = deployedNode(RED, instance, "aliyun-iot-instance");
+    const fields = { ...instance, ...credentials(RED, instance, node) };
+    this.#settings = assertVariablesSet(withEnvironment(RED, fields, node));
+    this.#tls = tlsOptions(RED, this.#settings["tls"]);
+  }
+
+  /** For receiving. */
+  options(): InstanceOptions {
+    return resolveInstance(this.#settings, this.#tls);
+  }
+
+  /** For sending; undefined where the form does not say where to. */
+  givenApi(): ApiOptions | undefined {
+    return hasApi(this.#settings) ? this.api() : undefined;
+  }
+
+  /** For sending. */
+  api(): ApiOptions {
+    return resolveApi(this.#settings, this.#tls);
+  }
+}
+
+/** Checks the settings of a connection test. Throws SettingError for the first bad one. */
+export function resolveForm(RED: NodeAPI, form: FormSettings): ResolvedForm {
+  const instance = new FormInstance(RED, form.instance);
+  const subscriber = deployedNode(RED, form.subscribe, "aliyun-iot-subscribe");
+  const subscribe = assertVariablesSet(withEnvironment(RED, form.subscribe, subscriber));
+  const receiving = {
+    instance: instance.options(),
+    options: resolveSubscriber(subscribe, "form"),
+  };
+  const api = instance.givenApi();
+  return api === undefined ? receiving : { ...receiving, api };
+}
+
+/** Checks the settings that a call of the platform's API needs. Throws SettingError likewise. */
+export function resolveFormApi(RED: NodeAPI, instance: JsonObject): ApiOptions {
+  return new FormInstance(RED, instance).api();
+}
