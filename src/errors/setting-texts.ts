@@ -170,6 +170,14 @@ export const ALLOWED = {
       "an object such as { switch: 1 }, or the same as JSON text; text is sent as it is, so 25.0 stays 25.0",
     "zh-CN": "{ switch: 1 } 形式的对象，或对应的 JSON 文本；文本会原样发送，25.0 仍是 25.0",
   },
+  jsonText: {
+    "en-US": "JSON text; for other text, select the type string",
+    "zh-CN": "JSON 文本；其他文本请选择“文本”类型",
+  },
+  propertyPath: {
+    "en-US": "a property such as payload or payload.items[0]",
+    "zh-CN": "payload 或 payload.items[0] 形式的属性",
+  },
   content: {
     "en-US": "text, a Buffer, or an object, which is sent as JSON; not empty",
     "zh-CN": "文本、Buffer 或对象（以 JSON 发送）；不能为空",

@@ -21,6 +21,16 @@ function placeOf({ type, value }: ValueSource): ErrorDetails {
   return isTyped ? { source: "", sourceCode: "theForm" } : { source: `${type}.${value}` };
 }
 
+/** Whether a text can name a service, also one of a module. */
+export function isServiceIdentifier(text: string): boolean {
+  return /^(\w+:)?\w+$/.test(text);
+}
+
+/** Whether a text is a topic to send to: a short name, or a whole topic, which names its device. */
+export function isSendTopic(text: string): boolean {
+  return /^(\/[^/]+\/)?[^/]/.test(text) && !/[+#\s]/.test(text);
+}
+
 /** Reads the fields of one command. Each method throws RequestError for a value that will not do. */
 class FieldReader {
   readonly #options: CommandOptions;
@@ -41,14 +51,14 @@ class FieldReader {
 
   identifier(): string {
     const identifier = this.#text("identifier");
-    if (!/^(\w+:)?\w+$/.test(identifier)) throw this.#wrong("identifier", "serviceIdentifier");
+    if (!isServiceIdentifier(identifier)) throw this.#wrong("identifier", "serviceIdentifier");
     return identifier;
   }
 
   /** The whole topic, and the device that it or the device field names. */
   topic(): { readonly topic: string; readonly device: Device } {
     const given = this.#text("topic");
-    if (given === "" || /[+#\s]/.test(given)) throw this.#wrong("topic", "sendTopic");
+    if (!isSendTopic(given)) throw this.#wrong("topic", "sendTopic");
     if (!given.startsWith("/")) {
       const device = this.device();
       return { topic: fullTopic(given, device), device };
@@ -58,7 +68,6 @@ class FieldReader {
     const device = isBroadcast
       ? { productKey: second, deviceName: first }
       : { productKey: first, deviceName: second };
-    if (first === "" || second === "") throw this.#wrong("topic", "sendTopic");
     return { topic: given, device };
   }
 
@@ -121,7 +130,8 @@ function toJson(value: unknown): string | undefined {
   }
 }
 
-function isObjectText(text: string): boolean {
+/** Whether a text is a JSON object. */
+export function isObjectText(text: string): boolean {
   try {
     return isJsonObject(JSON.parse(text));
   } catch {

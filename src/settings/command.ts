@@ -32,7 +32,17 @@ export const COMMAND_LIMITS = {
 } as const satisfies Record<string, Range>;
 
 /** How long the platform waits for the answer to a request (RRpc), in s. */
-export const REQUEST_TIMEOUT: Range = { min: 1, max: 8 };
+const REQUEST_TIMEOUT: Range = { min: 1, max: 8 };
+
+/** Limits of an action's timeout, in s. */
+export function timeoutRange(action: CommandAction): Range {
+  return action === "request" ? REQUEST_TIMEOUT : COMMAND_LIMITS.timeout;
+}
+
+/** The timeout of an action where none is set, in s. */
+export function defaultTimeout(action: CommandAction): number {
+  return action === "request" ? REQUEST_TIMEOUT.max : COMMAND_DEFAULTS.timeout;
+}
 
 /** Where an address field takes its value from, as Node-RED's typed inputs name it. */
 export const ADDRESS_TYPES = ["str", "msg", "flow", "global", "env"] as const;
@@ -75,6 +85,11 @@ export function fieldsOf(action: CommandAction): readonly CommandField[] {
   }
 }
 
+/** Whether an action is sent with a quality of service. */
+export function hasQos(action: CommandAction): boolean {
+  return action === "publish" || canWaitForReply(action);
+}
+
 /** Whether a device answers an action through the subscription. */
 export function canWaitForReply(action: CommandAction): boolean {
   return action === "set-properties" || action === "invoke-service";
@@ -90,12 +105,7 @@ function source(settings: Stored, field: CommandField, types: readonly SourceTyp
 /** Checks a command node's stored settings. Throws SettingError for the first bad one. */
 export function resolveCommand(stored: Stored): CommandOptions {
   const action = choice(withDefaults(stored, COMMAND_DEFAULTS), "action", COMMAND_ACTIONS);
-  const isRequest = action === "request";
-  const defaults = isRequest
-    ? { ...COMMAND_DEFAULTS, timeout: REQUEST_TIMEOUT.max }
-    : COMMAND_DEFAULTS;
-  const settings = withDefaults(stored, defaults);
-  const timeout = isRequest ? REQUEST_TIMEOUT : COMMAND_LIMITS.timeout;
+  const settings = withDefaults(stored, { ...COMMAND_DEFAULTS, timeout: defaultTimeout(action) });
   return {
     action,
     device: source(settings, "device", ADDRESS_TYPES),
@@ -103,7 +113,7 @@ export function resolveCommand(stored: Stored): CommandOptions {
     topic: source(settings, "topic", ADDRESS_TYPES),
     data: source(settings, "data", DATA_TYPES),
     qos: integer(settings, "qos", { min: 0, max: 1 }) === 0 ? 0 : 1,
-    timeoutMs: integer(settings, "timeout", timeout) * 1_000,
+    timeoutMs: integer(settings, "timeout", timeoutRange(action)) * 1_000,
     waitForReplyMs: canWaitForReply(action)
       ? integer(settings, "waitForReply", COMMAND_LIMITS.waitForReply) * 1_000
       : 0,

@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { isIotAmqpError, RequestError, SettingError } from "../../src/errors/error";
 import { COMMAND_DEFAULTS, resolveCommand } from "../../src/settings/command";
 import { commandFrom, MAX_CONTENT_BYTES } from "../../src/settings/command-values";
+import { checkTyped } from "../../src/settings/typed-value";
 import { english } from "../support/english";
 import type { IotAmqpError } from "../../src/errors/error";
+import type { CommandField } from "../../src/settings/command";
 import type { CommandValues } from "../../src/settings/command-values";
 import type { Stored } from "../../src/settings/read";
 
@@ -194,4 +196,47 @@ test("an error says where the value came from, in the words of the form", () => 
   ok(english(wrong(fromForm, { device: "meter", data: {} })).includes("taken from the form"));
   const fromFlow = { dataType: "flow", data: "target" };
   ok(english(wrong(fromFlow, { data: 5 })).includes("flow.target"));
+});
+
+test("what is typed into a form is checked by the rules of what comes with a message", () => {
+  const check = (stored: Stored, field: CommandField) => {
+    checkTyped(resolveCommand(stored), field);
+  };
+  const typed = (field: CommandField, value: string, more: Stored = {}): Stored => ({
+    [`${field}Type`]: "str",
+    [field]: value,
+    ...more,
+  });
+  const publish = { action: "publish" };
+  const json = { dataType: "json" };
+  for (const [field, stored] of [
+    ["device", typed("device", "a1B2/meter-07")],
+    ["device", {}],
+    ["identifier", typed("identifier", "pump:start")],
+    ["topic", typed("topic", "user/get")],
+    ["topic", typed("topic", "", { action: "request" })],
+    ["data", typed("data", '{"target": 25.0}')],
+    ["data", typed("data", "", { action: "invoke-service" })],
+    ["data", typed("data", "on", publish)],
+    ["data", typed("data", "[1]", { ...publish, ...json })],
+  ] as const) {
+    check(stored, field);
+  }
+  for (const [field, stored, code] of [
+    ["device", typed("device", "meter-07"), "SETTING_INVALID"],
+    ["device", { device: "" }, "SETTING_MISSING"],
+    ["identifier", typed("identifier", ""), "SETTING_MISSING"],
+    ["identifier", typed("identifier", "start now"), "SETTING_INVALID"],
+    ["topic", typed("topic", "", publish), "SETTING_MISSING"],
+    ["topic", typed("topic", "user/#", publish), "SETTING_INVALID"],
+    ["topic", typed("topic", "/a1B2", publish), "SETTING_INVALID"],
+    ["data", typed("data", "on"), "SETTING_INVALID"],
+    ["data", typed("data", ""), "SETTING_MISSING"],
+    ["data", typed("data", "on", { ...publish, ...json }), "SETTING_INVALID"],
+  ] as const) {
+    const error = thrown(() => {
+      check(stored, field);
+    });
+    deepEqual([error.code, error.details["setting"]], [code, field]);
+  }
 });
