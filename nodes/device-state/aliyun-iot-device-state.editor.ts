@@ -1,5 +1,6 @@
 import { showDefaults, storeNumbers } from "../shared/form.editor";
-import { isVariable, ProblemMarker, validators } from "../shared/validation.editor";
+import { TypedField } from "../shared/typed-field.editor";
+import { isVariable, validators } from "../shared/validation.editor";
 import {
   resolveStore,
   DEVICE_STATE_DEFAULTS,
@@ -37,39 +38,11 @@ export const validate = validators((setting, value) => {
   if (known !== undefined) resolveStore(options, known);
 });
 
-/** Labels the parts of the field (context, store and key) for screen readers. */
-function labelParts(node: FormNode, field: JQuery, container: JQuery): void {
-  const partText = (label: string, value: string) => node._("form.part", { label, value });
-  const store =
-    /^#:\((\S+?)\)::/.exec(field.typedInput("value"))?.[1] ?? stores()?.defaultName ?? "";
-  container.find("input").attr({
-    "aria-label": node._("settings.context"),
-    "aria-describedby": "aliyun-iot-device-state-context-hint",
-  });
-  container
-    .find(".red-ui-typedInput-type-select")
-    .attr("aria-label", partText(node._("settings.contextType"), field.typedInput("type")));
-  container
-    .find(".red-ui-typedInput-option-trigger")
-    .attr("aria-label", partText(node._("form.store"), store));
-}
-
 /** Offers contexts and stores as the core nodes do, and marks what the runtime would refuse. */
 export function prepare(node: FormNode): void {
   showDefaults(node, PREFIX, DEVICE_STATE_DEFAULTS);
-  const field = $(`#${PREFIX}-context`);
-  field.typedInput({ types: ["flow", "global"], typeField: `#${PREFIX}-contextType` });
-  field.typedInput("width", "var(--aliyun-iot-field-width)");
-  const container = field.next(".red-ui-typedInput-container");
-  // The editor would show the reason on its own field, which is hidden now.
-  const marker = new ProblemMarker(container);
-  const check = validate("context");
-  const update = () => {
-    labelParts(node, field, container);
-    marker.mark(check.call(node, field.typedInput("value"), {}));
-  };
-  field.on("change keyup", update);
-  update();
+  const hint = "aliyun-iot-device-state-context-hint";
+  new TypedField(node, { setting: "context", types: ["flow", "global"], hint, validate });
 }
 
 /** Stores what the editor does not store by itself. */

@@ -14,11 +14,6 @@ export interface TestLine {
 
 const STRINGS = ["step", "title", "state", "text", "remedy", "result", "report"] as const;
 
-/** The `text` of an answer that is one JSON object, as refusals are. */
-export function textIn(answer: string): string | undefined {
-  return parseLine(answer)?.text;
-}
-
 function parseLine(line: string): TestLine | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,6 +1,7 @@
-import { LineReader, textIn } from "./connection-test-answer.editor";
+import { LineReader } from "./connection-test-answer.editor";
 import { TestView } from "./connection-test-view.editor";
 import { language, onFormChange } from "./form.editor";
+import { refusalText } from "./refusal.editor";
 import type { TestLine } from "./connection-test-answer.editor";
 import type { TestSettings } from "./connection-test-settings.editor";
 import type { FormNode } from "./form.editor";
@@ -69,7 +70,11 @@ export class ConnectionTest {
         finish(this.#node._("test.cutShort"));
       },
       () => {
-        finish(this.#refusal(request));
+        finish(
+          request.statusText === "abort"
+            ? this.#node._("test.stopped")
+            : refusalText(this.#node, request),
+        );
       },
     );
   }
@@ -79,12 +84,5 @@ export class ConnectionTest {
     if (line.result === undefined) return;
     this.#result = line.result;
     this.#view.showResult(line);
-  }
-
-  #refusal({ status, statusText, responseText }: JQuery.jqXHR): string {
-    if (statusText === "abort") return this.#node._("test.stopped");
-    if (status === 0) return this.#node._("test.unreachable");
-    if (status === 401 || status === 403) return this.#node._("test.forbidden");
-    return textIn(responseText) ?? this.#node._("test.answered", { status });
   }
 }

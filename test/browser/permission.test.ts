@@ -45,7 +45,7 @@ browserTest(
       expectPassed(builder);
       equal(builder.signIns, 1);
       const reader = await testedBy("reader", browser, emulator);
-      match(reader.result, /You may not run a test/);
+      match(reader.result, /needs the permission to deploy/);
       equal(reader.signIns, 0);
     }),
 );

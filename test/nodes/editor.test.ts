@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { LineReader, textIn } from "../../nodes/shared/connection-test-answer.editor";
+import { LineReader } from "../../nodes/shared/connection-test-answer.editor";
+import { textIn } from "../../nodes/shared/refusal.editor";
 import { readStatistics } from "../../nodes/subscribe/statistics-answer.editor";
 import { MESSAGE_TYPES, TOPIC_TABLE } from "../../src/protocol/topic";
 import { REGIONS } from "../../src/protocol/endpoint";
