@@ -1,4 +1,5 @@
 import { EndpointFields } from "./endpoint-fields.editor";
+import { SendingFields } from "./sending-fields.editor";
 import { showEndpointLine } from "./endpoint-line.editor";
 import {
   firstSubscriber,
@@ -16,6 +17,7 @@ import {
   unfoldIfChanged,
 } from "../shared/form.editor";
 import { isVariable, validators } from "../shared/validation.editor";
+import { resolveApi } from "../../src/settings/api";
 import { INSTANCE_DEFAULTS, resolveInstance } from "../../src/settings/instance";
 import type { TestSettings } from "../shared/connection-test-settings.editor";
 import type { FormNode } from "../shared/form.editor";
@@ -33,6 +35,11 @@ const VALID = {
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {
+  if (setting === "region" || setting === "apiEndpoint") {
+    // Empty, it is the region that the host names, or nothing is sent.
+    if ((value ?? "") !== "") resolveApi({ ...VALID, [setting]: value });
+    return;
+  }
   // Whether plain TCP is allowed depends on the host, which only the runtime may know.
   const host = currentValue(`#${PREFIX}-host`, node["host"]);
   const isKnown = host !== "" && !isVariable(host);
@@ -61,6 +68,9 @@ export function prepare(node: FormNode): void {
   unfoldIfChanged("#aliyun-iot-instance-sts", PREFIX, { securityToken: "" });
   const { port, useTls, tls, signMethod } = INSTANCE_DEFAULTS;
   unfoldIfChanged("#aliyun-iot-instance-advanced", PREFIX, { port, useTls, tls, signMethod });
+  const { region, apiEndpoint } = INSTANCE_DEFAULTS;
+  unfoldIfChanged("#aliyun-iot-instance-sending", PREFIX, { region, apiEndpoint });
+  new SendingFields(node);
   showWhile(`#${PREFIX}-useTls`, ".aliyun-iot-instance-tls", (field) => field.is(":checked"));
   enableKeyboard(node, PREFIX, "tls");
   showEndpointLine(node, validate);

@@ -10,7 +10,12 @@ import { builtHtml, catalogue, LANGUAGES, scripts } from "../support/node-red/bu
 import { isTopicFilter } from "../../src/protocol/topic";
 import type { TestLine } from "../../nodes/shared/connection-test-answer.editor";
 
-const NODES = ["aliyun-iot-instance", "aliyun-iot-subscribe", "aliyun-iot-ack"];
+const NODES = [
+  "aliyun-iot-instance",
+  "aliyun-iot-subscribe",
+  "aliyun-iot-ack",
+  "aliyun-iot-command",
+];
 
 /** Whether a text, or with a dot at the end any text below that path, exists. */
 function has(texts: ReadonlyMap<string, string>, key: string): boolean {
@@ -34,12 +39,11 @@ test("every text that the script of a form asks for exists in both languages", (
 });
 
 test("every choice that a form makes of a table has its words in both languages", () => {
-  const regions = REGIONS.filter(({ kinds }) => kinds.includes("legacy"));
   const types = MESSAGE_TYPES.filter((type) => type !== "unknown");
   for (const language of LANGUAGES) {
     const instance = catalogue("aliyun-iot-instance", language);
     const subscribe = catalogue("aliyun-iot-subscribe", language);
-    for (const { regionId } of regions) ok(instance.has(`form.regions.${regionId}`), regionId);
+    for (const { regionId } of REGIONS) ok(instance.has(`form.regions.${regionId}`), regionId);
     for (const type of types) ok(subscribe.has(`messageTypes.${type}`), type);
   }
 });

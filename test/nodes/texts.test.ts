@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { before, test } from "node:test";
 import { i18n, init } from "@node-red/util";
 import { translateError } from "../../nodes/shared/translation";
-import { ERROR_CODES } from "../../src/errors/table";
+import { ERROR_CODES, ERRORS } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
 import {
   because,
@@ -33,18 +33,8 @@ const translate =
     i18n._(`${NAMESPACE}:${key}`, { ...values, lng });
 
 test("Node-RED fills every error text as the command line does, in both languages", () => {
-  const names = ["host", "port", "reason", "condition", "description", "size", "limit", "group"];
-  const rest = [
-    "seconds",
-    "topic",
-    "format",
-    "token",
-    "value",
-    "variable",
-    "file",
-    "choices",
-  ].concat(["messageType", "store", "waiting", "field", "version", "needed", "missing"]);
-  const values = Object.fromEntries([...names, ...rest].map((name) => [name, `[${name}]`]));
+  const names = Object.values(ERRORS).flatMap(({ details }): readonly string[] => details);
+  const values = Object.fromEntries(names.map((name) => [name, `[${name}]`]));
   for (const language of ["en-US", "zh-CN"] as const) {
     for (const code of ERROR_CODES) {
       const details = { ...values, setting: "heartbeat", rule: "integer", min: 30, max: 300 };

@@ -45,6 +45,7 @@ export function definition(node: string): Definition {
   const RED = {
     nodes: { registerType: (type: string, def: Definition) => registered.set(type, def) },
     settings: {},
+    utils: { validatePropertyExpression: (path: string) => /^[\w.]+$/.test(path) },
   };
   runInNewContext(scripts(builtHtml(node)).join("\n"), { RED, $: noForm });
   const found = registered.get(node);
