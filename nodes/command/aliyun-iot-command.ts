@@ -4,6 +4,7 @@ import { mark } from "./ending";
 import { FieldValues } from "./field-values";
 import { Handover } from "./handover";
 import { lostEnding } from "./lost-ending";
+import { serveThingModel } from "./thing-model";
 import { FlowStart } from "../shared/flow-start";
 import { findInstance } from "../shared/instance-node";
 import { LEFT_TO_ANOTHER, startNode } from "../shared/start";
@@ -16,6 +17,7 @@ import type { StoredNode } from "../shared/settings";
 import type { InputMessage, Send } from "../shared/start";
 
 export default function (RED: NodeAPI): void {
+  serveThingModel(RED);
   const flowStart = new FlowStart(RED.events);
   const handover = new Handover(RED.events, flowStart);
 

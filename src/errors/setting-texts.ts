@@ -47,7 +47,7 @@ export const LABELS = {
   dataType: { "en-US": "Source of the data", "zh-CN": "数据的来源" },
   qos: { "en-US": "QoS", "zh-CN": "QoS" },
   timeout: { "en-US": "Timeout (s)", "zh-CN": "超时（秒）" },
-  waitForReply: { "en-US": "Wait for the reply (s)", "zh-CN": "等待设备应答（秒）" },
+  waitForReply: { "en-US": "Wait for reply (s)", "zh-CN": "等待设备应答（秒）" },
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 /** What a setting may be, by name; where it is empty, what to do. */

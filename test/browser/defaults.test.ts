@@ -5,6 +5,7 @@ import { withEditor } from "../support/browser/editor";
 import { EMPTY_FLOW, PLACE } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { ACK_DEFAULTS } from "../../src/settings/ack";
+import { COMMAND_DEFAULTS } from "../../src/settings/command";
 import { DEVICE_STATE_DEFAULTS } from "../../src/settings/device-state";
 import { PROPERTIES_DEFAULTS } from "../../src/settings/properties";
 import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
@@ -14,6 +15,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "aliyun-iot-ack": ACK_DEFAULTS,
   "aliyun-iot-properties": PROPERTIES_DEFAULTS,
   "aliyun-iot-device-state": DEVICE_STATE_DEFAULTS,
+  "aliyun-iot-command": COMMAND_DEFAULTS,
 };
 
 const nodeRed = NodeRed.forFile();

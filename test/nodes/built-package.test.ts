@@ -24,6 +24,8 @@ import {
 } from "../support/node-red/built-nodes";
 import { translator } from "../support/node-red/built-nodes";
 import { ACK_DEFAULTS } from "../../src/settings/ack";
+import { COMMAND_ACTIONS } from "../../src/protocol/command";
+import { COMMAND_DEFAULTS } from "../../src/settings/command";
 import { DEVICE_STATE_DEFAULTS } from "../../src/settings/device-state";
 import { PROPERTIES_DEFAULTS, PROPERTY_OUTPUTS } from "../../src/settings/properties";
 import { INSTANCE_DEFAULTS } from "../../src/settings/instance";
@@ -47,6 +49,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "aliyun-iot-ack": ACK_DEFAULTS,
   "aliyun-iot-properties": PROPERTIES_DEFAULTS,
   "aliyun-iot-device-state": DEVICE_STATE_DEFAULTS,
+  "aliyun-iot-command": COMMAND_DEFAULTS,
 };
 
 /** Plain data of this realm: the scripts run in another one. */
@@ -205,6 +208,52 @@ test("an output of properties that does not exist is refused, every one that doe
     match(builtHtml(at.node), new RegExp(`<option value="${output}"[^]*data-output="${output}"`));
   }
   match(String(problem(at, "xml")), /Output.*flat, each, influx/);
+});
+
+test("an action that does not exist is refused, every one that does is offered and has its words", () => {
+  const at = { node: "aliyun-iot-command", setting: "action" };
+  for (const action of COMMAND_ACTIONS) {
+    equal(problem(at, action), true);
+    match(builtHtml(at.node), new RegExp(`<option value="${action}"`));
+    for (const language of LANGUAGES) {
+      for (const part of ["actions", "labels", "actionHints"]) {
+        ok(catalogue(at.node, language).has(`form.${part}.${action}`), `${part}: ${action}`);
+      }
+    }
+  }
+  match(String(problem(at, "reboot")), /Action.*set-properties, invoke-service, publish/);
+});
+
+test("an instance that a flow of 0.1.0 has stored, without region and API endpoint, is valid", () => {
+  const node = "aliyun-iot-instance";
+  for (const setting of ["region", "apiEndpoint"]) {
+    for (const value of [undefined, ""]) equal(problem({ node, setting }, value), true);
+  }
+  match(String(problem({ node, setting: "region" }, "Shanghai")), /cn-shanghai/);
+  match(String(problem({ node, setting: "apiEndpoint" }, "http://iot.example.com")), /https:/);
+  equal(problem({ node, setting: "apiEndpoint" }, "http://127.0.0.1:5680"), true);
+});
+
+test("a command's form checks what is typed in, and only the fields of its action", () => {
+  const node = "aliyun-iot-command";
+  const told = (setting: string, more: Readonly<Record<string, unknown>>) => {
+    const self = { ...COMMAND_DEFAULTS, ...more, _: translator(node, "en-US") };
+    return definition(node).defaults[setting]?.validate?.call(self, more[setting], {});
+  };
+  const typed = (value: string) => ({ device: value, deviceType: "str" });
+  equal(told("device", typed("a1B2/meter-07")), true);
+  equal(told("device", typed("${DEVICE}")), true);
+  match(String(told("device", typed("meter-07"))), /Device.*meter-07.*a1B2\/meter-07/);
+  match(String(told("device", { device: "a b" })), /payload\.items/);
+  equal(told("device", { device: "#:(file)::devices.first", deviceType: "flow" }), true);
+  equal(told("topic", { topic: "" }), true);
+  match(String(told("topic", { topic: "", action: "publish" })), /Topic.*empty/);
+  equal(told("topic", { topic: "", action: "request" }), true);
+  match(String(told("timeout", { timeout: "9", action: "request" })), /1 to 8/);
+  equal(told("timeout", { timeout: "9" }), true);
+  // A wrong action or type is marked at its own field only.
+  equal(told("timeout", { timeout: "9", action: "reboot" }), true);
+  match(String(told("dataType", { dataType: "bin" })), /Source of the data/);
 });
 
 test("a form leaves TLS to the runtime while the host is an environment variable", () => {
