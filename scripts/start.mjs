@@ -77,12 +77,13 @@ function hasFlows() {
   return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).length > 0;
 }
 
-/** The dashboard example; as a variable its port follows EMULATOR_PORT at later starts, too. */
+/** The dashboard example; as variables its addresses follow the emulator's ports at later starts, too. */
 function exampleFlow() {
   const file = isChinese(process.env) ? "Dashboard (Chinese).json" : "Dashboard.json";
   const flow = JSON.parse(readFileSync(join(root, "examples", file), "utf8"));
+  const addresses = { port: "${EMULATOR_PORT}", apiEndpoint: "${EMULATOR_API}" };
   return flow.map((node) =>
-    node.type === "aliyun-iot-instance" ? { ...node, port: "${EMULATOR_PORT}" } : node,
+    node.type === "aliyun-iot-instance" ? { ...node, ...addresses } : node,
   );
 }
 
@@ -112,7 +113,9 @@ async function start() {
   const RED = load("node-red", "npm install");
   const { Emulator } = load("../dist/src/emulator/emulator.js", "npm run build");
   const ports = await readPorts(process.env);
-  process.env.EMULATOR_PORT = String(ports.EMULATOR_PORT); // what the flow's ${EMULATOR_PORT} reads
+  // What the flow's ${EMULATOR_PORT} and ${EMULATOR_API} read; a variable stands for a whole value.
+  process.env.EMULATOR_PORT = String(ports.EMULATOR_PORT);
+  process.env.EMULATOR_API = `http://${HOST}:${ports.EMULATOR_HTTP_PORT}`;
   const emulator = await Emulator.start({
     port: ports.EMULATOR_PORT,
     httpPort: ports.EMULATOR_HTTP_PORT,

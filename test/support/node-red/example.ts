@@ -25,12 +25,16 @@ export function readExample(file: string): FlowNode[] {
 /** An example's nodes for an emulator on other ports. */
 export function exampleOn(file: string, { port, httpPort }: Ports): FlowNode[] {
   const { host, httpPort: usual } = EMULATOR_DEFAULTS;
-  return readExample(file).map((node) => {
-    if (node.type === "aliyun-iot-instance") return { ...node, port };
-    const { url } = node;
-    if (typeof url !== "string" || httpPort === undefined) return node;
-    return { ...node, url: url.replace(`${host}:${usual}`, `${host}:${httpPort}`) };
-  });
+  const elsewhere = (value: unknown) =>
+    typeof value === "string" && httpPort !== undefined
+      ? value.replace(`${host}:${usual}`, `${host}:${httpPort}`)
+      : value;
+  return readExample(file).map((node) => ({
+    ...node,
+    ...(node.type === "aliyun-iot-instance" && { port }),
+    ...("apiEndpoint" in node && { apiEndpoint: elsewhere(node["apiEndpoint"]) }),
+    ...("url" in node && { url: elsewhere(node["url"]) }),
+  }));
 }
 
 /** The IDs of the consumer groups that an example's subscribers name. */
