@@ -8,12 +8,16 @@ import type { Emulator } from "../src/emulator/emulator";
 const CHINESE = "Dashboard (Chinese)";
 const EXAMPLES = [
   "Alarm on an event",
+  "Ask and answer",
   "At least once into a database",
   "Bridge to MQTT",
+  "Command over HTTP or MQTT",
+  "Control a device",
   "Dashboard",
   CHINESE,
   "Filter by topic",
   "Import history",
+  "Keep the tank level",
   "Read properties",
   "Receive and debug",
   "Route by type and product",
@@ -47,12 +51,14 @@ for (const name of EXAMPLES) {
   test(`the example “${name}” runs on the emulator's defaults as imported, and explains itself`, () => {
     const nodes = readExample(`${name}.json`);
     const instance = nodes.find(({ type }) => type === "aliyun-iot-instance");
-    const { host, port, iotInstanceId, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
+    const { host, port, httpPort, iotInstanceId, accessKeyId, accessKeySecret } = EMULATOR_DEFAULTS;
     deepEqual(
       [instance?.["host"], instance?.["port"], instance?.["iotInstanceId"], instance?.["useTls"]],
       [host, port, iotInstanceId, false],
     );
     deepEqual(instance?.["credentials"], { accessKeyId, accessKeySecret });
+    const sends = nodes.some(({ type }) => type === "aliyun-iot-command");
+    equal(instance?.["apiEndpoint"], sends ? `http://${host}:${httpPort}` : undefined);
     const groups = groupsOf(nodes);
     deepEqual(groups.slice(0, 1), EMULATOR_DEFAULTS.consumerGroupIds);
     const options = groups.map((id) => ` --group ${id}`).join("");
