@@ -8,6 +8,7 @@ import { NodeRed } from "./node-red";
 import { withEmulator } from "../emulator/with-emulator";
 import type { Browser } from "playwright-core";
 import type { Emulator } from "../../../src/emulator/emulator";
+import type { EmulatorOptions } from "../../../src/emulator/options";
 import type { FlowNode, NodeRedOptions } from "./node-red";
 import type { ProbeEvent } from "./probe-events";
 
@@ -114,6 +115,8 @@ export interface ExampleChange {
   readonly isReady?: boolean;
   /** Codes of our errors that it may meet. Default: none. */
   readonly codes?: readonly string[];
+  /** What the emulator is started with besides. Its devices say nothing by themselves but that they are online. */
+  readonly emulator?: Partial<EmulatorOptions>;
 }
 
 /** Deploys an example on an emulator, runs `work` once it receives, and lets nothing fail. */
@@ -156,10 +159,10 @@ function codeOf({ message }: ProbeEvent): string | undefined {
 /** Starts one Node-RED for the tests of a file; what is returned runs examples on it. */
 export function examplesOn(options: NodeRedOptions = {}): WithExample {
   const nodeRed = NodeRed.forFile(options);
-  return (name, work, { node: change, isReady = true, codes = [] } = {}) => {
+  return (name, work, { node: change, isReady = true, codes = [], emulator: more } = {}) => {
     const file = `${name}.json`;
     const consumerGroupIds = groupsOf(readExample(file));
-    const settings = { backlogRetryMs: 20, httpPort: 0, consumerGroupIds };
+    const settings = { backlogRetryMs: 20, httpPort: 0, consumerGroupIds, rate: 0, ...more };
     return withEmulator(settings, async (emulator) => {
       const imported = exampleOn(file, emulator);
       const nodes = change === undefined ? imported : imported.map(change);
