@@ -41,6 +41,18 @@ export class MqttBroker {
     for (const socket of this.#sockets) socket.uncork();
   }
 
+  /** Publishes to whoever is subscribed. */
+  async publish(message: Published): Promise<void> {
+    const { topic, payload, qos, retain } = message;
+    const packet = { cmd: "publish", dup: false, topic, payload, retain } as const;
+    await new Promise<void>((resolve, reject) => {
+      this.#aedes?.publish({ ...packet, qos: qos === 2 ? 2 : 0 }, (error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+
   async comeBack(): Promise<void> {
     const aedes = await Aedes.createBroker({
       authorizePublish: (_client, packet, confirm) => {
