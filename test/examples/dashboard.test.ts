@@ -98,6 +98,7 @@ test("the dashboard has a row for each device, by name, and counts them", () =>
           ["temperature", "23.5"],
           ["pos", '{"lat":1}'],
         ],
+        controls: [],
       },
       {
         id: `${PRODUCT}/meter-10`,
@@ -106,6 +107,7 @@ test("the dashboard has a row for each device, by name, and counts them", () =>
         online: undefined,
         heard: THEN,
         values: [["temperature", "20"]],
+        controls: [],
       },
     ]);
     const numbers = { devices: 2, online: 0, offline: 1, silent: 2, alarms: 0 };

@@ -47,8 +47,9 @@ export class MqttBroker {
     const packet = { cmd: "publish", dup: false, topic, payload, retain } as const;
     await new Promise<void>((resolve, reject) => {
       this.#aedes?.publish({ ...packet, qos: qos === 2 ? 2 : 0 }, (error) => {
-        if (error === undefined) resolve();
-        else reject(error);
+        if (error instanceof Error)
+          reject(error); // null if all is well
+        else resolve();
       });
     });
   }
