@@ -22,7 +22,7 @@ const SCROLLING_SIDEWAYS = `[document.documentElement, ...document.querySelector
 /** What a device says is text, whatever it looks like. */
 const HOSTILE = `<img src=x onerror="window.wasRun=true">`;
 const OF_DEVICES =
-  /meter-\d|temperature|humidity|overheat|celsius|mode|img src=x onerror="window.wasRun=true"/g;
+  /meter-\d+|temperature|humidity|overheat|celsius|mode|switch|target|img src=x onerror="window.wasRun=true"/g;
 
 const WORDS: Readonly<Record<Language, Words>> = {
   "en-US": {
@@ -34,6 +34,10 @@ const WORDS: Readonly<Record<Language, Words>> = {
     search: "Search by name, state or value",
     noMatch: "No device matches.",
     property: "Property",
+    set: "Set",
+    off: "off · done",
+    target: "24.5 · done",
+    offline: "off · device offline",
   },
   "zh-CN": {
     file: "Dashboard (Chinese).json",
@@ -44,6 +48,10 @@ const WORDS: Readonly<Record<Language, Words>> = {
     search: "按名称、状态或数值搜索",
     noMatch: "没有符合条件的设备。",
     property: "属性",
+    set: "设置",
+    off: "关 · 已完成",
+    target: "24.5 · 已完成",
+    offline: "关 · 设备离线",
   },
 };
 
@@ -56,17 +64,25 @@ interface Words {
   readonly search: string;
   readonly noMatch: string;
   readonly property: string;
+  readonly set: string;
+  readonly off: string;
+  readonly target: string;
+  readonly offline: string;
 }
 
 const nodeRed = NodeRed.forFile({ environment: { TEST_DASHBOARD: "true" } });
 
-function report(emulator: Emulator, device: string): void {
+const MEASURED = { temperature: 21.5, humidity: 48, mode: HOSTILE };
+
+function report(emulator: Emulator, device: string, values: object = MEASURED): void {
   const now = Date.now();
-  const items = {
-    temperature: { value: 21.5, time: now },
-    humidity: { value: 48, time: now },
-    mode: { value: HOSTILE, time: now },
-  };
+  const items = Object.fromEntries(
+    // Older than what a device reports after a command.
+    Object.entries(values).map(([name, value]: [string, unknown]) => [
+      name,
+      { value, time: now - 1_000 },
+    ]),
+  );
   const topic = `/${PRODUCT}/${device}/thing/event/property/post`;
   emulator.push({ topic, payload: { items } });
   const status = { status: "online", utcTime: new Date(now).toISOString() };
@@ -90,7 +106,7 @@ async function withPage(
     const page = await context.newPage();
     const watch = await PageWatch.of(page, nodeRed.url);
     await page.goto(`${nodeRed.url}/dashboard/devices`);
-    await row(page, "meter-1").waitFor();
+    await page.locator(".iot-fleet tbody tr").first().waitFor();
     await page.locator("canvas").waitFor();
     await work(page);
     deepEqual(await page.evaluate(SCROLLING_SIDEWAYS), []);
@@ -161,8 +177,71 @@ async function onPhone(page: Page, emulator: Emulator, words: Words): Promise<vo
   await page.getByText(words.none).waitFor();
 }
 
+async function expectLanguage(page: Page, language: Language): Promise<void> {
+  const text = await page.locator("body").innerText();
+  const ours = text.replaceAll(OF_DEVICES, "");
+  if (language === "zh-CN") doesNotMatch(ours, /[A-Za-z]{2,}/);
+  else doesNotMatch(ours, /\p{Script=Han}/u);
+}
+
+/** A switch: the page shows what the device has reported since, and why another did not obey. */
+async function actOnDesktop(page: Page, emulator: Emulator, words: Words): Promise<void> {
+  const [first, second] = [row(page, "meter-01"), row(page, "meter-02")];
+  await first.getByRole("switch", { checked: true }).click();
+  await first.getByText(words.off).waitFor();
+  await first.getByRole("switch", { checked: false }).waitFor();
+  await first.getByRole("button", { name: "switch 0" }).waitFor();
+  deepEqual(
+    emulator.commands.map(({ deviceName, content }) => [deviceName, content]),
+    [["meter-01", { switch: 0 }]],
+  );
+  emulator.fault({ fault: "fail-command", how: "offline", device: "meter-02" });
+  await second.getByRole("switch", { checked: true }).click();
+  await second.getByText(words.offline).waitFor();
+  await second.getByRole("switch", { checked: true }).waitFor();
+  equal(emulator.commands.length, 1);
+}
+
+/** A number, with a finger. */
+async function actOnPhone(page: Page, emulator: Emulator, words: Words): Promise<void> {
+  const device = row(page, "meter-01");
+  const field = device.getByRole("spinbutton", { name: "target" });
+  const button = device.getByRole("button", { name: words.set, exact: true });
+  for (const control of [device.getByRole("switch"), field, button]) await expectTappable(control);
+  equal(await field.getAttribute("placeholder"), "22");
+  await field.fill("24.5");
+  await button.click();
+  await device.getByText(words.target).waitFor();
+  await device.getByPlaceholder("24.5").waitFor();
+  deepEqual(emulator.commands.at(-1)?.content, { target: 24.5 });
+}
+
 for (const language of ["en-US", "zh-CN"] as const) {
   const words = WORDS[language];
+  browserTest(
+    `devices obey the dashboard, which says what became of it, in ${language}`,
+    (browser) =>
+      withEmulator({ devices: 2, rate: 0, httpPort: 0 }, async (emulator) => {
+        try {
+          await nodeRed.deploy(exampleOn(words.file, emulator));
+          for (const device of ["meter-01", "meter-02", "meter-3"]) {
+            report(emulator, device, device === "meter-3" ? MEASURED : { switch: 1, target: 22 });
+          }
+          await withPage({ browser, size: "desktop", language }, async (page) => {
+            await actOnDesktop(page, emulator, words);
+            // It reports neither.
+            equal(await row(page, "meter-3").locator("form").count(), 0);
+            await expectLanguage(page, language);
+          });
+          await withPage({ browser, size: "phone", language }, (page) =>
+            actOnPhone(page, emulator, words),
+          );
+        } finally {
+          await nodeRed.deploy(EMPTY_FLOW);
+        }
+      }),
+  );
+
   browserTest(`the dashboard can be used at a desk and on a phone, in ${language}`, (browser) =>
     withEmulator({}, async (emulator) => {
       try {
@@ -170,10 +249,7 @@ for (const language of ["en-US", "zh-CN"] as const) {
         for (const device of ["meter-1", "meter-2", HOSTILE]) report(emulator, device);
         await withPage({ browser, size: "desktop", language }, async (page) => {
           await onDesktop(page, emulator, words);
-          const text = await page.locator("body").innerText();
-          const ours = text.replaceAll(OF_DEVICES, "");
-          if (language === "zh-CN") doesNotMatch(ours, /[A-Za-z]{2,}/);
-          else doesNotMatch(ours, /\p{Script=Han}/u);
+          await expectLanguage(page, language);
         });
         await withPage({ browser, size: "phone", language }, (page) =>
           onPhone(page, emulator, words),
