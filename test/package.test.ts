@@ -19,7 +19,7 @@ const WANTED = [
 ];
 
 /** The run-time dependencies and theirs, copied from what is installed here. */
-const DEPENDENCIES = ["rhea", "lru-cache", "debug", "ms"];
+const DEPENDENCIES = ["rhea", "lru-cache", "debug", "ms", "hpagent", "proxy-from-env"];
 
 test("the package holds what a user needs, and nothing else", () =>
   withTarball(({ paths }) => {

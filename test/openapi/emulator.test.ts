@@ -170,7 +170,7 @@ test("errors in other forms are read as well", () =>
   sending(async (sender, emulator) => {
     for (const form of ["status-400", "lower-case"] as const) {
       emulator.fault({ fault: "answer-form", form });
-      const nobody = { ...SET, device: { ...DEVICE, deviceName: "meter-99" } };
+      const nobody: Command = { ...SET, device: { ...DEVICE, deviceName: "meter-99" } };
       equal((await failureOf(sender.run(nobody))).code, "DEVICE_NOT_FOUND", form);
     }
     emulator.fault({ fault: "answer-form", form: "bare-message-id" });

@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { once } from "node:events";
@@ -219,9 +219,11 @@ test("a call under way when its client is closed ends as it would, and so does i
     const called = client.call(SET);
     await until(() => server.seen.length === 1, "it was sent");
     client.close();
+    const closedMs = performance.now();
     finish();
     equal((await called).requestId, "r1");
     await until(() => server.open === 0, "it was closed");
+    ok(performance.now() - closedMs < 4_000, "it did not wait for the end of an idle one");
   });
 });
 

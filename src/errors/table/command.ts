@@ -24,12 +24,14 @@ export const COMMAND_ERRORS = {
     "en-US": {
       short: "__deviceName__ not found",
       text: "The platform does not find the device __deviceName__ of product __productKey__ (__apiCode__).",
-      remedy: "Check product key and device name, and the instance ID (iotInstanceId).",
+      remedy:
+        "Check product key and device name, the instance ID (iotInstanceId), and that the AccessKey is of the account that owns the device.",
     },
     "zh-CN": {
       short: "找不到 __deviceName__",
       text: "平台找不到产品 __productKey__ 的设备 __deviceName__（__apiCode__）。",
-      remedy: "请检查 ProductKey 和 DeviceName，以及实例 ID（iotInstanceId）。",
+      remedy:
+        "请检查 ProductKey、DeviceName 和实例 ID（iotInstanceId），并确认 AccessKey 属于设备所在的账号。",
     },
   },
   DEVICE_OFFLINE: {
