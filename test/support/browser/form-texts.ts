@@ -4,7 +4,7 @@ import type { EditorForm } from "./editor-form";
 
 /** A catalogue key that found no text, or a place in a text that found no value. */
 export const UNTRANSLATED =
-  /\b(?:form|settings|allowed|reasons|errors|error|status|statistics|test|palette|paletteLabel)\.[A-Za-z_]\w*(?:\.\w+)*|__(?!PWRD__)\w+?__/;
+  /\b(?:form|settings|allowed|reasons|errors|error|status|statistics|test|model|request|typedField|palette|paletteLabel)\.[A-Za-z_]\w*(?:\.\w+)*|__(?!PWRD__)\w+?__/;
 export const CHINESE = /\p{Script=Han}/u;
 
 /** All that a form says, folded away or not: texts, placeholders, tooltips, labels for screen readers. */
