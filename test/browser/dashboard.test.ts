@@ -22,9 +22,9 @@ const SCROLLING_SIDEWAYS = `[document.documentElement, ...document.querySelector
 /** What a device says is text, whatever it looks like. */
 const HOSTILE = `<img src=x onerror="window.wasRun=true">`;
 const OF_DEVICES =
-  /meter-\d+|temperature|humidity|overheat|celsius|mode|switch|target|img src=x onerror="window.wasRun=true"/g;
+  /meter-\d+|temperature|humidity|overheat|celsius|mode|switch|target|level|power|voltage|img src=x onerror="window.wasRun=true"/g;
 
-const WORDS: Readonly<Record<Language, Words>> = {
+const WORDS = {
   "en-US": {
     file: "Dashboard.json",
     page: "Devices",
@@ -53,22 +53,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
     target: "24.5 · 已完成",
     offline: "关 · 设备离线",
   },
-};
-
-interface Words {
-  readonly file: string;
-  readonly page: string;
-  readonly connected: string;
-  readonly clear: string;
-  readonly none: string;
-  readonly search: string;
-  readonly noMatch: string;
-  readonly property: string;
-  readonly set: string;
-  readonly off: string;
-  readonly target: string;
-  readonly offline: string;
-}
+} as const satisfies Readonly<Record<Language, unknown>>;
+type Words = (typeof WORDS)[Language];
 
 const nodeRed = NodeRed.forFile({ environment: { TEST_DASHBOARD: "true" } });
 
