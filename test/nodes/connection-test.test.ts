@@ -61,6 +61,20 @@ test("a form's unsaved settings are tested, step by step, with a report at the e
     ok(!nodeRed.output.includes("testAccessKeySecret"), "The log has the secret.");
   }));
 
+test("where the form says where commands go, the API is tested too, with the same secret", () =>
+  withEmulator({ devices: 1, httpPort: 0 }, async (emulator) => {
+    const apiEndpoint = `http://127.0.0.1:${emulator.httpPort ?? 0}`;
+    const answer = await post(form(emulator.port, { ...keys, apiEndpoint }));
+    deepEqual(stepsOf(answer).slice(-2), ["attach passed", "api passed"]);
+    equal(resultOf(answer), "passed");
+    await nodeRed.deploy(subscriberFlow({ port: 1 }));
+    const untyped = { id: INSTANCE, accessKeySecret: "__PWRD__", apiEndpoint };
+    equal(resultOf(await post(form(emulator.port, untyped))), "passed");
+    const wrong = await post(form(emulator.port, { ...keys, region: "Shanghai" }));
+    match(wrong.text, /"settings".*"failed".*cn-shanghai/);
+    await nodeRed.deploy(EMPTY_FLOW);
+  }));
+
 test("secrets that were not typed again are those of the deployed node, and of that only", () =>
   withEmulator({}, async (emulator) => {
     await nodeRed.deploy(subscriberFlow({ port: 1 }));

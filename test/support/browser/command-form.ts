@@ -140,7 +140,9 @@ async function addInstance(form: EditorForm, emulator: Emulator, language: Langu
   await instance.fill("accessKeySecret", "testAccessKeySecret");
   deepEqual(await instance.wrong(), []);
   await expectTranslated(instance, language);
-  expectPassed(await testConnection(instance));
+  const test = await testConnection(instance);
+  expectPassed(test);
+  deepEqual(test.states.at(-1), ["api", "passed"], test.steps);
   await instance.ok();
 }
 
