@@ -132,7 +132,7 @@ test("the example “Command over HTTP or MQTT” takes commands over MQTT, but 
     NAME,
     async (example) => {
       const { emulator, nodeRed } = example;
-      const { message } = await nodeRed.next("mqtt in");
+      const { message } = await nodeRed.next("over MQTT");
       equal(message?.["retain"], true);
       await send("a-1", '{"switch":0}');
       await nodeRed.next("answer 2");

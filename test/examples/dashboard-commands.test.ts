@@ -138,7 +138,8 @@ test("the dashboard keeps apart what went wrong and what went well, and the olde
       ]);
 
       emulator.fault({ fault: "fail-command", how: "code", device: "meter-01" });
-      emulator.fault({ fault: "delay-call", seconds: 1, device: "meter-01" });
+      const late = { seconds: 1, executed: true, device: "meter-01" };
+      emulator.fault({ fault: "delay-call", ...late });
       set(example, "meter-01", { target: 23 });
       set(example, "meter-01", { target: 24 });
       await nodeRed.next("it failed");

@@ -42,9 +42,12 @@ async function decisions(example: RunningExample): Promise<string[]> {
   for (;;) {
     const { message } = await example.nodeRed.next("start or stop?");
     const { device, payload, level } = message as unknown as Decision;
-    if (device.deviceName === "meter-02") return made;
+    if (device.deviceName === "meter-02") break;
     made.push(`${level} %: ${payload.switch}`);
   }
+  const isOther = (text: unknown) => String(text).startsWith("meter-02");
+  await example.payload("what became of it", ({ message }) => isOther(message?.["payload"]));
+  return made;
 }
 
 /** Waits for the outcome of a command to meter-01. */
