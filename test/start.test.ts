@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "./support/programs/free-port";
+import { readExample } from "./support/node-red/example";
+import { freePorts } from "./support/programs/free-port";
 import { Started, withStartEnvironment } from "./support/programs/npm-start";
 import { PATIENCE_MS } from "./support/time/until";
 import type { StartEnvironment } from "./support/programs/npm-start";
@@ -42,6 +43,31 @@ async function acceptedMoreThan(count: number, environment: StartEnvironment): P
   }
 }
 
+/** Switches pumps off as the dashboard does, and waits until one device has replied. */
+async function pumpObeys({ PORT }: StartEnvironment): Promise<void> {
+  const editor = `http://127.0.0.1:${PORT}`;
+  const nodes = readExample("Dashboard.json");
+  const idOf = (key: string, value: string) => nodes.find((node) => node[key] === value)?.id ?? "";
+  const sender = `${editor}/inject/${idOf("name", "what to send")}`;
+  // A simulated device may be offline; all of them are not.
+  for (const device of ["meter-01", "meter-02", "meter-03"]) {
+    const payload = { product: "k1demoPk01", device, property: "switch", value: false };
+    // Node-RED hands over what such a request brings only if it is marked.
+    const body = JSON.stringify({ payload, __user_inject_props__: true });
+    const headers = { "content-type": "application/json" };
+    equal((await fetch(sender, { method: "POST", headers, body })).status, 200);
+  }
+  const commands = `${editor}/context/flow/${idOf("type", "tab")}/commands`;
+  let text = "";
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!text.includes('"state":"done"')) {
+    ok(Date.now() < deadline, `No command was done: ${text}`);
+    await pause(100); // Node-RED has no events for it
+    const { msg = "" } = (await (await fetch(commands)).json()) as { readonly msg?: string };
+    text = msg;
+  }
+}
+
 function isFree(port: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -61,7 +87,7 @@ function flows({ NODE_RED_USER_DIR }: StartEnvironment): { text: string; nodes: 
   return { text, nodes: JSON.parse(text) };
 }
 
-test("npm start brings messages onto a dashboard, and Ctrl-C ends all of it", () =>
+test("npm start brings messages onto a dashboard that devices obey, and Ctrl-C ends all of it", () =>
   withStartEnvironment(async (environment) => {
     await withStarted(environment, async (started) => {
       const editor = `http://127.0.0.1:${environment.PORT}/`;
@@ -71,6 +97,7 @@ test("npm start brings messages onto a dashboard, and Ctrl-C ends all of it", ()
       }
       const first = await acceptedMoreThan(0, environment);
       await acceptedMoreThan(first, environment);
+      await pumpObeys(environment);
       equal(await started.ended("SIGINT"), 0, started.output);
     });
     const { PORT, EMULATOR_PORT, EMULATOR_HTTP_PORT } = environment;
@@ -104,9 +131,13 @@ test("npm start keeps the flow of the first start, and no secret is in it", () =
     const mine = text.replace(/"label":\s*"Dashboard"/, '"label":"Mine"');
     ok(mine !== text, "The tab has another label.");
     writeFileSync(join(environment.NODE_RED_USER_DIR, "flows.json"), mine);
-    const elsewhere = { ...environment, EMULATOR_PORT: String(await freePort()) };
+    const [EMULATOR_PORT, EMULATOR_HTTP_PORT] = (await freePorts(2)).map(String);
+    ok(EMULATOR_PORT !== undefined && EMULATOR_HTTP_PORT !== undefined);
+    const elsewhere = { ...environment, EMULATOR_PORT, EMULATOR_HTTP_PORT };
     await withStarted(elsewhere, async (started) => {
-      await acceptedMoreThan(0, elsewhere); // so the kept flow follows the changed port
+      // So the kept flow follows the changed ports.
+      await acceptedMoreThan(0, elsewhere);
+      await pumpObeys(elsewhere);
       equal(await started.ended("SIGINT"), 0, started.output);
     });
     deepEqual(flows(environment).nodes, JSON.parse(mine));
