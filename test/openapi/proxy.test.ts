@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { systemClock } from "../../src/clock";
 import { createApiClient } from "../../src/openapi/client";
 import { errorText } from "../../src/errors/texts";
 import { answer, withApi } from "../support/api/api-server";
@@ -10,7 +11,7 @@ import { CERTIFICATES, TestCa } from "../support/certificates";
 import { ManualClock } from "../support/time/manual-clock";
 import { until } from "../support/time/until";
 import type { Socket } from "node:net";
-import type { ApiServer } from "../support/api/api-server";
+import type { ApiServer, Script } from "../support/api/api-server";
 import type { RawServer } from "../support/api/raw-server";
 import type { ApiOptions } from "../../src/settings/api";
 
@@ -68,6 +69,33 @@ test("a call goes through a proxy's tunnel, and the next one through the same", 
     client.close();
     await until(() => proxy.open === 0 && server.open === 0, "all was closed");
   }));
+
+test("an answer may take longer than an idle connection lives, straight or through a proxy", () => {
+  const late: Script = (seen, response, socket) => {
+    setTimeout(() => {
+      answer(DONE)(seen, response, socket);
+    }, 5_500);
+  };
+  const https = { isTls: true, certificate: CERTIFICATE };
+  const servername = HOST;
+  return withApi(
+    [late],
+    (server) =>
+      withRawServer(tunnel(server.port), async (proxy) => {
+        const straight = server.options({ tls: { ca: CA.cert, servername } });
+        const answers = await Promise.all([
+          call(straight, SET, { clock: systemClock }),
+          call(optionsBehind(server), SET, { clock: systemClock, ...through(proxy) }),
+        ]);
+        deepEqual(
+          answers.map(({ requestId }) => requestId),
+          ["r1", "r1"],
+        );
+        equal(proxy.connections, 1);
+      }),
+    https,
+  );
+});
 
 test("the certificate is that of the platform, also through a proxy", () =>
   withTunnel(async (server, proxy) => {
