@@ -13,7 +13,7 @@ import { exampleOn } from "../test/support/node-red/example";
 import { NodeRed } from "../test/support/node-red/node-red";
 import { installRelease } from "../test/support/package/release";
 import { soon } from "../test/support/time/until";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import type { Language } from "../test/support/node-red/built-nodes";
 import type { Box, EditorForm } from "../test/support/browser/editor-form";
 
@@ -32,7 +32,10 @@ const TRAY_HEIGHT = 270;
 /** Enough for a line in the chart. */
 const MESSAGES = 450;
 
-const DEVICES = { devices: 4, rate: 6 };
+const DEVICES = { devices: 4, rate: 6, httpPort: 0 };
+/** The device that is set on the dashboard: on a phone one on the first screen. */
+const CONTROLLED = { desktop: "meter-02", phone: "meter-01" };
+const COMMAND_DONE = { "en-US": "done", "zh-CN": "已完成" };
 const SUBSCRIBER = "aliyun-iot-subscribe";
 const FILTERS = ["/+/+/thing/event/#", "/as/mqtt/status/+/+"];
 
@@ -141,6 +144,14 @@ function pushSilentDevice(emulator: Emulator): void {
   emulator.push({ topic: `/as/mqtt/status/${device}`, payload: { status: "offline", utcTime } });
 }
 
+/** Switches a device's pump off, and waits until the page says that it is done. */
+async function switchOff(row: Locator, language: Language): Promise<void> {
+  await row.locator(".iot-state.iot-green").waitFor(); // offline ones come back soon
+  await row.getByRole("switch", { checked: true }).click();
+  await row.getByRole("switch", { checked: false }).waitFor();
+  await row.getByRole("status").filter({ hasText: COMMAND_DONE[language] }).waitFor();
+}
+
 async function dashboardPictures(scene: Scene): Promise<void> {
   const { browser, nodeRed, emulator, language } = scene;
   pushSilentDevice(emulator);
@@ -149,10 +160,11 @@ async function dashboardPictures(scene: Scene): Promise<void> {
   for (const size of ["desktop", "phone"] as const) {
     const page = await browser.newPage({ viewport: DASHBOARD[size], locale: language });
     await page.goto(`${nodeRed.url}/dashboard/devices`);
-    const row = page.locator(".iot-fleet tbody tr").filter({ hasText: "meter-02" });
-    await row.getByRole("button", { name: "temperature" }).click();
+    const row = (device: string) => page.locator(".iot-fleet tbody tr").filter({ hasText: device });
+    await row("meter-02").getByRole("button", { name: "temperature" }).click();
     await page.locator(".iot-newest").filter({ hasText: "meter-02 · temperature" }).waitFor();
     await settled(page.locator("canvas").first());
+    await switchOff(row(CONTROLLED[size]), language);
     await page.evaluate("scrollTo(0, 0)");
     if (size === "desktop") {
       // Without scrolling; a phone shows what is on its screen at first.
