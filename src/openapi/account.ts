@@ -9,8 +9,11 @@ import type { ApiAction } from "./actions";
 const USED_SHARE = 0.8;
 /** So much of a second's calls may follow each other at once. */
 const BURST_SHARE = 0.1;
-/** Calls of an account that are under way at a time, each with a connection of its own. */
-const MAX_RUNNING = 64;
+/**
+ * Calls of an account that are under way at a time, each with a connection of its own. So many devices
+ * that do not answer a request for 8 s do not hold up the others.
+ */
+const MAX_RUNNING = 256;
 /** Calls that have not ended: waiting, under way, or between two tries. */
 const MAX_OPEN = 1_000;
 
