@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { withBrowser } from "./support/browser/browser-test";
 import { EXAMPLES, readExample, tryExample } from "./support/node-red/example";
 import { ACK, settlingFlow } from "./support/node-red/flow";
+import { commandForm } from "./support/browser/command-form";
 import { journey } from "./support/browser/journey";
 import { NodeRed } from "./support/node-red/node-red";
 import { propertiesForm } from "./support/browser/properties-form";
@@ -83,6 +84,9 @@ for (const { languages, ...release } of RELEASES) {
           );
           await t.test(`the form of properties, in ${language}`, (t) =>
             withBrowser(t, (browser) => propertiesForm(browser, { nodeRed, language })),
+          );
+          await t.test(`the form of commands, in ${language}`, (t) =>
+            withBrowser(t, (browser) => commandForm(browser, { nodeRed, language })),
           );
         }
         for (const file of languages.length === 0 ? [] : OWN_EXAMPLES) {
