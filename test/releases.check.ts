@@ -41,6 +41,7 @@ async function expectLoaded(nodeRed: NodeRed): Promise<void> {
   deepEqual(ours.map(({ err }) => err).filter(Boolean), []);
   deepEqual(ours.flatMap(({ types }) => types).sort(), [
     "aliyun-iot-ack",
+    "aliyun-iot-command",
     "aliyun-iot-device-state",
     "aliyun-iot-instance",
     "aliyun-iot-properties",

@@ -33,9 +33,8 @@ test("several commands under way are counted, and a deploy clears the status", (
     for (let count = 0; count < 3; count += 1) nodeRed.hand(COMMAND, MESSAGE);
     deepEqual((await shown())?.text, "sending meter-01");
     deepEqual((await shown())?.text, "sending 3 commands");
-    const cleared = nodeRed.request("POST", "/flows", { body: { flows: EMPTY_FLOW } });
+    await nodeRed.deploy(EMPTY_FLOW);
     deepEqual(await shown(), {});
-    await cleared;
   }));
 
 test("a long name is shortened", () =>
