@@ -1,12 +1,14 @@
 import { serveConnectionTest } from "./connection-test";
 import { assertVariablesSet } from "../shared/settings";
 import { tlsOptions } from "../shared/tls-config";
+import { translateError } from "../shared/translation";
 import { createApiClient } from "../../src/openapi/client";
 import { resolveApi } from "../../src/settings/api";
 import { resolveInstance } from "../../src/settings/instance";
 import type { NodeAPI } from "node-red";
 import type { InstanceNode } from "../shared/instance-node";
 import type { StoredNode } from "../shared/settings";
+import type { ApiError } from "../../src/errors/error";
 import type { ApiClient } from "../../src/openapi/client";
 import type { Credentials } from "../../src/settings/instance";
 
@@ -18,6 +20,9 @@ export default function (RED: NodeAPI): void {
     function (def) {
       RED.nodes.createNode(this, def);
       let client: ApiClient | undefined;
+      const warn = (error: ApiError) => {
+        this.warn(translateError(error, RED._).text);
+      };
       const stored = () => assertVariablesSet({ ...def, ...this.credentials });
 
       // A config node has no status: the node that asks shows what is wrong.
@@ -27,7 +32,9 @@ export default function (RED: NodeAPI): void {
       };
       this.api = () => {
         const settings = stored();
-        client ??= createApiClient(resolveApi(settings, tlsOptions(RED, settings["tls"])));
+        client ??= createApiClient(resolveApi(settings, tlsOptions(RED, settings["tls"])), {
+          warn,
+        });
         return client;
       };
       this.on("close", () => {

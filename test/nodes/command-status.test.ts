@@ -125,6 +125,18 @@ test("a wrong secret is an error without any secret in it, and the log has none"
   });
 });
 
+test("a clock that is off is put right for the call, and the log says so once", () =>
+  commanding(nodeRed, {}, async (emulator) => {
+    emulator.fault({ fault: "clock-off", offSeconds: 1_200 });
+    for (let count = 0; count < 2; count += 1) {
+      nodeRed.hand(COMMAND, MESSAGE);
+      await nodeRed.next("answer");
+    }
+    const warnings = nodeRed.taken("log").filter(({ type }) => type === "aliyun-iot-instance");
+    equal(warnings.length, 1);
+    match(warnings[0]?.text ?? "", /clock.*12\d\d s/);
+  }));
+
 /** A message that no test can send over a pipe: a function node makes it. */
 function hostile(func: string): CommandFlowSettings {
   const maker = { id: "maker", type: "function", func, outputs: 1, ...PLACE, wires: [[COMMAND]] };
