@@ -112,10 +112,11 @@ test("the example “Command over HTTP or MQTT” lets nobody in without the tok
     ONE_DEVICE,
   ));
 
-test("the example “Command over HTTP or MQTT” as imported lets nobody in", () =>
+test("the example “Command over HTTP or MQTT” as imported lets nobody in, and says why", () =>
   withExample(
     NAME,
     async (example) => {
+      await example.shown("with the token only", ({ text }) => text === "COMMAND_TOKEN not set");
       for (const authorization of ["Bearer ", "Bearer undefined"]) {
         deepEqual(await post(example, { authorization }), [401, "UNAUTHORIZED"], authorization);
       }
