@@ -58,7 +58,7 @@ for (const name of EXAMPLES) {
     );
     deepEqual(instance?.["credentials"], { accessKeyId, accessKeySecret });
     const sends = nodes.some(({ type }) => type === "aliyun-iot-command");
-    equal(instance?.["apiEndpoint"], sends ? `http://${host}:${httpPort}` : undefined);
+    equal(instance["apiEndpoint"], sends ? `http://${host}:${httpPort}` : undefined);
     const groups = groupsOf(nodes);
     deepEqual(groups.slice(0, 1), EMULATOR_DEFAULTS.consumerGroupIds);
     const options = groups.map((id) => ` --group ${id}`).join("");
