@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { Emulator } from "../src/emulator/emulator";
 import { launchBrowser } from "../test/support/browser/browser";
 import { LANGUAGES } from "../test/support/node-red/built-nodes";
+import { COMMAND_TYPE, fillTyped, loadModel } from "../test/support/browser/command-form";
 import { expectFailed, testConnection } from "../test/support/browser/connection-test";
 import { Editor } from "../test/support/browser/editor";
 import { settled } from "../test/support/browser/editor-form";
@@ -104,6 +105,16 @@ async function instancePicture(editor: Editor, name: string): Promise<void> {
   await form.cancel();
 }
 
+/** The command node of the dashboard, with what the emulator's devices can be set to. */
+async function commandPicture(editor: Editor, name: string): Promise<void> {
+  await editor.page.setViewportSize({ width: FORM_WIDTH, height: 1200 });
+  const form = await editor.edit(await editor.idOf(COMMAND_TYPE));
+  await fillTyped(form, "device", { type: "str", value: "k1demoPk01/meter-01" });
+  await loadModel(form);
+  await formPicture(name, form);
+  await form.cancel();
+}
+
 async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): Promise<void> {
   const { browser, nodeRed, language } = scene;
   const named = (what: string) => `${what}.${language}.${scheme}`;
@@ -126,6 +137,7 @@ async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): P
     await instance.cancel();
     await form.cancel();
     await instancePicture(editor, named("form-instance"));
+    await commandPicture(editor, named("form-command"));
     editor.watch.expectQuiet();
   } finally {
     await editor.close();
