@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { chaos } from "./chaos";
 
 for (const [skipDuplicates, messages] of [
-  [true, 20_000],
+  [true, 15_000],
   [false, 5_000],
 ] as const) {
   const how = skipDuplicates ? "skipped" : "let through";
