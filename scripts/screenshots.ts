@@ -22,7 +22,7 @@ const FOLDER = "docs/images";
 const RELEASE = { nodeRed: "5.0", node: "22" };
 const HOME = resolve("node_modules/.cache/screenshots/node-red-5.0");
 const DONE = join(HOME, "installed");
-const MOST_BYTES = 150 * 1024;
+const MOST_BYTES = 180 * 1024;
 const SCHEMES = ["light", "dark"] as const;
 const WINDOW = { width: 1440, height: 760 };
 const DASHBOARD = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -128,6 +128,7 @@ async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): P
     await formPicture(named("form-subscribe"), form);
     const instance = await form.editSelected("instance");
     await instance.fill("accessKeySecret", "mistyped-secret");
+    await instance.fill("apiEndpoint", ""); // one failure is enough for a picture
     expectFailed(await testConnection(instance), {
       step: "signIn",
       code: "SIGN_IN_REFUSED",
