@@ -1,4 +1,4 @@
-import { COMMAND_FIELDS, fieldsOf } from "../settings/command";
+import { COMMAND_FIELDS, fieldsOf, hasQos } from "../settings/command";
 import { isJsonObject } from "../protocol/json";
 import { UsageError } from "./settings";
 import type { CommandAction } from "../protocol/command";
@@ -12,18 +12,12 @@ type Name = (typeof NAMES)[number];
 /** A command's fields as they were given; nobody has looked at their values yet. */
 export type CallFields = Readonly<Partial<Record<Name, unknown>>>;
 
-const WITH_QOS: ReadonlySet<CommandAction> = new Set([
-  "set-properties",
-  "invoke-service",
-  "publish",
-]);
-
 /** Throws UsageError for a field that the action would leave unused. */
 function checkTaken(action: CommandAction, fields: CallFields, shown: (name: string) => string) {
   const taken: readonly string[] = [
     ...fieldsOf(action),
     "timeout",
-    ...(WITH_QOS.has(action) ? ["qos"] : []),
+    ...(hasQos(action) ? ["qos"] : []),
   ];
   const other = Object.keys(fields).find((name) => !taken.includes(name));
   if (other !== undefined) throw new UsageError("notTaken", { action, field: shown(other) });
