@@ -20,8 +20,8 @@ const CONDITIONS = [
 ];
 
 /**
- * Every fault of the emulator, by chance. What lasts lasts a second or two: for ever is a matter of
- * the heartbeat, and other faults end a connection long before.
+ * Every fault of its AMQP endpoint, by chance; those of calls are in commands.ts. What lasts lasts a
+ * second or two: for ever is a matter of the heartbeat, and other faults end a connection long before.
  */
 const EMULATOR_FAULTS: readonly ((random: Random, slow: boolean) => FaultRequest)[] = [
   (random, slow) => ({

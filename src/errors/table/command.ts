@@ -147,13 +147,13 @@ export const COMMAND_ERRORS = {
     details: ["waiting"],
     "en-US": {
       short: "too many commands",
-      text: "__waiting__ commands are waiting already, so this one was not sent.",
+      text: "__waiting__ commands are waiting or under way already, so this one was not sent.",
       remedy:
         "Send less often, or wait for the answer of one before the next. The platform's limits are for the whole account.",
     },
     "zh-CN": {
       short: "命令过多",
-      text: "已有 __waiting__ 条命令在等待，这一条没有发送。",
+      text: "已有 __waiting__ 条命令在等待或正在执行，这一条没有发送。",
       remedy: "请降低发送频率，或者等到前一条的结果再发送下一条。平台的限制由整个账号共用。",
     },
   },

@@ -115,13 +115,13 @@ export const STORE_ERRORS = {
       short: "context store failed",
       text: "The context store “__store__” failed: __reason__.",
       remedy:
-        "Repair the store, or choose another (context). Nothing of this message was stored: after a Catch node, send it to this node again or release it.",
+        "Repair the store, or choose another (context). Nothing was stored or sent for this message: after a Catch node, send it to this node again or release it.",
     },
     "zh-CN": {
       short: "上下文存储出错",
       text: "上下文存储“__store__”出错：__reason__。",
       remedy:
-        "请修复该存储，或者选择其他存储（context）。这条消息的内容没有保存：可以在 Catch 节点之后重新发送到本节点，或者释放（released）该消息。",
+        "请修复该存储，或者选择其他存储（context）。没有为这条消息保存或发送任何内容：可以在 Catch 节点之后重新发送到本节点，或者释放（released）该消息。",
     },
   },
   STORE_BUSY: {
