@@ -114,6 +114,12 @@ export class NodeRed {
     }
   }
 
+  /** How it has ended, unless it runs. */
+  get #end(): string | undefined {
+    const how = this.#child.exitCode ?? this.#child.signalCode;
+    return how === null ? undefined : `has ended with ${how}`;
+  }
+
   /** The editor's address. */
   get url(): string {
     return this.#url;
@@ -158,6 +164,7 @@ export class NodeRed {
     path: string,
     { headers = {}, body }: { headers?: Record<string, string>; body?: unknown } = {},
   ): Promise<unknown> {
+    if (this.#end !== undefined) throw new Error(`Node-RED ${this.#end}:\n${this.output}`);
     const response = await fetch(this.#url + path, {
       method,
       headers: {
@@ -184,7 +191,7 @@ export class NodeRed {
     const take = (): ProbeEvent | undefined => {
       const index = this.#events.findIndex((event) => event.kind === kind && wanted(event));
       if (index >= 0) return this.#events.splice(index, 1)[0];
-      if (this.#child.exitCode !== null) throw new Error(missing("can come: it has ended"));
+      if (this.#end !== undefined) throw new Error(missing(`can come: it ${this.#end}`));
       return undefined;
     };
     return this.#waiters.next(take, () => missing(`came within ${PATIENCE_MS} ms`));
@@ -204,7 +211,7 @@ export class NodeRed {
 
   /** Ends it, by default in order, which stops the flows; resolves once it has ended. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (this.#end === undefined) {
       this.#child.kill(signal);
       const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE_MS);
       await this.#exited;

@@ -12,7 +12,12 @@ function counted(names) {
 
 module.exports = function (RED) {
   const requests = {
-    hand: ({ id, message }) => RED.nodes.getNode(id).receive(message),
+    hand: ({ id, message }) => {
+      const hand = () => RED.nodes.getNode(id).receive(message);
+      // A deploy is answered before the flows have started.
+      if (RED.nodes.getNode(id) === null) RED.events.once("flows:started", hand);
+      else hand();
+    },
     store: ({ mode }) => process.emit("test-store", mode),
     inventory: () => {
       globalThis.gc?.();
