@@ -62,7 +62,7 @@ for (const name of EXAMPLES) {
     const groups = groupsOf(nodes);
     deepEqual(groups.slice(0, 1), EMULATOR_DEFAULTS.consumerGroupIds);
     const options = groups.map((id) => ` --group ${id}`).join("");
-    const command = `\`npx aliyun-iot-amqp emulator${groups.length === 1 ? "" : options}\``;
+    const command = `\`npx @iot-flows/node-red-aliyun-iot emulator${groups.length === 1 ? "" : options}\``;
     const comment = nodes.find(({ type }) => type === "comment");
     const said = String(comment?.["info"]).split("\n\n---\n\n");
     // The dashboard has a flow for each language.

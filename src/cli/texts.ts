@@ -1,3 +1,4 @@
+import { NPX } from "../errors/command-line";
 import type { Catalogue } from "../errors/entry";
 
 /** The command line's own; what it has of `errors`, `settings` and `allowed` stands before theirs. */
@@ -206,8 +207,8 @@ export const CLI_TEXTS = {
     },
     extra: { "en-US": "“__value__” is not expected here.", "zh-CN": "此处多出了“__value__”。" },
     seeHelp: {
-      "en-US": "npx aliyun-iot-amqp __name__ --help lists the options.",
-      "zh-CN": "用 npx aliyun-iot-amqp __name__ --help 查看所有参数。",
+      "en-US": `${NPX} __name__ --help lists the options.`,
+      "zh-CN": `用 ${NPX} __name__ --help 查看所有参数。`,
     },
   },
   states: {

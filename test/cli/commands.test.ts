@@ -30,11 +30,17 @@ const HAN = /\p{Script=Han}/u;
 
 test("each command and the program itself explain themselves, in both languages", async () => {
   for (const [args, text] of [
-    [["--help"], /npx aliyun-iot-amqp[^]*emulator .*\n.*doctor .*\n.*listen .*\n.*call /],
-    [["emulator", "--help"], /npx aliyun-iot-amqp[^]*--http-port[^]*\/messages/],
-    [["doctor", "--help"], /npx aliyun-iot-amqp[^]*--wait[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/],
-    [["listen", "--help"], /npx aliyun-iot-amqp[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/],
-    [["call", "--help"], /npx aliyun-iot-amqp[^]*--device[^]*ALIYUN_IOT_REGION/],
+    [
+      ["--help"],
+      /npx @iot-flows\/node-red-aliyun-iot[^]*emulator .*\n.*doctor .*\n.*listen .*\n.*call /,
+    ],
+    [["emulator", "--help"], /npx @iot-flows\/node-red-aliyun-iot[^]*--http-port[^]*\/messages/],
+    [
+      ["doctor", "--help"],
+      /npx @iot-flows\/node-red-aliyun-iot[^]*--wait[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/,
+    ],
+    [["listen", "--help"], /npx @iot-flows\/node-red-aliyun-iot[^]*ALIYUN_IOT_ACCESS_KEY_SECRET/],
+    [["call", "--help"], /npx @iot-flows\/node-red-aliyun-iot[^]*--device[^]*ALIYUN_IOT_REGION/],
   ] as const) {
     for (const env of [{}, CHINESE]) {
       const command = new Command(args, env);
@@ -47,7 +53,7 @@ test("each command and the program itself explain themselves, in both languages"
 
 test("wrong usage is told on standard error in the user's language, with exit code 2", async () => {
   for (const [args, text] of [
-    [[], /npx aliyun-iot-amqp/],
+    [[], /npx @iot-flows\/node-red-aliyun-iot/],
     [["doctr"], /“doctr”/],
     [["listen", "--hots", "x"], /--hots[^]*listen --help/],
     [["listen", "-p", "1"], / -p/],

@@ -1,14 +1,16 @@
-export const PROGRAM = `Usage: npx aliyun-iot-amqp <command> [options]
+import { NPX } from "../../errors/command-line";
+
+export const PROGRAM = `Usage: ${NPX} <command> [options]
 
   emulator   a local stand-in for the platform's AMQP endpoint, with simulated devices
   doctor     checks a connection step by step and says what to do
   listen     receives messages of a consumer group, one JSON line each
   call       sends a command to a device, and writes the answer as one JSON line
 
-npx aliyun-iot-amqp <command> --help shows the details.
+${NPX} <command> --help shows the details.
 `;
 
-export const EMULATOR = `Usage: npx aliyun-iot-amqp emulator [options]
+export const EMULATOR = `Usage: ${NPX} emulator [options]
 
 A local stand-in for the platform's AMQP endpoint. It checks the sign-in as the
 platform does, and simulated devices send messages of every type.
@@ -42,7 +44,7 @@ A scenario with one of two faults every 60 seconds on average:
 Exit codes: 0 ended on request, 1 a setting is wrong or a port is in use, 2 wrong usage.
 `;
 
-export const LISTEN = `Usage: npx aliyun-iot-amqp listen [options]
+export const LISTEN = `Usage: ${NPX} listen [options]
 
 Receives the messages of a consumer group and writes one JSON line for each to
 standard output. A message is accepted only after its line has been written.
@@ -69,12 +71,12 @@ Secrets come from the environment only:
 A payload that is not text is written as base64, with "payloadEncoding": "base64".
 Exit codes: 0 ended on request, 1 a setting is wrong, 2 wrong usage.
 
-Try it on the emulator (npx aliyun-iot-amqp emulator):
+Try it on the emulator (${NPX} emulator):
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp listen --host 127.0.0.1 --port 5672 --no-tls
+    ${NPX} listen --host 127.0.0.1 --port 5672 --no-tls
 `;
 
-export const DOCTOR = `Usage: npx aliyun-iot-amqp doctor [options]
+export const DOCTOR = `Usage: ${NPX} doctor [options]
 
 Checks step by step whether a subscriber with these settings would receive:
 settings, host name, TCP, TLS with its certificate, sign-in, AMQP, receiver link.
@@ -105,13 +107,13 @@ Secrets come from the environment only:
 Colours only on a terminal, and not if NO_COLOR is set.
 Exit codes: 0 all is well, 1 a step failed or it was stopped, 2 wrong usage.
 
-Try it on the emulator (npx aliyun-iot-amqp emulator):
+Try it on the emulator (${NPX} emulator):
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp doctor --host 127.0.0.1 --port 5672 --no-tls --wait 10 \\
-    --api-endpoint http://127.0.0.1:5680
+    ${NPX} doctor --host 127.0.0.1 --port 5672 \\
+    --no-tls --wait 10 --api-endpoint http://127.0.0.1:5680
 `;
 
-export const CALL = `Usage: npx aliyun-iot-amqp call ACTION [options]
+export const CALL = `Usage: ${NPX} call ACTION [options]
 
 Sends one command to a device through the platform's API, and writes the answer to
 standard output as one JSON line: action, payload, requestId, messageId.
@@ -151,8 +153,8 @@ Exit codes: 0 done, 1 refused, stopped or a setting is wrong, 2 wrong usage, 3 i
 known whether the command was carried out; it is not repeated. With 1 and 3, a line on
 standard error ends with the error code in brackets.
 
-Try it on the emulator (npx aliyun-iot-amqp emulator):
+Try it on the emulator (${NPX} emulator):
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp call set-properties --api-endpoint http://127.0.0.1:5680 \\
-    --device k1demoPk01/meter-01 --data '{"switch":1}'
+    ${NPX} call set-properties \\
+    --api-endpoint http://127.0.0.1:5680 --device k1demoPk01/meter-01 --data '{"switch":1}'
 `;

@@ -1,14 +1,16 @@
-export const PROGRAM = `用法：npx aliyun-iot-amqp <命令> [参数]
+import { NPX } from "../../errors/command-line";
+
+export const PROGRAM = `用法：${NPX} <命令> [参数]
 
   emulator   在本机模拟平台的 AMQP 接入点，并带有模拟设备
   doctor     逐步检查连接，指出问题所在和解决办法
   listen     接收消费组的消息，每条消息输出一行 JSON
   call       向设备发送一条命令，并将结果输出为一行 JSON
 
-用 npx aliyun-iot-amqp <命令> --help 查看详细说明。
+用 ${NPX} <命令> --help 查看详细说明。
 `;
 
-export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
+export const EMULATOR = `用法：${NPX} emulator [参数]
 
 在本机模拟平台的 AMQP 接入点：像平台一样校验登录，由模拟设备发送各种类型的消息。
 
@@ -41,7 +43,7 @@ export const EMULATOR = `用法：npx aliyun-iot-amqp emulator [参数]
 退出码：0 按要求结束，1 设置有误或端口被占用，2 用法错误。
 `;
 
-export const LISTEN = `用法：npx aliyun-iot-amqp listen [参数]
+export const LISTEN = `用法：${NPX} listen [参数]
 
 接收一个消费组的消息，每条消息向标准输出写一行 JSON，写出之后才确认该消息。
 
@@ -67,12 +69,12 @@ export const LISTEN = `用法：npx aliyun-iot-amqp listen [参数]
 不是文本的消息内容以 base64 写出，并带有 "payloadEncoding": "base64"。
 退出码：0 按要求结束，1 设置有误，2 用法错误。
 
-用模拟器试一试（npx aliyun-iot-amqp emulator）：
+用模拟器试一试（${NPX} emulator）：
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp listen --host 127.0.0.1 --port 5672 --no-tls
+    ${NPX} listen --host 127.0.0.1 --port 5672 --no-tls
 `;
 
-export const DOCTOR = `用法：npx aliyun-iot-amqp doctor [参数]
+export const DOCTOR = `用法：${NPX} doctor [参数]
 
 逐步检查使用这些设置的订阅节点能否接收消息：设置、域名解析、TCP、TLS 及证书、登录、
 AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和解决办法。检查时会短暂地作为
@@ -102,13 +104,13 @@ AMQP 连接、接收链路。第一个失败的步骤会给出可能的原因和
 只在终端上使用颜色；设置了 NO_COLOR 时不使用。
 退出码：0 一切正常，1 有步骤失败或被中止，2 用法错误。
 
-用模拟器试一试（npx aliyun-iot-amqp emulator）：
+用模拟器试一试（${NPX} emulator）：
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp doctor --host 127.0.0.1 --port 5672 --no-tls --wait 10 \\
-    --api-endpoint http://127.0.0.1:5680
+    ${NPX} doctor --host 127.0.0.1 --port 5672 \\
+    --no-tls --wait 10 --api-endpoint http://127.0.0.1:5680
 `;
 
-export const CALL = `用法：npx aliyun-iot-amqp call 操作 [参数]
+export const CALL = `用法：${NPX} call 操作 [参数]
 
 通过平台的云端 API 向设备发送一条命令，并将结果以一行 JSON 写到标准输出：
 action、payload、requestId、messageId。
@@ -147,8 +149,8 @@ action、payload、requestId、messageId。
 退出码：0 完成，1 被拒绝、被中止或设置有误，2 用法错误，3 不知道命令是否已被执行，
 不会自动重发。退出码为 1 或 3 时，标准错误输出的行末方括号中是错误码。
 
-用模拟器试一试（npx aliyun-iot-amqp emulator）：
+用模拟器试一试（${NPX} emulator）：
   ALIYUN_IOT_ACCESS_KEY_ID=testAccessKeyId ALIYUN_IOT_ACCESS_KEY_SECRET=testAccessKeySecret \\
-    npx aliyun-iot-amqp call set-properties --api-endpoint http://127.0.0.1:5680 \\
-    --device k1demoPk01/meter-01 --data '{"switch":1}'
+    ${NPX} call set-properties \\
+    --api-endpoint http://127.0.0.1:5680 --device k1demoPk01/meter-01 --data '{"switch":1}'
 `;

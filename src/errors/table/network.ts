@@ -1,3 +1,4 @@
+import { NPX } from "../command-line";
 import type { ErrorTable } from "../entry";
 
 /** The network or a deadline ended the attempt or the connection. */
@@ -24,14 +25,12 @@ export const NETWORK_ERRORS = {
     "en-US": {
       short: "connection refused",
       text: "Nothing is listening on __host__:__port__ (host, port).",
-      remedy:
-        "The platform's AMQP port is 5671. For the emulator: is it running (npx aliyun-iot-amqp emulator), and on this port?",
+      remedy: `The platform's AMQP port is 5671. For the emulator: is it running (${NPX} emulator), and on this port?`,
     },
     "zh-CN": {
       short: "连接被拒绝",
       text: "__host__:__port__（host、port）上没有服务在监听。",
-      remedy:
-        "平台的 AMQP 端口是 5671。如果连接的是模拟器：它是否已启动（npx aliyun-iot-amqp emulator），端口是否一致？",
+      remedy: `平台的 AMQP 端口是 5671。如果连接的是模拟器：它是否已启动（${NPX} emulator），端口是否一致？`,
     },
   },
   CONNECTION_FAILED: {
