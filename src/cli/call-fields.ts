@@ -1,5 +1,6 @@
 import { COMMAND_FIELDS, fieldsOf, hasQos } from "../settings/command";
 import { isJsonObject } from "../protocol/json";
+import { utf8Text } from "../protocol/utf8";
 import { UsageError } from "./settings";
 import type { CommandAction } from "../protocol/command";
 import type { CommandField } from "../settings/command";
@@ -49,7 +50,9 @@ function memberText(object: string, wanted: string): string | undefined {
 }
 
 /** A command as a JSON object; nothing at all is a command without fields. */
-function fieldsOfJson(action: CommandAction, json: string): CallFields {
+function fieldsOfJson(action: CommandAction, bytes: Buffer): CallFields {
+  const json = utf8Text(bytes)?.trim();
+  if (json === undefined) throw new UsageError("inputNotUtf8", {});
   if (json === "") return {};
   let parsed: unknown;
   try {
@@ -79,5 +82,5 @@ export async function readFields(
   }
   // Nobody types a command there: the error that follows says what is missing.
   if ("isTTY" in stdin && stdin.isTTY === true) return {};
-  return fieldsOfJson(action, (await readAll(stdin)).toString("utf8").trim());
+  return fieldsOfJson(action, await readAll(stdin));
 }

@@ -205,6 +205,10 @@ export const CLI_TEXTS = {
       "en-US": "Standard input is not a JSON object with fields of these: __fields__.",
       "zh-CN": "标准输入不是 JSON 对象。可用的字段：__fields__。",
     },
+    inputNotUtf8: {
+      "en-US": "Standard input is not UTF-8 text. Save it as UTF-8, or convert it.",
+      "zh-CN": "标准输入不是 UTF-8 文本。请以 UTF-8 编码保存或转换后再输入。",
+    },
     extra: { "en-US": "“__value__” is not expected here.", "zh-CN": "此处多出了“__value__”。" },
     seeHelp: {
       "en-US": `${NPX} __name__ --help lists the options.`,

@@ -3,6 +3,7 @@ import { shown } from "../errors/invalid-setting";
 import { fullTopic, parseDevice } from "../protocol/command";
 import { readDevice } from "../protocol/flow-message";
 import { isJsonObject } from "../protocol/json";
+import { utf8Text } from "../protocol/utf8";
 import type { ErrorDetails } from "../errors/error";
 import type { Rule } from "../errors/setting-texts";
 import type { Command } from "../protocol/command";
@@ -75,7 +76,7 @@ class FieldReader {
   json(whenEmpty?: string): string {
     const value = this.#values.data;
     if (isEmpty(value) && whenEmpty !== undefined) return whenEmpty;
-    const text = Buffer.isBuffer(value) ? value.toString("utf8") : value;
+    const text = Buffer.isBuffer(value) ? utf8Text(value) : value;
     const json = typeof text === "string" ? text.trim() : toJson(text);
     if (json === undefined || !isObjectText(json)) throw this.#wrong("data", "dataObject");
     return json;

@@ -219,6 +219,12 @@ test("wrong usage ends with 2, before anything is sent", async () => {
     [["call", "get-status", "--secret", "x"], "", /--secret/],
     [["call", "set-properties"], "[1]", /device, identifier, topic, data, qos, timeout/],
     [["call", "set-properties"], "{", /device, identifier/],
+    // “温度” in GBK, as a Chinese Windows writes it: nothing must reach a device mangled.
+    [
+      ["call", "set-properties"],
+      Buffer.from('{"device":"k1/\xce\xc2\xb6\xc8"}', "latin1"),
+      /UTF-8/,
+    ],
     [["call", "set-properties"], '{"devise":"k1/d1"}', /“devise”/],
   ] as const) {
     for (const env of [{}, CHINESE]) {

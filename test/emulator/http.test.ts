@@ -54,6 +54,38 @@ test("each bad message is answered with 400 and a sentence that names the field"
     equal(emulator.groups()[0]?.backlog, 0);
   }));
 
+/** `{"topic":"/t","payload":"温度"}` as the command line of a Chinese Windows sends it. */
+const IN_GBK = Buffer.concat([
+  Buffer.from('{"topic":"/t","payload":"'),
+  Buffer.from([0xce, 0xc2, 0xb6, 0xc8]),
+  Buffer.from('"}'),
+]);
+
+test("a body that is not UTF-8 is refused, unless it names its encoding; one with a BOM is read", () =>
+  withEmulator({ httpPort: 0 }, async (emulator) => {
+    const { httpPort } = emulator;
+    const push = (body: string | Buffer, type: string) =>
+      ask(httpPort, "/messages", { method: "POST", body, headers: { "content-type": type } });
+    const form = "application/x-www-form-urlencoded"; // what curl -d says
+    for (const [body, type] of [
+      [IN_GBK, form],
+      [IN_GBK, "application/json; charset=utf-8"],
+      [IN_GBK, "application/json; charset=no-such"],
+      // As `>` of Windows PowerShell writes it.
+      [Buffer.from('\uFEFF{"topic":"/t"}', "utf16le"), "application/json"],
+    ] as const) {
+      const answer = await push(body, type);
+      match(errorText(answer), /^400 bad-encoding .*UTF-8.*--data-binary.*charset=gbk/);
+    }
+    equal(emulator.groups()[0]?.backlog, 0);
+    const client = await attached(emulator.port, 10);
+    equal((await push('\uFEFF{"topic":"/t","payload":"温度"}', form)).status, 200);
+    equal((await push(IN_GBK, 'application/json; Charset="GBK"')).status, 200);
+    for (const { message } of await client.have(2)) {
+      equal((message.body as { content: Buffer }).content.toString(), "温度");
+    }
+  }));
+
 test("GET /groups tells consumers, backlog, unsettled and the outcomes of each group", () =>
   withEmulator({ httpPort: 0, consumerGroupIds: ["G1", "G2"] }, async (emulator) => {
     const client = await attached(emulator.port, 2, { consumerGroupId: "G1" });

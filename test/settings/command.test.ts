@@ -129,6 +129,7 @@ test("data that is no JSON object, or that JSON would change, is refused", () =>
     { a: 1n },
     circular,
     () => 1,
+    Buffer.from('{"mode":"\xce\xc2\xb6\xc8"}', "latin1"), // GBK: as UTF-8 it would be mangled
   ]) {
     equal(wrong({}, { data }).details["setting"], "data");
   }

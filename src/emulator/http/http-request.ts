@@ -51,12 +51,23 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** The body's text, in UTF-8 or what `content-type` says. Throws HttpError 400 for other bytes. */
+function textOf(bytes: Buffer, contentType = ""): string {
+  const [, charset = "utf-8"] = /;\s*charset="?([^\s;"]+)/i.exec(contentType) ?? [];
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    const sentence = `The body is not ${charset} text. Send it in UTF-8, for instance from a file that an editor saved so: curl --data-binary @message.json. Or name its encoding: -H "content-type: application/json; charset=gbk".`;
+    throw new HttpError(400, "bad-encoding", sentence);
+  }
+}
+
 /** Reads a body that is a JSON object. Rejects with HttpError 400 or 413. */
 export async function readBody(request: IncomingMessage): Promise<JsonObject> {
-  const bytes = await readBytes(request);
+  const text = textOf(await readBytes(request), request.headers["content-type"]);
   let body: unknown;
   try {
-    body = JSON.parse(bytes.toString("utf8"));
+    body = JSON.parse(text);
   } catch {
     throw new HttpError(400, "bad-json", "The body must be JSON.");
   }

@@ -24,7 +24,11 @@ export function ask(port: number | undefined, path: string, options: Ask = {}): 
       });
     });
     sent.on("error", reject);
-    sent.end(typeof body === "string" || body === undefined ? body : JSON.stringify(body));
+    sent.end(
+      typeof body === "string" || Buffer.isBuffer(body) || body === undefined
+        ? body
+        : JSON.stringify(body),
+    );
   });
 }
 
