@@ -30,6 +30,12 @@ interface LoadedModel {
   readonly model: ThingModel;
 }
 
+/** Whose model the platform is asked for, and as whom. */
+interface Asked {
+  readonly productKey: string;
+  readonly instance: Stored | undefined;
+}
+
 /** Offers a product's writable properties and services, once a button asks for them. */
 export class ThingModelPanel {
   readonly #node: FormNode;
@@ -38,6 +44,8 @@ export class ThingModelPanel {
   #request: JQuery.jqXHR | undefined;
   #loaded: LoadedModel | undefined;
   #shownFor: CommandAction | undefined;
+  /** What was asked for, as text, until the form asks for something else. */
+  #asked: string | undefined;
 
   constructor(node: FormNode, form: PanelForm) {
     this.#node = node;
@@ -47,6 +55,7 @@ export class ThingModelPanel {
     });
     onFormChange(form.container, () => {
       this.#view.askForKey(this.#typedProduct() === undefined);
+      this.#dropStale();
       if (this.#shownFor !== form.action()) this.#show();
     });
   }
@@ -61,13 +70,26 @@ export class ThingModelPanel {
     return type === "str" ? parseDevice(value)?.productKey : undefined;
   }
 
+  #current(): Asked {
+    const productKey = this.#typedProduct() ?? this.#view.productKey;
+    return { productKey, instance: this.#form.instance() };
+  }
+
+  /** A model is that of one product, read with the settings of one instance. */
+  #dropStale(): void {
+    if (this.#asked === undefined || this.#asked === JSON.stringify(this.#current())) return;
+    this.#asked = undefined;
+    this.#loaded = undefined;
+    this.stop();
+    this.#view.showStale();
+  }
+
   #fail(text: string): void {
     this.#view.tell(text, "failed");
   }
 
   #load(): void {
-    const productKey = this.#typedProduct() ?? this.#view.productKey;
-    const instance = this.#form.instance();
+    const { productKey, instance } = this.#current();
     if (this.#request !== undefined) return;
     if (instance === undefined) this.#fail(this.#node._("model.instanceMissing"));
     else if (productKey === "") this.#fail(this.#node._("model.keyMissing"));
@@ -76,6 +98,7 @@ export class ThingModelPanel {
 
   #ask(productKey: string, instance: Stored): void {
     this.#loaded = undefined;
+    this.#asked = JSON.stringify({ productKey, instance });
     this.#view.showLoading();
     // In the body, because URLs are logged.
     const request = $.ajax({

@@ -62,6 +62,14 @@ export class ThingModelView {
     this.tell(this.#text("loading"), "running");
   }
 
+  /** What is shown belongs to another product or instance than the form names now. */
+  showStale(): void {
+    this.#list.empty().hide();
+    this.#load.prop("disabled", false);
+    this.#status.attr("data-state", "stale");
+    updateText(this.#status, this.#text("stale"));
+  }
+
   /** Shows a sentence below the button. */
   tell(text: string, state: "running" | "passed" | "failed"): void {
     this.#load.prop("disabled", state === "running");

@@ -92,7 +92,7 @@ export class TestView {
   showRunning(): void {
     this.#label(this.#button, "fa-stop", "stop");
     this.#wait.prop("disabled", true);
-    this.#steps.empty().show();
+    this.#steps.empty().removeAttr("data-stale").show();
     this.#copy.hide();
     this.#setResult(this.#node._("test.running"), "running");
   }
@@ -137,6 +137,12 @@ export class TestView {
     this.#showIdle();
     if (this.#result.attr("data-state") === "running") this.#setResult(text, state);
     this.#steps.children("[data-state=running]").remove();
+  }
+
+  /** The settings are no longer those that were tested. The steps stay: they say what to change. */
+  showStale(): void {
+    this.#steps.attr("data-stale", "");
+    this.#setResult(this.#node._("test.stale"), "stale");
   }
 
   #showIdle(): void {

@@ -8,6 +8,11 @@ import type { FormNode } from "./form.editor";
 
 const URL = "aliyun-iot/connection-test";
 
+/** What decides how a test ends. */
+function testedPart({ instance, subscribe }: TestSettings): string {
+  return JSON.stringify([instance, subscribe]);
+}
+
 /** The panel that tests the connection with the settings in the form, saved or not. */
 export class ConnectionTest {
   readonly #view: TestView;
@@ -15,6 +20,8 @@ export class ConnectionTest {
   readonly #node: FormNode;
   #request: JQuery.jqXHR | undefined;
   #result: string | undefined;
+  /** The settings that were tested, until they change. */
+  #tested: string | undefined;
 
   /** `settings` is called at each test and whenever the form changes. */
   constructor(node: FormNode, container: string, settings: () => TestSettings) {
@@ -25,7 +32,9 @@ export class ConnectionTest {
       else this.stop();
     });
     onFormChange(container, () => {
-      this.#view.showGroup(settings().groupText);
+      const current = settings();
+      this.#view.showGroup(current.groupText);
+      this.#compare(current);
     });
   }
 
@@ -34,14 +43,24 @@ export class ConnectionTest {
     this.#request?.abort();
   }
 
+  /** What was found with other settings says nothing of those in the form. */
+  #compare(current: TestSettings): void {
+    if (this.#tested === undefined || this.#tested === testedPart(current)) return;
+    this.#tested = undefined;
+    this.stop();
+    this.#view.showStale();
+  }
+
   #start(): void {
-    const { instance, subscribe } = this.#settings();
+    const settings = this.#settings();
+    const { instance, subscribe } = settings;
     const { waitForMessage } = this.#view;
     const body = { language: language(), instance, subscribe, waitForMessage };
     const reader = new LineReader((line) => {
       this.#show(line);
     });
     this.#result = undefined;
+    this.#tested = testedPart(settings);
     this.#view.showRunning();
     // Through jQuery, because the editor adds its access token there.
     const request = $.ajax({

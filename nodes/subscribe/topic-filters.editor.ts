@@ -78,6 +78,9 @@ export function prepareTopicFilters(node: FormNode, validate: Validator): void {
   list.editableList({
     height: "auto",
     removable: true,
+    removeItem: () => {
+      list.trigger("change"); // the form hears of no removed row otherwise
+    },
     addItem: (row: JQuery, _index: number, data: { readonly filter?: unknown }) => {
       const field = fillRow(node, row, (filter) => validate.call(node, [filter], {}));
       // The add button hands over an empty object, for a row to type into.

@@ -63,7 +63,23 @@ browserTest("why a thing model cannot be loaded is told where it was asked for",
     match(await loadModel(form), /iot:QueryThingModelPublished is missing.*Grant/s);
     // Enter asks too, and does not close the form.
     await key.press("Enter");
-    await form.tray.locator(".aliyun-iot-model-list button").first().waitFor();
+    const first = form.tray.locator(".aliyun-iot-model-list button").first();
+    await first.waitFor();
+    // What is listed is of the product and the instance that the form named then.
+    await key.fill("anotherKey1");
+    match(await status.innerText(), /has changed since/);
+    equal(await first.isVisible(), false);
+    await key.fill("k1demoPk01");
+    await loadModel(form);
+    const instance = await form.editSelected("instance");
+    await instance.fill("apiEndpoint", "http://127.0.0.1:1");
+    await instance.ok();
+    await form.tray.locator(".aliyun-iot-model-status[data-state=stale]").waitFor();
+    equal(await first.isVisible(), false);
+    const again = await form.editSelected("instance");
+    await again.fill("apiEndpoint", `http://127.0.0.1:${emulator.httpPort ?? 0}`);
+    await again.ok();
+    await loadModel(form);
     await form.fill("action", "publish");
     equal(await load.isVisible(), false);
     await form.fill("action", "invoke-service");

@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ERRORS } from "../../../src/errors/table";
 import { settled } from "./editor-form";
 import type { Locator } from "playwright-core";
@@ -48,6 +48,14 @@ export async function testConnection(form: EditorForm): Promise<ConnectionTest> 
   const steps = (await Promise.all(items.map((item) => item.innerText()))).join("\n");
   await settled(shown);
   return { states, steps, result: await shown.locator(".aliyun-iot-test-result").innerText() };
+}
+
+/** What was found is told no longer to hold, as a setting has changed since. */
+export async function expectStale(form: EditorForm): Promise<void> {
+  const shown = panel(form);
+  await shown.locator(".aliyun-iot-test-result[data-state=stale]").waitFor();
+  match(await shown.locator(".aliyun-iot-test-result").innerText(), /changed since|已更改/);
+  equal(await shown.locator(".aliyun-iot-test-start").isEnabled(), true);
 }
 
 /** Every step passed, or was none of this connection's. */

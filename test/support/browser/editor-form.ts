@@ -134,6 +134,15 @@ export class EditorForm {
     await field.dispatchEvent("change");
   }
 
+  /** Removes the last row of an editable list. */
+  async removeLastRow(list: string): Promise<void> {
+    const container = this.tray.locator(".red-ui-editableList", { has: this.#page.locator(list) });
+    const rows = container.locator("li .red-ui-editableList-item-remove");
+    const count = await rows.count();
+    await rows.last().click();
+    await rows.nth(count - 1).waitFor({ state: "detached" });
+  }
+
   /** Opens the form of a new config node for a property. */
   async add(property: string): Promise<EditorForm> {
     // The first since Node-RED 4, the second before.

@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { CERTIFICATES } from "../certificates";
-import { expectFailed, expectPassed, testConnection } from "./connection-test";
+import { expectFailed, expectPassed, expectStale, testConnection } from "./connection-test";
 import { withEditor } from "./editor";
 import { EMPTY_FLOW } from "../node-red/flow";
 import { CHINESE, expectTranslated, UNTRANSLATED } from "./form-texts";
@@ -55,8 +55,10 @@ async function testConnections(form: EditorForm, emulator: Emulator, language: L
   expectPassed(await testConnection(form));
 
   await form.fill("accessKeySecret", WRONG_SECRET);
+  await expectStale(form);
   expectFailed(await testConnection(form), { step: "signIn", code: "SIGN_IN_REFUSED", language });
   await form.fill("accessKeySecret", SECRET);
+  await expectStale(form);
 
   await form.fill("port", String(await freePort()));
   expectFailed(await testConnection(form), { step: "tcp", code: "CONNECTION_REFUSED", language });
@@ -95,7 +97,10 @@ async function travel(editor: Editor, emulator: Emulator, { nodeRed, language }:
   await form.addRow(TOPIC_FILTERS, "/+/+/user/#");
   deepEqual(await form.wrong(), []);
   await expectTranslated(form, language);
+  await form.addRow(TOPIC_FILTERS, "/+/+/user/twice");
   expectPassed(await testConnection(form));
+  await form.removeLastRow(TOPIC_FILTERS);
+  await expectStale(form);
   const saved = await form.values();
   await form.ok();
 
@@ -127,6 +132,12 @@ async function travel(editor: Editor, emulator: Emulator, { nodeRed, language }:
   expectPassed(await testConnection(instance));
   await expectTranslated(instance, language);
   await instance.cancel();
+  // The instance is edited on top of the form that has tested it.
+  expectPassed(await testConnection(form));
+  instance = await form.editSelected("instance");
+  await instance.fill("port", "1");
+  await instance.ok();
+  await expectStale(form);
   await form.cancel();
 }
 
