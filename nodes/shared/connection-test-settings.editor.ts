@@ -6,7 +6,10 @@ import type { RED as Editor } from "@node-red/editor-client";
 import type { FormNode } from "./form.editor";
 import type { Stored } from "../../src/settings/read";
 
-declare const RED: Editor;
+/** The types know of no ID, and of nothing in a flow. */
+type FindFlow = (id: string) => unknown;
+
+declare const RED: Editor & { readonly nodes: { readonly workspace: FindFlow } };
 
 /** What a test is made with, and the sentence that names the consumer group it joins. */
 export interface TestSettings {
@@ -53,6 +56,12 @@ function settingsOf(node: Stored, defaults: Stored, open?: OpenForm): Stored {
   );
 }
 
+/** Whether a deploy would leave a node out, by itself or with its flow. */
+function isDisabled(node: FormNode): boolean {
+  const flow = typeof node["z"] === "string" ? RED.nodes.workspace(node["z"]) : undefined;
+  return node["d"] === true || (isJsonObject(flow) && flow["disabled"] === true);
+}
+
 /** The settings of an instance, from its form if it is open. */
 export function instanceSettings(node: FormNode | undefined, form?: JQuery): Stored {
   const open = form && ({ form, prefix: "node-config-input" } as const);
@@ -67,6 +76,8 @@ export function instanceSettings(node: FormNode | undefined, form?: JQuery): Sto
     ...settingsOf(node ?? {}, INSTANCE_DEFAULTS, open),
     ...Object.fromEntries(given),
     id: node?.id ?? "",
+    // In its own form it is to be tested even so.
+    disabled: open === undefined && node !== undefined && isDisabled(node),
   };
 }
 

@@ -1,5 +1,7 @@
 import { assertVariablesSet, resolveSubscriber, variableOf } from "./settings";
 import { tlsOptions } from "./tls-config";
+import { SettingError } from "../../src/errors/error";
+import { missing } from "../../src/errors/invalid-setting";
 import { hasApi, resolveApi } from "../../src/settings/api";
 import { CREDENTIALS, HIDDEN_PASSWORD, resolveInstance } from "../../src/settings/instance";
 import type { Node, NodeAPI } from "node-red";
@@ -67,8 +69,12 @@ class FormInstance {
   readonly #settings: Stored;
   readonly #tls: TlsOptions;
 
-  /** Throws SettingError for a variable or a TLS configuration that is not there. */
+  /** Throws SettingError where the instance or what its settings refer to is not there. */
   constructor(RED: NodeAPI, instance: JsonObject) {
+    if (instance["id"] === "") throw missing("instance", "instance");
+    if (instance["disabled"] === true) {
+      throw new SettingError("NODE_DISABLED", { setting: "instance" });
+    }
     const node = deployedNode(RED, instance, "aliyun-iot-instance");
     const fields = { ...instance, ...credentials(RED, instance, node) };
     this.#settings = assertVariablesSet(withEnvironment(RED, fields, node));

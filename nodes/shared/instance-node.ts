@@ -1,4 +1,5 @@
-import { SettingError } from "../../src/errors/error";
+import { missingNode } from "./missing-node";
+import { missing } from "../../src/errors/invalid-setting";
 import type { Node, NodeAPI } from "node-red";
 import type { ApiClient } from "../../src/openapi/client";
 import type { Credentials, InstanceOptions } from "../../src/settings/instance";
@@ -20,5 +21,6 @@ function isInstance(node: Node | null | undefined): node is InstanceNode {
 export function findInstance(RED: NodeAPI, id: unknown): InstanceNode {
   const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
   if (isInstance(node)) return node;
-  throw new SettingError("SETTING_MISSING", { setting: "instance", rule: "instance" });
+  if (typeof id === "string" && id !== "") throw missingNode(RED, "instance", id);
+  throw missing("instance", "instance");
 }

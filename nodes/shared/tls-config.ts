@@ -1,3 +1,4 @@
+import { missingNode } from "./missing-node";
 import { SettingError } from "../../src/errors/error";
 import type { NodeAPI } from "node-red";
 import type { TlsOptions } from "../../src/settings/instance";
@@ -19,9 +20,8 @@ export function tlsOptions(RED: NodeAPI, id: unknown): TlsOptions {
   if (id === undefined || id === "") return {};
   const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
   // Falling back to the CA certificates of Node.js would silently ignore this setting.
-  if (typeof id !== "string" || !isTlsConfig(node)) {
-    throw new SettingError("SETTING_MISSING", { setting: "tls", rule: "tlsConfig" });
-  }
+  if (typeof id !== "string" || !isTlsConfig(node))
+    throw missingNode(RED, "tls", typeof id === "string" ? id : "");
   if (node.valid === false) {
     const value = node.name ?? id;
     throw new SettingError("SETTING_INVALID", { setting: "tls", value, rule: "tlsFiles" });

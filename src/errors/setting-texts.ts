@@ -101,11 +101,6 @@ export const ALLOWED = {
     "zh-CN": "请填写；可以使用 ${MY_VARIABLE} 形式的环境变量。",
   },
   instance: { "en-US": "Select or add an instance.", "zh-CN": "请选择或新建一个实例。" },
-  tlsConfig: {
-    "en-US":
-      "The selected TLS configuration does not exist or is not deployed yet: deploy it, or select another or none.",
-    "zh-CN": "所选的 TLS 配置不存在，或尚未部署：请先部署，或者选择其他配置或不选。",
-  },
   tlsFiles: {
     "en-US":
       "a TLS configuration whose files are readable, with both certificate and key or neither; its error in the log says what is wrong",

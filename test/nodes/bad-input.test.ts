@@ -9,6 +9,7 @@ import { withEmulator } from "../support/emulator/with-emulator";
 import { LANGUAGES } from "../support/node-red/built-nodes";
 import type { ErrorCode } from "../../src/errors/error";
 import type { EmulatorOptions } from "../../src/emulator/options";
+import type { FlowNode } from "../support/node-red/node-red";
 import type { FlowSettings } from "../support/node-red/flow";
 
 const SECRETS = ["topSecretKey0001", "topSecretToken01"] as const;
@@ -22,6 +23,8 @@ interface Case {
   /** What else it must say, in both languages. */
   readonly says?: string | readonly [english: string, chinese: string];
   readonly flow: Partial<FlowSettings>;
+  /** Nodes beside the subscriber's. */
+  readonly more?: readonly FlowNode[];
   readonly emulator?: Partial<EmulatorOptions>;
 }
 
@@ -65,15 +68,35 @@ const CASES: readonly Case[] = [
     flow: { credentials: { accessKeySecret: `${WRONG_SECRET} ${TOKEN}` } },
   },
   {
-    what: "an instance that does not exist",
+    what: "no instance",
     code: "SETTING_MISSING",
     setting: "instance",
     says: ["Select or add an instance.", "请选择或新建一个实例。"],
+    flow: { subscribe: { instance: "" } },
+  },
+  {
+    what: "an instance that does not exist",
+    code: "NODE_MISSING",
+    setting: "instance",
     flow: { subscribe: { instance: "nowhere00000000" } },
   },
   {
+    what: "a disabled instance",
+    code: "NODE_DISABLED",
+    setting: "instance",
+    says: ["Enable it", "请启用"],
+    flow: { instance: { d: true } },
+  },
+  {
+    what: "an instance of a disabled flow",
+    code: "NODE_DISABLED",
+    setting: "instance",
+    flow: { instance: { z: "off000000000000" } },
+    more: [{ id: "off000000000000", type: "tab", label: "off", disabled: true }],
+  },
+  {
     what: "TLS settings that do not exist",
-    code: "SETTING_MISSING",
+    code: "NODE_MISSING",
     setting: "tls",
     flow: { instance: { host: "localhost", useTls: true, tls: "nowhere00000000" } },
   },
@@ -136,11 +159,12 @@ for (const language of LANGUAGES) {
     });
     after(() => nodeRed.stop());
 
-    for (const { what, code, setting, says = "", flow, emulator: options = {} } of CASES) {
+    for (const { what, code, setting, says = "", flow, ...rest } of CASES) {
+      const { more = [], emulator: options = {} } = rest;
       const [english, chinese] = typeof says === "string" ? [says, says] : says;
       test(`${what}: status and Catch name the setting and the remedy, and no secret`, () =>
         withEmulator(options, async (emulator) => {
-          await nodeRed.deploy(subscriberFlow({ port: emulator.port, ...flow }));
+          await nodeRed.deploy([...subscriberFlow({ port: emulator.port, ...flow }), ...more]);
           const { message: caught = {} } = await nodeRed.next("catch");
           const error = caught["error"] as Record<string, unknown>;
           equal(error["code"], code);

@@ -52,9 +52,16 @@ const WRONG: readonly (readonly [string, CommandFlowSettings, ErrorCode, string,
   [
     "an instance that is gone",
     { command: { instance: "nowhere" } },
-    "SETTING_MISSING",
+    "NODE_MISSING",
     "Instance missing",
     /Instance/,
+  ],
+  [
+    "a disabled instance",
+    { instance: { d: true } },
+    "NODE_DISABLED",
+    "Instance disabled",
+    /Instance.*disabled.*Enable/,
   ],
   [
     "no region and no endpoint",

@@ -129,6 +129,13 @@ test("a TLS configuration that is not deployed is told at the settings", async (
   match(answer.text, /"settings".*"failed".*not deployed yet/);
 });
 
+test("an instance that is disabled, or none, is told at the settings", async () => {
+  const disabled = await post(form(1, { ...keys, disabled: true }));
+  match(disabled.text, /"settings".*"failed".*NODE_DISABLED/);
+  const none = await post(form(1, { id: "" }));
+  match(none.text, /"settings".*"failed".*Select or add an instance/);
+});
+
 test("plain TCP to another computer is refused before anything is looked up", async () => {
   const answer = await post(form(22, { ...keys, host: "192.0.2.1" }));
   deepEqual(stepsOf(answer).slice(0, 2), ["settings failed", "dns skipped"]);

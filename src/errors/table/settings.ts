@@ -30,6 +30,34 @@ export const SETTING_ERRORS = {
       remedy: "要求：__allowed__。",
     },
   },
+  NODE_MISSING: {
+    retry: "never",
+    details: ["setting"],
+    "en-US": {
+      short: "__label__ missing",
+      text: "The node selected as “__label__” (__setting__) does not exist, or is not deployed yet.",
+      remedy: "Deploy it, or select another.",
+    },
+    "zh-CN": {
+      short: "缺少__label__",
+      text: "设置项“__label__”（__setting__）所选的节点不存在，或尚未部署。",
+      remedy: "请部署该节点，或者选择其他节点。",
+    },
+  },
+  NODE_DISABLED: {
+    retry: "never",
+    details: ["setting"],
+    "en-US": {
+      short: "__label__ disabled",
+      text: "The node selected as “__label__” (__setting__) is disabled, by itself or with the flow that it belongs to.",
+      remedy: "Enable it and deploy, or select another.",
+    },
+    "zh-CN": {
+      short: "__label__已禁用",
+      text: "设置项“__label__”（__setting__）所选的节点已禁用，或者它所在的流程已禁用。",
+      remedy: "请启用并部署，或者选择其他节点。",
+    },
+  },
   ENV_MISSING: {
     retry: "never",
     details: ["variable", "setting"],
