@@ -107,6 +107,7 @@ class AmqpLink implements Link {
       this.#conductor = new Conductor(this.#request, this.#environment.limits.maxFrameBytes, {
         openSocket: this.#openSocket.bind(this),
         isWritable: this.#hasSocket.bind(this),
+        send: (frame) => this.#socket?.write(frame),
         opened: this.#opened.bind(this),
         attached: this.#attached.bind(this),
         failed: this.#failed,

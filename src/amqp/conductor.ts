@@ -21,6 +21,8 @@ export interface ConductorOwner {
   openSocket(connected: () => void): Socket;
   /** Whether the socket is there, to be written to. */
   isWritable(): boolean;
+  /** Writes a frame that rhea must not see. */
+  readonly send: (frame: Buffer) => void;
   /** The server's open has come, with the idle time-out in ms that it asks for, if any. */
   opened(askedMs: number | undefined): void;
   /** Our receiver link is attached. */
@@ -46,7 +48,7 @@ export class Conductor {
     this.#owner = owner;
     const { host, port, clientId, idleTimeoutMs } = request;
     // A container of its own: rhea's default one is shared by everything in the process.
-    const sasl_mechanisms = plainMechanism(request.signIn, owner.failed);
+    const sasl_mechanisms = plainMechanism(request.signIn, host, owner);
     this.#connection = create_container({ id: clientId, sasl_mechanisms }).create_connection({
       host,
       port,

@@ -73,7 +73,7 @@ class OneExchange {
     this.#options = options;
     this.#resolve = resolve;
     const request = protocol === "https:" ? requestTls : requestPlain;
-    this.#request = request({ protocol, host, port, agent, method, path, headers });
+    this.#request = request({ protocol, host, port, agent, method, path });
     this.#cancelConnect = clock.after(CONNECT_MS, () => {
       this.#overdue(CONNECT_MS);
     });
@@ -94,7 +94,14 @@ class OneExchange {
     this.#request.on("close", () => {
       if (!this.#hasResponse) this.#fail(new Error("closed"));
     });
-    this.#request.end(body);
+    try {
+      // Not as an option: Node prints those, the STS token too, where NODE_DEBUG has http.
+      for (const [name, value] of Object.entries(headers)) this.#request.setHeader(name, value);
+      this.#request.end(body);
+    } catch (error) {
+      this.#fail(error); // a character that no header may have
+      this.#request.destroy();
+    }
   }
 
   #watch(socket: Socket): void {

@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { doctor } from "../../src/cli/doctor";
 import { Command, EMULATOR_KEYS } from "../support/programs/command";
+import { secretsIn } from "../support/secrets";
 import { withEmulator } from "../support/emulator/with-emulator";
 
 const local = (port: number) => ["--host", "127.0.0.1", "--port", String(port), "--no-tls"];
@@ -151,5 +152,28 @@ test("doctor names a wrong setting by its flag, as its first step", async () => 
     const command = new Command(["doctor", ...args], EMULATOR_KEYS);
     equal(await command.exit(), 1);
     match(command.stderr, /\((--wait|--ca)\)/);
+  }
+});
+
+test("neither client nor emulator prints a sign-in, whatever is switched on for debugging", async () => {
+  const debug = { DEBUG: "*", NODE_DEBUG: "http,https,net,tls" };
+  const emulator = new Command(
+    ["emulator", "--port", "0", "--http-port", "0", "--devices", "0"],
+    debug,
+  );
+  const [, port = "", api = ""] = await emulator.printed(/AMQP on [\d.]+:(\d+) .*(http:\S+)/);
+  const secrets = {
+    ALIYUN_IOT_ACCESS_KEY_SECRET: "topSecretKey0001",
+    ALIYUN_IOT_SECURITY_TOKEN: "topSecretToken01",
+  };
+  const client = new Command(
+    ["doctor", "--host", "127.0.0.1", "--port", port, "--no-tls", "--api-endpoint", api],
+    { ...EMULATOR_KEYS, ...secrets, ...debug },
+  );
+  await Promise.all([client.said(/HTTP \d+: /), client.exit()]);
+  await emulator.end("SIGINT");
+  for (const { stdout, stderr } of [client, emulator]) {
+    match(stderr, /rhea:frames/);
+    deepEqual(secretsIn(stdout + stderr, [...Object.values(secrets), "authMode="]), []);
   }
 });

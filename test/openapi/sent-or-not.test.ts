@@ -82,6 +82,19 @@ test("a TLS handshake without an end is given up after 5 s, and was not sent", (
     },
   ));
 
+test("a token that no header can hold is not sent, and not told", () =>
+  withRawServer(
+    () => undefined,
+    async (server) => {
+      const options = apiAt(server.port, { securityToken: "令牌0001", protocol: "http:" });
+      const error = await failureOf(call(options, SET));
+      equal(error.code, "API_UNREACHABLE");
+      doesNotMatch(JSON.stringify([error.message, error.details]), /0001/);
+      equal(server.received.length, 0);
+      await until(() => server.open === 0, "it let go");
+    },
+  ));
+
 for (const [name, tls] of [
   ["an untrusted certificate", {}],
   ["a certificate for another name", { ca: CERTIFICATES.ca, servername: "iot.example.com" }],

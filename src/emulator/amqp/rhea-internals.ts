@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Connection, Delivery, Sender } from "rhea";
 import type { OpenFrame } from "./admission";
 
@@ -35,6 +36,36 @@ export function creditLeft(sender: Sender): number {
   const queued =
     numberField(outgoing, "next_delivery_id") - numberField(outgoing, "next_pending_delivery");
   return sender.sendable() ? numberField(sender, "credit") - queued : 0;
+}
+
+/**
+ * Keeps what a client sends out of rhea's debug log while `isSigningIn`: with DEBUG=* in the
+ * environment it would print the STS token. To be called before `acceptSocket`.
+ */
+export function hideSignIn(connection: Connection, isSigningIn: () => boolean): void {
+  const read: unknown = Reflect.get(connection, "input");
+  if (typeof read !== "function") throw new Error("rhea has no function “input” any more.");
+  Reflect.set(connection, "input", (bytes: Buffer) => {
+    const unmute = isSigningIn() ? muteFrameLog() : () => undefined;
+    try {
+      Reflect.apply(read, connection, [bytes]);
+    } finally {
+      unmute();
+    }
+  });
+}
+
+const FRAME_LOGS = ["frames", "raw"] as const;
+
+/** Until the function that it returns is called, rhea prints no frame of any connection. */
+function muteFrameLog(): () => void {
+  const logs: unknown = createRequire(__filename)("rhea/lib/log.js");
+  const log = Object(logs) as object;
+  const before = FRAME_LOGS.map((name): unknown => Reflect.get(log, name));
+  for (const name of FRAME_LOGS) Reflect.set(log, name, () => undefined);
+  return () => {
+    for (const [index, name] of FRAME_LOGS.entries()) Reflect.set(log, name, before[index]);
+  };
 }
 
 /** Writes what is due although no frame has come in: rhea itself only does so after one. */

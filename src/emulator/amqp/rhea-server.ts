@@ -1,4 +1,5 @@
 import { create_container } from "rhea";
+import { hideSignIn } from "./rhea-internals";
 import { plainMechanism } from "./sasl-plain";
 import type { Connection, EventContext } from "rhea";
 import type { PlainAnswer, PlainResponse } from "./sasl-plain";
@@ -41,7 +42,12 @@ function reasonOf(event: string, context: { error?: unknown; message?: unknown }
 export function serverConnection(idleTimeoutMs: number, events: ServerEvents): Connection {
   // A container of its own: rhea keeps the sign-in's mechanisms there, and ours know the connection.
   const container = create_container({ id: "aliyun-iot-emulator" });
-  container.sasl_server_mechanisms = plainMechanism((response) => events.decide(response));
+  let isSignedIn = false;
+  container.sasl_server_mechanisms = plainMechanism((response) => {
+    const answer = events.decide(response);
+    isSignedIn = answer === "accept";
+    return answer;
+  });
   const settings = {
     port: 0, // demanded by rhea's typings; a server connection has its socket already
     idle_time_out: idleTimeoutMs,
@@ -53,6 +59,7 @@ export function serverConnection(idleTimeoutMs: number, events: ServerEvents): C
     session_buffer_size: { outgoing: 65_536 },
   };
   const connection = container.create_connection(settings);
+  hideSignIn(connection, () => !isSignedIn);
   const failed = (event: string) => (context: EventContext | undefined) => {
     events.failed(reasonOf(event, context));
   };
