@@ -1,5 +1,6 @@
 import { because, MessageError } from "../errors/error";
 import { shown } from "../errors/invalid-setting";
+import { parseExactJson } from "./exact-json";
 import { isJsonObject } from "./json";
 import { MAX_TIME_MS } from "./message";
 import { MESSAGE_TYPES, parseTopic } from "./topic";
@@ -127,7 +128,7 @@ export class PayloadReader {
       throw this.malformed(because("payloadNoObject"));
     }
     try {
-      const parsed: unknown = JSON.parse(text);
+      const parsed = parseExactJson(text);
       if (isJsonObject(parsed)) return parsed;
     } catch {
       // The parser's own message would quote the payload.

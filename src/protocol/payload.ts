@@ -1,5 +1,6 @@
 import { because, PayloadError } from "../errors/error";
 import { toText } from "./amqp-message";
+import { parseExactJson } from "./exact-json";
 import type { ErrorDetails } from "../errors/error";
 import type { AmqpBody } from "./amqp-message";
 import type { Json } from "./json";
@@ -92,8 +93,7 @@ function jsonOf(text: string): Read<Json> {
   if (text === "") return { why: because("empty") };
   if (isDeep(text)) return { why: because("deep", { levels: MAX_JSON_DEPTH }) };
   try {
-    // What JSON.parse returns is JSON by definition; `__proto__` becomes an own property.
-    return { payload: JSON.parse(text.charCodeAt(0) === BOM ? text.slice(1) : text) as Json };
+    return { payload: parseExactJson(text.charCodeAt(0) === BOM ? text.slice(1) : text) };
   } catch {
     // The parser's own message quotes the payload, and a lifecycle message holds a device secret.
     return { why: because("notJson") };

@@ -95,6 +95,11 @@ test("every sort of payload arrives as it was sent", () =>
       [binary, binary],
       [undefined, ""],
       [large, large],
+      // A number that JavaScript would change is text.
+      [
+        '{"id":1724442618569203714,"t":0.1,"n":[1e400]}',
+        { id: "1724442618569203714", t: 0.1, n: ["1e400"] },
+      ],
     ];
     for (const [payload, expected] of sent) {
       const messageId = emulator.push({ topic: "/a1B2/meter-07/user/up", payload });

@@ -11,8 +11,21 @@ for (const [text, value] of [
   ],
   ["[-9007199254740991,-9007199254740993]", [-9007199254740991, "-9007199254740993"]],
   ["[1e309,-1e309,1e308]", ["1e309", "-1e309", 1e308]],
-  ["[0,-0.5,1.25E+2,12345678901234567.5]", [0, -0.5, 125, 12345678901234567.5]],
+  ["[0,-0.5,1.25E+2,0.1,-0,0e9]", [0, -0.5, 125, 0.1, -0, 0]],
+  [
+    "[1.7976931348623157e308,3.4028234663852886E38,10000000000000000.0]",
+    [1.7976931348623157e308, 3.4028234663852886e38, 1e16],
+  ],
+  [
+    "[12345678901234567.5,1234567890.123456789e9]",
+    ["12345678901234567.5", "1234567890.123456789e9"],
+  ],
+  ["[1724442618569203714.0,9007199254740993.0]", ["1724442618569203714.0", "9007199254740993.0"]],
+  ["[1e-400,-0.5e-400]", ["1e-400", "-0.5e-400"]],
+  ["[23.39999999999999857891452847979962825775]", [23.4]],
   ['"889455942124347329"', "889455942124347329"],
+  ["889455942124347329", "889455942124347329"],
+  ["[1,\t889455942124347329]", [1, "889455942124347329"]],
   ['{"889455942124347329":1}', { "889455942124347329": 1 }],
   [
     '["a\\"889455942124347329","\\\\",889455942124347329]',
@@ -26,7 +39,9 @@ for (const [text, value] of [
 }
 
 test("what is no JSON is no JSON", () => {
-  for (const text of ["", "{", "[1", "<html>", "{'a':1}", "[01]", '["a', "1 2", "NaN"]) {
+  const long = "1724442618569203714";
+  const texts = ["", "{", "[1", "<html>", "{'a':1}", "[01]", '["a', "1 2", "NaN"];
+  for (const text of [...texts, `{${long}:1}`, `[0${long}]`, `["a"${long}]`, `[${long}`]) {
     throws(() => parseExactJson(text), SyntaxError, text);
   }
 });
@@ -36,13 +51,15 @@ test("a long text and deep nesting are read", () => {
   equal(parseExactJson(JSON.stringify({ long })) instanceof Object, true);
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   equal(Array.isArray(parseExactJson(deep)), true);
+  const zeros = `1${"0".repeat(250_000)}1.5`;
+  equal(parseExactJson(`{"${zeros}":${zeros}}`) instanceof Object, true);
 });
 
-/** Whether JSON has a whole number beyond 2^53. */
+/** Whether JSON has a number beyond 2^53. */
 function hasLong(text: string): boolean {
   let found = false;
   JSON.parse(text, (_name, value: unknown) => {
-    found ||= Number.isInteger(value) && !Number.isSafeInteger(value);
+    found ||= typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER;
     return value;
   });
   return found;

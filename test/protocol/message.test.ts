@@ -412,6 +412,13 @@ test("a byte order mark before JSON does not hide it", () => {
   deepEqual(payload(data('\uFEFF{"a":1}'), "json"), { a: 1 });
 });
 
+test("a number that JavaScript would change is text with each digit, and any other is a number", () => {
+  const text = '{"id":1724442618569203714,"far":1e400,"t":0.1,"time":1715000130190}';
+  const read = { id: "1724442618569203714", far: "1e400", t: 0.1, time: 1_715_000_130_190 };
+  for (const format of ["auto", "json"] as const) deepEqual(payload(data(text), format), read);
+  equal(payload(data(text), "string"), text);
+});
+
 test("JSON nested so deep that cloning it would overflow the stack stays text", () => {
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   equal(payload(data(deep), "auto"), deep);

@@ -68,11 +68,12 @@ test("a value without a time has that of the receipt, and a null is a value", ()
   equal(timeOf({}, { generateTime: 9 })?.timeMs, 9);
 });
 
-test("JSON that is still text or bytes is read, and the device is that of the topic if need be", () => {
-  const payload = JSON.stringify({ items: { p: { value: 1, time: MS } } });
+test("JSON that is still text or bytes is read to the last digit, and the device is that of the topic if need be", () => {
+  const payload = `{"items":{"p":{"value":1724442618569203714,"time":${MS}}}}`;
   for (const given of [payload, Buffer.from(payload)]) {
     const { device, values } = readPropertyReport({ topic: TOPIC, payload: given });
-    deepEqual([device, values.length], [DEVICE, 1]);
+    const value = { identifier: "p", value: "1724442618569203714", timeMs: MS };
+    deepEqual([device, values], [DEVICE, [value]]);
   }
 });
 
