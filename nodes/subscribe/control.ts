@@ -1,5 +1,6 @@
 import { subscribers } from "../shared/subscribers";
-import { translateError } from "../shared/translation";
+import { languageOf, translateError } from "../shared/translation";
+import { plainError } from "./monitor";
 import { requestedControlAction } from "../../src/settings/subscribe";
 import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
@@ -31,16 +32,19 @@ export async function control(
       subscription.resume();
       return undefined;
     case "stats":
-      return { ...message, payload: stats(subscription, translate) };
+      return { ...message, payload: stats(subscription, message["language"], translate) };
   }
 }
 
-/** State and counters as plain data, an error in the runtime's language. */
-function stats({ state, counters }: Subscription, translate: Translate) {
+/** State and counters as plain data, an error in the wanted language, or else the runtime's. */
+function stats({ state, counters }: Subscription, language: unknown, translate: Translate) {
   const { value, ...rest } = state;
   const cause = causeOf(state);
   const plainCause = cause && {
-    cause: { code: cause.code, text: translateError(cause, translate).text },
+    cause:
+      language === undefined
+        ? { code: cause.code, text: translateError(cause, translate).text }
+        : plainError(cause, languageOf(language)),
   };
   return { paused: false, state: value, ...rest, ...plainCause, ...counters };
 }

@@ -100,8 +100,8 @@ export class Monitor {
   }
 }
 
-/** An error as plain data, in the language of a form. */
-function plainError(error: IotAmqpError, language: Language) {
+/** An error as plain data, in the language of a form or a page. */
+export function plainError(error: IotAmqpError, language: Language) {
   const { text, remedy } = tellError(error, lookUpIn(language));
   return { code: error.code, text: joined(language, text, remedy) };
 }

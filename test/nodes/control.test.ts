@@ -41,8 +41,8 @@ async function act(action: string): Promise<void> {
   equal(message?.["action"], action);
 }
 
-async function stats(): Promise<Readonly<Record<string, unknown>>> {
-  nodeRed.hand(SUBSCRIBER, { action: "stats", topic: "asked" });
+async function stats(more: object = {}): Promise<Readonly<Record<string, unknown>>> {
+  nodeRed.hand(SUBSCRIBER, { action: "stats", topic: "asked", ...more });
   const { message } = await nodeRed.next(
     "message",
     ({ message: { action } = {} }) => action === "stats",
@@ -107,7 +107,7 @@ test("stats tell the state, what was counted and what is unsettled", () =>
     },
   ));
 
-test("stats of a subscriber that is down tell why and when it tries again", () =>
+test("stats of a subscriber that is down tell why, in the language asked for, and when it tries again", () =>
   withEmulator({}, async (emulator) => {
     const credentials = { accessKeySecret: "wrong" };
     const subscribe = { inputs: 1 };
@@ -119,6 +119,9 @@ test("stats of a subscriber that is down tell why and when it tries again", () =
     const { code, text } = cause as { code: string; text: string };
     equal(code, "SIGN_IN_REFUSED");
     match(text, /AccessKey Secret/);
+    const { cause: inChinese } = await stats({ language: "zh-CN" });
+    equal((inChinese as { code: string }).code, "SIGN_IN_REFUSED");
+    match((inChinese as { text: string }).text, /平台拒绝了登录/);
     await nodeRed.deploy(EMPTY_FLOW);
   }));
 
