@@ -45,9 +45,10 @@ function translated(node: Fields, translate: Translate): Fields {
   );
 }
 
-/** The flow with IDs of its own, as both may be imported into one Node-RED. */
-function withOwnIds(flow: readonly Fields[]): unknown {
-  return JSON.parse(JSON.stringify(flow).replaceAll(/"c3(?=\d{14}")/g, '"d3'));
+/** The flow with IDs of its own, as both may be imported into one Node-RED, and its own language. */
+function asTwin(flow: readonly Fields[]): unknown {
+  const text = JSON.stringify(flow).replaceAll(/"c3(?=\d{14}")/g, '"d3');
+  return JSON.parse(text.replaceAll('"en-US"', '"zh-CN"'));
 }
 
 async function main(isCheck: boolean): Promise<void> {
@@ -64,7 +65,7 @@ async function main(isCheck: boolean): Promise<void> {
     if (found === undefined) problems.push(`${TABLE} has no “${text}”.`);
     return found ?? text;
   };
-  const twin = withOwnIds(flow.map((node) => translated(node, translate)));
+  const twin = asTwin(flow.map((node) => translated(node, translate)));
   problems.push(
     ...[...unused].map((text) => `${TABLE} has “${text}”, which is not in ${ENGLISH}.`),
   );

@@ -2,6 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { examplesOn, readExample } from "../support/node-red/example";
 import type { Emulator } from "../../src/emulator/emulator";
+import type { RunningExample } from "../support/node-red/example";
+import type { FlowNode } from "../support/node-red/node-red";
 import type { ProbeEvent } from "../support/node-red/probe-events";
 
 const PRODUCT = "k1demoPk01";
@@ -23,10 +25,19 @@ interface Dashboard {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 type Wanted = (payload: unknown) => boolean;
 
+/** It lists the devices every 0.2 s. */
+function hurried(node: FlowNode): FlowNode {
+  return node["name"] === "every 2 s" ? { ...node, repeat: "0.2" } : node;
+}
+
 function withDashboard(work: (dashboard: Dashboard) => Promise<void>): Promise<void> {
-  return withExample("Dashboard", async ({ emulator, nodeRed }) => {
+  const run = async ({ emulator, nodeRed }: RunningExample) => {
     const message: Dashboard["message"] = async (output, wanted = () => true) => {
       const isWanted = ({ message }: ProbeEvent) => wanted(message?.["payload"]);
       return (await nodeRed.next(output, isWanted)).message ?? {};
@@ -41,7 +52,8 @@ function withDashboard(work: (dashboard: Dashboard) => Promise<void>): Promise<v
         nodeRed.hand(node.id, handed);
       },
     });
-  });
+  };
+  return withExample("Dashboard", run, { node: hurried });
 }
 
 const holds = (text: string) => (payload: unknown) => JSON.stringify(payload).includes(text);
@@ -77,7 +89,7 @@ function event(emulator: Emulator, options: Event = {}): void {
   emulator.push({ topic, payload: { identifier, type, time, value: { celsius: 91.2 } } });
 }
 
-test("the dashboard has a row for each device, by name, and counts them", () =>
+test("the dashboard has a row for each device, by name, and counts each as online, offline or not known", () =>
   withDashboard(async ({ emulator, payload }) => {
     report(emulator, { device: "meter-10", items: { temperature: { value: 20, time: THEN } } });
     const items = {
@@ -87,31 +99,39 @@ test("the dashboard has a row for each device, by name, and counts them", () =>
     report(emulator, { device: "meter-2", items });
     const topic = `/as/mqtt/status/${PRODUCT}/meter-2`;
     emulator.push({ topic, payload: { status: "offline", utcTime: new Date().toISOString() } });
-    deepEqual(await payload("rows and numbers 1", holds('"online":false')), [
+    deepEqual(await payload("rows and numbers 1", holds('"state":"offline"')), [
       {
         id: `${PRODUCT}/meter-2`,
         product: PRODUCT,
         device: "meter-2",
-        online: false,
+        state: "offline",
+        tiles: ["devices", "offline", "silent"],
         heard: THEN,
         values: [
-          ["temperature", "23.5"],
-          ["pos", '{"lat":1}'],
+          { name: "temperature", value: 23.5, unit: "°C" },
+          { name: "pos", value: '{"lat":1}', unit: undefined },
         ],
+        more: 0,
         controls: [],
       },
       {
         id: `${PRODUCT}/meter-10`,
         product: PRODUCT,
         device: "meter-10",
-        online: undefined,
+        state: "unknown",
+        tiles: ["devices", "unknown", "silent"],
         heard: THEN,
-        values: [["temperature", "20"]],
+        values: [{ name: "temperature", value: 20, unit: "°C" }],
+        more: 0,
         controls: [],
       },
     ]);
-    const numbers = { devices: 2, online: 0, offline: 1, silent: 2, alarms: 0 };
-    deepEqual(await payload("rows and numbers 2", holds('"offline":1')), numbers);
+    const { connection, ...numbers } = (await payload(
+      "rows and numbers 2",
+      holds('"offline":1'),
+    )) as Fields;
+    deepEqual(numbers, { devices: 2, online: 0, offline: 1, unknown: 1, silent: 2, alarms: 0 });
+    ok(holds('"isUp":true')(connection), JSON.stringify(connection));
     event(emulator);
     await payload("rows and numbers 2", holds('"alarms":1'));
   }));
@@ -139,8 +159,16 @@ test("the dashboard charts the chosen property, each value once and in the order
       points,
       [1, 2, 3, 4].map((y, index) => ({ x: THEN + 10 * index, y })),
     );
-    const newest = { title: "meter-1 · a", since: THEN, until: THEN + 30, values: [1, 2, 3, 4] };
-    deepEqual(await payload("what to draw 3", holds("[1,2,3,4]")), newest);
+    deepEqual(await payload("what to draw 3", holds(`${THEN + 30},4]`)), {
+      title: "meter-1 · a",
+      minutes: 60,
+      unit: undefined,
+      empty: undefined,
+      last: [THEN + 30, 4],
+      since: THEN,
+      low: 1,
+      high: 4,
+    });
 
     hand("what to draw", { topic: "property", payload: "b" });
     const chosen = await message("what to draw 4", holds(`"y":5`));
@@ -165,45 +193,140 @@ test("the dashboard charts the chosen property, each value once and in the order
     ok(Array.isArray(last) && (last[1] as { x: number }).x <= Date.now());
   }));
 
-test("the dashboard keeps 300 values of a property, 500 properties and 1,000 devices at most", () =>
-  withDashboard(async ({ emulator, message, payload }) => {
-    const values = Array.from({ length: 310 }, (_, value) => ({ value, time: THEN + value }));
-    batch(emulator, { a: values });
-    const points = await payload("what to draw 4");
-    ok(Array.isArray(points));
-    deepEqual([points.length, points[0]], [300, { x: THEN + 10, y: 10 }]);
-    const names = Array.from({ length: 600 }, (_, number) => `p${String(number).padStart(3, "0")}`);
+/** The names of 10 properties, each with a value that tells the device's number, too. */
+function tenValues(number: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Array.from({ length: 10 }, (_, index) => [
+      `p${index}`,
+      { value: number * 10 + index, time: THEN },
+    ]),
+  );
+}
+
+test("the dashboard draws the value that was chosen of 200 devices with 10 values each, and never another", () =>
+  withDashboard(async ({ emulator, hand, message, payload }) => {
+    for (let number = 1; number <= 200; number += 1) {
+      report(emulator, { device: `meter-${number}`, items: tenValues(number) });
+    }
+    await payload("rows and numbers 2", holds('"devices":200'));
+    const choose = (device: string, property: string) => {
+      hand("what to draw", {
+        topic: "value",
+        choice: { device: `${PRODUCT}/${device}`, property },
+      });
+    };
+    choose("meter-150", "p7");
+    const chart = await message("what to draw 4", holds(`"y":1507`));
+    deepEqual([chart["topic"], chart["payload"]], ["meter-150 · p7", [{ x: THEN, y: 1507 }]]);
+    for (const [device, property] of [
+      ["meter-150", "mode"],
+      ["meter-999", "p7"],
+      ["meter-150", "__proto__"],
+    ] as const) {
+      choose(device, property);
+      const newest = await payload("what to draw 3", holds(`${device} · ${property}`));
+      ok(holds('"empty":"none"')(newest), JSON.stringify(newest));
+      await payload("what to draw 4", length(0));
+      choose("meter-150", "p7");
+      await payload("what to draw 4", length(1));
+    }
+    report(emulator, { device: "pump", items: { level: { value: 3, time: THEN } } });
+    await payload("rows and numbers 2", holds('"devices":201'));
+    // A device without the property that was drawn.
+    hand("what to draw", { topic: "device", payload: `${PRODUCT}/pump` });
+    await payload("what to draw 3", holds('"empty":"choose"'));
+  }));
+
+test("the dashboard draws the range of time that was chosen, a long line by its lowest and highest values", () =>
+  withDashboard(async ({ emulator, hand, payload }) => {
     const now = Date.now();
-    report(emulator, {
-      items: Object.fromEntries(names.map((name) => [name, { value: 1, time: now }])),
+    const [early, late] = [now - 2 * HOUR_MS, now - HOUR_MS / 2];
+    batch(emulator, {
+      a: [
+        { value: 1, time: now - 25 * HOUR_MS },
+        { value: 2, time: early },
+        { value: 3, time: late },
+      ],
     });
-    const isFull = (message: Fields) => holds("p000")(message["ui_update"]);
-    let full = await message("what to draw 2");
-    while (!isFull(full)) full = await message("what to draw 2");
-    const { options } = full["ui_update"] as { readonly options: readonly string[] };
-    // The last of a was heard half an hour ago, so it stays.
-    deepEqual([options.length, options[0], options[499]], [500, "a", "p498"]);
+    deepEqual(await payload("what to draw 4", length(1)), [{ x: late, y: 3 }]);
+    hand("what to draw", { topic: "range", payload: 24 * 60 });
+    deepEqual(await payload("what to draw 4", length(2)), [
+      { x: early, y: 2 },
+      { x: late, y: 3 },
+    ]);
+    hand("what to draw", { topic: "range", payload: 5 });
+    ok(holds('"empty":"earlier"')(await payload("what to draw 3", holds('"minutes":5'))));
+    hand("what to draw", { topic: "range", payload: 60 });
+    const many = Array.from({ length: 1_000 }, (_, index) => ({
+      value: index === 500 ? 99 : index === 501 ? -99 : 0,
+      time: late + 1 + index,
+    }));
+    batch(emulator, { a: many });
+    const line = (await payload("what to draw 4", holds(`"y":99`))) as Point[];
+    ok(line.length < 320 && line.length > 100, `${line.length} points`);
+    const peaks = line.filter(({ y }) => Math.abs(y) === 99);
+    deepEqual(peaks, [
+      { x: late + 501, y: 99 },
+      { x: late + 502, y: -99 },
+    ]);
+  }));
+
+test("the dashboard keeps 20,000 values of a device that was looked at, 600 of another, and 1,000 devices", () =>
+  withDashboard(async ({ emulator, hand, payload }) => {
+    const kept = async (device: string, property: string) => {
+      const choice = { device: `${PRODUCT}/${device}`, property };
+      hand("what to draw", { topic: "value", choice });
+      const newest = await payload("what to draw 3", holds(`${device} · ${property}`));
+      return (newest as { readonly low: number }).low;
+    };
+    const rising = Array.from({ length: 700 }, (_, value) => ({ value, time: THEN + value }));
+    const other = (device: string) => ({
+      topic: `/${PRODUCT}/${device}/thing/property/batch/post`,
+      payload: { payload: { a: rising } },
+    });
+    report(emulator, { items: { a: { value: 0, time: THEN } } });
+    equal(await payload("what to draw 1"), METER_1);
+    emulator.push(other("meter-1"));
+    emulator.push(other("meter-2"));
+    report(emulator, { device: "meter-3", items: { a: { value: 0, time: THEN } } });
+    await payload("rows and numbers 2", holds('"devices":3'));
+    deepEqual([await kept("meter-1", "a"), await kept("meter-2", "a")], [0, 100]);
+    // Its properties share the device's values evenly, however many they are.
+    const names = Array.from({ length: 700 }, (_, number) => `p${number}`);
+    report(emulator, {
+      device: "meter-4",
+      items: Object.fromEntries(names.map((name) => [name, { value: 1, time: THEN }])),
+    });
+    await payload("rows and numbers 2", holds('"devices":4'));
+    equal(await kept("meter-4", "p699"), 1);
+    hand("what to draw", {
+      topic: "value",
+      choice: { device: `${PRODUCT}/meter-4`, property: "p0" },
+    });
+    await payload("what to draw 3", holds('"empty":"none"'));
     const state = readExample("Dashboard.json").find(
       ({ type }) => type === "aliyun-iot-device-state",
     );
     equal(state?.["maxDevices"], 1000);
   }));
 
-test("the dashboard lists alerts and errors, newest first, counts repeated ones, and clears them", () =>
+test("the dashboard lists alerts and errors, newest first, clears the list, and counts each of the last hour", () =>
   withDashboard(async ({ emulator, hand, payload }) => {
     event(emulator);
     event(emulator, { time: THEN + 10 });
     event(emulator, { identifier: "selfTest", type: "info" });
+    event(emulator, { identifier: "old", time: Date.now() - 2 * HOUR_MS });
     // Earlier than the others, and the clock of the next one is ahead.
     event(emulator, { device: "meter-2", identifier: "leak", type: "error", time: THEN - 10 });
     event(emulator, { device: "meter-3", time: Date.now() + HOUR_MS });
-    const alarms = await payload("alarms", length(3));
+    const alarms = await payload("alarms", length(4));
     ok(Array.isArray(alarms));
     const [ahead] = alarms as readonly { device: string; time: number }[];
     equal(ahead?.device, "meter-3");
     ok(ahead.time <= Date.now(), "An alarm is from the future.");
-    const common = { product: PRODUCT, values: "celsius 91.2" };
-    deepEqual(alarms.slice(1), [
+    const values = [{ name: "celsius", value: 91.2, unit: "°C" }];
+    const common = { product: PRODUCT, values };
+    deepEqual(alarms.slice(1, 3), [
       {
         ...common,
         event: "overheat",
@@ -227,6 +350,8 @@ test("the dashboard lists alerts and errors, newest first, counts repeated ones,
     const isLast = (payload: unknown) => length(50)(payload) && holds('"meter-50"')(payload);
     const most = await payload("alarms", isLast);
     ok(!holds('"meter-0"')(most), "Not the oldest alarm was dropped.");
+    // Each is counted, of the list only as many as there is room for, and clearing it forgets none.
+    await payload("rows and numbers 2", holds('"alarms":56'));
   }));
 
 test("the dashboard tells the subscription's state, its counters and the messages per second", () =>
