@@ -1,5 +1,5 @@
 // Uses the dashboard as somebody at a desk and somebody with a phone would.
-import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { browserTest } from "../support/browser/browser-test";
 import { exampleOn } from "../support/node-red/example";
 import { EMPTY_FLOW } from "../support/node-red/flow";
@@ -24,6 +24,17 @@ const HOSTILE = `<img src=x onerror="window.wasRun=true">`;
 const OF_DEVICES =
   /meter-\d+|temperature|humidity|overheat|celsius|mode|switch|target|level|power|voltage|img src=x onerror="window.wasRun=true"/g;
 
+/** What is shown in the colour of what is well: what has the class looks like what is offline. */
+const GREENS = `[...document.querySelectorAll(".iot-green")]
+  .filter((element) => element.checkVisibility())
+  .map((element) => getComputedStyle(element).color)
+  .filter((color) => color !== "rgb(116, 128, 140)")`;
+/** The function that hears what is chosen, in each example. */
+const DRAWS = {
+  "Dashboard.json": "c300045000000000",
+  "Dashboard (Chinese).json": "d300045000000000",
+};
+
 const WORDS = {
   "en-US": {
     file: "Dashboard.json",
@@ -31,6 +42,13 @@ const WORDS = {
     connected: "connected",
     clear: "Clear the list",
     none: "No alarms",
+    all: "Show all",
+    device: "Device ↑",
+    briefly: "5 min",
+    undrawn: "No history for this value.",
+    down: /^Not connected, .* since \d\d:\d\d:\d\d$/,
+    old: /All values below are old: the last message came at \d/,
+    why: /^[^\p{Script=Han}]{20,}$/u,
     search: "Search by name, state or value",
     noMatch: "No device matches.",
     property: "Property",
@@ -45,6 +63,13 @@ const WORDS = {
     connected: "已连接",
     clear: "清空列表",
     none: "没有告警",
+    all: "显示全部",
+    device: "设备 ↑",
+    briefly: "5 分钟",
+    undrawn: "这个值没有历史数据。",
+    down: /^未连接，.*（\d\d:\d\d:\d\d 起）$/,
+    old: /下面的数值都是旧的：最近一条消息收到于 \d/,
+    why: /\p{Script=Han}{5}/u,
     search: "按名称、状态或数值搜索",
     noMatch: "没有符合条件的设备。",
     property: "属性",
@@ -116,7 +141,7 @@ async function expectTappable(locator: Locator): Promise<void> {
 async function onDesktop(page: Page, emulator: Emulator, words: Words): Promise<void> {
   await page.locator(".v-toolbar").filter({ hasText: words.page }).waitFor();
   await page.locator(".iot-subscription").filter({ hasText: words.connected }).waitFor();
-  deepEqual(await page.locator(".iot-numbers b").allInnerTexts(), ["3", "3", "0", "0", "0"]);
+  deepEqual(await page.locator(".iot-numbers b").allInnerTexts(), ["3", "3", "0", "0", "0", "0"]);
   await page.getByText(words.none).waitFor();
 
   // The first of all, until somebody chooses.
@@ -126,6 +151,20 @@ async function onDesktop(page: Page, emulator: Emulator, words: Words): Promise<
   await page.locator(".v-select").filter({ hasText: words.property }).click();
   await page.getByRole("option", { name: "humidity" }).click();
   await charted(page, "meter-2 · humidity");
+  const range = page.getByRole("button", { name: words.briefly, exact: true });
+  await range.click();
+  await page
+    .locator(".iot-ranges [aria-pressed=true]")
+    .filter({ hasText: words.briefly })
+    .waitFor();
+  // A text has no history: it looks like none, and asked for all the same it is not drawn.
+  equal(await row(page, "meter-2").getByRole("button", { name: "mode" }).count(), 0);
+  nodeRed.hand(DRAWS[words.file], {
+    topic: "value",
+    choice: { device: `${PRODUCT}/meter-2`, property: "mode" },
+  });
+  await page.getByText(words.undrawn).waitFor();
+  await charted(page, "meter-2 · mode");
 
   alarm(emulator);
   alarm(emulator);
@@ -133,7 +172,19 @@ async function onDesktop(page: Page, emulator: Emulator, words: Words): Promise<
   await listed.filter({ hasText: "× 2" }).waitFor();
   equal(await listed.count(), 1);
   ok((await listed.innerText()).includes("onerror"), "A device's text is not shown as it is.");
-  await page.locator(".iot-numbers > :nth-child(5).iot-red").waitFor();
+  // Two alarms in one row of the list; the number lists its devices.
+  const number = page.locator(".iot-numbers > :nth-child(6).iot-red").filter({ hasText: "2" });
+  await number.click();
+  await row(page, "meter-1").waitFor({ state: "detached" });
+  equal(await page.locator(".iot-fleet tbody tr").count(), 1);
+  await page.getByRole("button", { name: words.all }).click();
+  await row(page, "meter-1").waitFor();
+  const names = page.locator(".iot-fleet .iot-device");
+  const sorted = await names.allInnerTexts();
+  await page.getByRole("button", { name: words.device }).click();
+  await page.locator("[aria-sort=descending]").waitFor();
+  deepEqual(await names.allInnerTexts(), sorted.toReversed());
+
   await page.getByRole("button", { name: words.clear }).click();
   await page.getByText(words.none).waitFor();
 
@@ -145,6 +196,12 @@ async function onDesktop(page: Page, emulator: Emulator, words: Words): Promise<
   await page.getByText(words.noMatch).waitFor();
   await search.fill("");
   await row(page, "meter-1").waitFor();
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  for (const part of [".v-application", ".iot-numbers button", ".iot-fleet th"]) {
+    const shade = `getComputedStyle(document.querySelector("${part}")).backgroundColor`;
+    match(await page.evaluate<string>(shade), /^rgb\(\d\d, \d\d, \d\d\)$/, `${part} is light.`);
+  }
 }
 
 async function onPhone(page: Page, emulator: Emulator, words: Words): Promise<void> {
@@ -161,6 +218,18 @@ async function onPhone(page: Page, emulator: Emulator, words: Words): Promise<vo
   await expectTappable(clear);
   await clear.click();
   await page.getByText(words.none).waitFor();
+}
+
+/** Neither a finger nor a wheel is needed to see that all is old, since when and why. */
+async function expectOutageFirst(page: Page, words: Words): Promise<void> {
+  const notice = page.getByRole("alert");
+  await notice.filter({ hasText: words.old }).waitFor();
+  match(await notice.locator("b").innerText(), words.down);
+  match(await notice.locator("b ~ div").nth(1).innerText(), words.why);
+  const box = await notice.boundingBox();
+  ok(box !== null && box.y < 150, `The notice is ${box?.y ?? 0} px down.`);
+  const colours = await page.evaluate<string[]>(GREENS);
+  deepEqual(colours, [], "Something is still green.");
 }
 
 async function expectLanguage(page: Page, language: Language): Promise<void> {
@@ -237,12 +306,38 @@ for (const language of ["en-US", "zh-CN"] as const) {
           await onDesktop(page, emulator, words);
           await expectLanguage(page, language);
         });
-        await withPage({ browser, size: "phone", language }, (page) =>
-          onPhone(page, emulator, words),
-        );
+        await withPage({ browser, size: "phone", language }, async (page) => {
+          await onPhone(page, emulator, words);
+          await emulator.stop();
+          await expectOutageFirst(page, words);
+          await page.setViewportSize(SIZES.desktop);
+          await expectOutageFirst(page, words);
+        });
       } finally {
         await nodeRed.deploy(EMPTY_FLOW);
       }
     }),
   );
 }
+
+browserTest("a dashboard that never connected says so, and shows no green tick", (browser) =>
+  withEmulator({}, async (emulator) => {
+    const flow = exampleOn("Dashboard.json", emulator);
+    await emulator.stop();
+    try {
+      await nodeRed.deploy(flow);
+      const context = await browser.newContext({ viewport: SIZES.phone });
+      context.setDefaultTimeout(PATIENCE_MS);
+      const page = await context.newPage();
+      await page.goto(`${nodeRed.url}/dashboard/devices`);
+      await page.getByRole("alert").filter({ hasText: "No message has arrived yet." }).waitFor();
+      await page.getByText(WORDS["en-US"].none).waitFor();
+      deepEqual(await page.evaluate(GREENS), []);
+      equal(await page.locator(".iot-tick").isVisible(), false);
+      await page.locator(".iot-undrawn").waitFor();
+      await context.close();
+    } finally {
+      await nodeRed.deploy(EMPTY_FLOW);
+    }
+  }),
+);
