@@ -1,4 +1,4 @@
-import { missingNode } from "./missing-node";
+import { missingNode } from "./deployed-nodes";
 import { missing } from "../../src/errors/invalid-setting";
 import type { Node, NodeAPI } from "node-red";
 import type { ApiClient } from "../../src/openapi/client";

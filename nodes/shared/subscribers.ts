@@ -10,6 +10,8 @@ export interface Subscriber {
   readonly monitor: { snapshot(language: Language): object };
   /** Undefined until the flows have started, or where a setting is wrong. */
   subscription: Subscription | undefined;
+  /** To be called at each start of flows, once the subscriber itself has started. */
+  flowsStarted?: () => void;
 }
 
 /**
@@ -71,7 +73,10 @@ export class Subscribers {
 
   /** The flows have started: messages that were held back go on. */
   endHoldBack(): void {
-    for (const { subscription } of this.#byId.values()) subscription?.endHoldBack();
+    for (const subscriber of this.#byId.values()) {
+      subscriber.subscription?.endHoldBack();
+      subscriber.flowsStarted?.();
+    }
   }
 
   /** When all flows are stopped, waiting for ack nodes would only hold up the next start. */

@@ -1,4 +1,4 @@
-import { missingNode } from "./missing-node";
+import { missingNode } from "./deployed-nodes";
 import { SettingError } from "../../src/errors/error";
 import type { NodeAPI } from "node-red";
 import type { TlsOptions } from "../../src/settings/instance";

@@ -4,6 +4,7 @@ import { Monitor } from "./monitor";
 import { toMessage, toRawMessage } from "./output-message";
 import { serveStatistics } from "./statistics";
 import { findInstance } from "../shared/instance-node";
+import { hasNode } from "../shared/deployed-nodes";
 import { replies } from "../shared/replies";
 import { resolveSubscriber } from "../shared/settings";
 import { startNode } from "../shared/start";
@@ -46,6 +47,12 @@ export default function (RED: NodeAPI): void {
       start: ({ instance, options }) => {
         const subscription = createSubscription(instance, options);
         subscriber.subscription = subscription;
+        const showAckNodes = () => {
+          const isManual = options.settleMode === "manual";
+          monitor.showUnattended(isManual && !hasNode(RED, "aliyun-iot-ack"));
+        };
+        showAckNodes();
+        subscriber.flowsStarted = showAckNodes;
         const settledBy = options.settleMode === "manual" ? this.id : undefined;
         subscription.on("changed", (state) => {
           monitor.showState(state);

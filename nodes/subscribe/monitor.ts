@@ -24,6 +24,7 @@ export class Monitor {
   readonly #throughput: Throughput;
   #state: SubscriptionState = { value: "idle" };
   #sinceMs: number;
+  #isUnattended = false;
   #last: { readonly error: IotAmqpError; readonly atMs: number } | undefined;
 
   constructor(node: StatusNode & ErrorNode, translate: Translate, clock: Clock) {
@@ -43,6 +44,13 @@ export class Monitor {
     this.#remember(causeOf(state));
     this.#showStatus();
     this.#errors.reportState(state);
+  }
+
+  /** Shows whether messages are to be settled by ack nodes, and there is none. */
+  showUnattended(isUnattended: boolean): void {
+    if (isUnattended === this.#isUnattended) return;
+    this.#isUnattended = isUnattended;
+    this.#showStatus();
   }
 
   /** Shows why the subscriber could not be started. */
@@ -89,7 +97,8 @@ export class Monitor {
   #showStatus(): void {
     const rate = shownRate(this.#throughput.ratePerSecond);
     // Below one a second each message would change the status.
-    this.#statusLine.show(statusOf(this.#state, this.#translate, rate < 1 ? 0 : rate));
+    const figures = { rate: rate < 1 ? 0 : rate, isUnattended: this.#isUnattended };
+    this.#statusLine.show(statusOf(this.#state, this.#translate, figures));
   }
 
   #remember(thrown: unknown): void {

@@ -12,10 +12,18 @@ function ring(cause: IotAmqpError | undefined, text: string): NodeStatus {
   return { fill: soon ? "yellow" : "red", shape: "ring", text };
 }
 
+/** What the state alone does not tell. */
+export interface Figures {
+  /** Messages per second; 0: not shown. */
+  readonly rate: number;
+  /** Messages are to be settled by ack nodes, and there is none. */
+  readonly isUnattended: boolean;
+}
+
 function subscribed(
   state: Extract<SubscriptionState, { value: "subscribed" }>,
   translate: Translate,
-  ratePerSecond: number,
+  { rate, isUnattended }: Figures,
 ): NodeStatus {
   const { connected, connections, cause } = state;
   if (state.paused === true) {
@@ -25,12 +33,10 @@ function subscribed(
     connections === 1
       ? translate("status.connected")
       : translate("status.connectedOf", { connected, connections });
-  const text =
-    ratePerSecond === 0
-      ? connectedText
-      : translate("status.rate", { text: connectedText, rate: ratePerSecond });
-  if (connected === connections) return { fill: "green", shape: "dot", text };
-  const reason = cause === undefined ? "" : translateError(cause, translate).short;
+  const text = rate === 0 ? connectedText : translate("status.rate", { text: connectedText, rate });
+  if (connected === connections && !isUnattended) return { fill: "green", shape: "dot", text };
+  const noAckNode = isUnattended ? translate("status.noAckNode") : "";
+  const reason = cause === undefined ? noAckNode : translateError(cause, translate).short;
   const withReason = reason === "" ? text : translate("status.because", { text, reason });
   return { fill: "yellow", shape: "dot", text: withReason };
 }
@@ -39,7 +45,7 @@ function subscribed(
 export function statusOf(
   state: SubscriptionState,
   translate: Translate,
-  ratePerSecond = 0,
+  figures: Figures = { rate: 0, isUnattended: false },
 ): NodeStatus {
   switch (state.value) {
     case "idle":
@@ -51,7 +57,7 @@ export function statusOf(
       return ring(state.cause, translate("status.because", { text, reason }));
     }
     case "subscribed":
-      return subscribed(state, translate, ratePerSecond);
+      return subscribed(state, translate, figures);
     case "backoff": {
       const reason = translateError(state.cause, translate).short;
       const time = timeOfDay(state.nextAttemptAtMs);

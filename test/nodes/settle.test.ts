@@ -304,6 +304,19 @@ test("an ack node behind a subscriber in automatic mode says that there is nothi
     match(text, /settleMode.*manual/);
   }));
 
+test("a subscriber that nobody settles for says so in its status, until there is an ack node", () =>
+  withEmulator({}, async (emulator) => {
+    const nodes = settlingFlow({ port: emulator.port });
+    const isSaid = ({ id, status }: ProbeEvent) =>
+      id === SUBSCRIBER && status?.text === "connected: no ack node" && status.fill === "yellow";
+    await nodeRed.deploy(nodes.map((node) => (node.id === ACK ? { ...node, d: true } : node)));
+    await nodeRed.next("shown", isSaid);
+    // The subscriber itself goes on.
+    await nodeRed.deploy(nodes, "nodes");
+    await nodeRed.next("shown", isConnected);
+    await nodeRed.deploy(EMPTY_FLOW);
+  }));
+
 const WRONG: readonly (readonly [
   outcome: string,
   code: ErrorCode,
