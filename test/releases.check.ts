@@ -1,7 +1,7 @@
 // Installs the tarball into each Node-RED that package.json claims to work with, from the registry,
 // lets it receive, and goes through its editor. Run by `npm run test:releases`; `npm test` needs no
 // network.
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withBrowser } from "./support/browser/browser-test";
@@ -14,6 +14,7 @@ import { propertiesForm } from "./support/browser/properties-form";
 import { installRelease } from "./support/package/release";
 import { withEmulator } from "./support/emulator/with-emulator";
 import { withTarball } from "./support/package/tarball";
+import type { ErrorCode } from "../src/errors/error";
 import type { Language } from "./support/node-red/built-nodes";
 import type { Release } from "./support/package/release";
 
@@ -52,6 +53,15 @@ async function expectLoaded(nodeRed: NodeRed): Promise<void> {
   ]);
 }
 
+/** What Catch gets of the node's next error: the code in the text, since 4.1 also by itself. */
+async function expectCaught(nodeRed: NodeRed, code: ErrorCode): Promise<void> {
+  const { message } = await nodeRed.next("catch");
+  const error = message?.["error"] as Readonly<Record<string, unknown>>;
+  ok(String(error["message"]).endsWith(`[${code}]`), String(error["message"]));
+  ok([code, undefined].includes(error["code"] as ErrorCode | undefined));
+  deepEqual((error["source"] as { id: string }).id, ACK);
+}
+
 function receiveAndSettle(nodeRed: NodeRed): Promise<void> {
   return withEmulator({}, async (emulator) => {
     await nodeRed.deploy(settlingFlow({ port: emulator.port, ack: { outcome: "msg" } }));
@@ -61,6 +71,8 @@ function receiveAndSettle(nodeRed: NodeRed): Promise<void> {
       equal(message?.["payload"], "hello");
       nodeRed.hand(ACK, { ...message, outcome });
       await emulator.expectSettled(id, outcome);
+      nodeRed.hand(ACK, { ...message, outcome: "modified" });
+      await expectCaught(nodeRed, "OUTCOME_INVALID");
     }
   });
 }

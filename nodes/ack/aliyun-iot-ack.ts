@@ -1,6 +1,6 @@
 import { startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
-import { toFlowError } from "../shared/translation";
+import { toFailure } from "../shared/translation";
 import { requestedDeliveries, requestedOutcome, resolveAck } from "../../src/settings/ack";
 import type { Node, NodeAPI } from "node-red";
 import type { StoredNode } from "../shared/settings";
@@ -32,8 +32,8 @@ export default function (RED: NodeAPI): void {
         return (message, send) => {
           const chosen = outcome === "msg" ? requestedOutcome(message["outcome"]) : outcome;
           const errors = settleEach(requestedDeliveries(message["delivery"]), chosen);
-          const [first, ...others] = errors.map((error) => toFlowError(error, RED._));
-          for (const error of others) this.error(error, message);
+          const [first, ...others] = errors;
+          for (const error of others) this.error(toFailure(error, RED._), message);
           if (first !== undefined) throw first;
           send(message);
         };

@@ -1,4 +1,4 @@
-import { toFlowError } from "../shared/translation";
+import { toFailure } from "../shared/translation";
 import type { Ending } from "./ending";
 import type { Translate } from "../shared/translation";
 
@@ -9,6 +9,6 @@ export function lostEnding({ action, deviceName, how }: Ending, translate: Trans
     const { requestId } = how.result.command;
     return translate("log.lostResult", { ...command, requestId });
   }
-  const { code, message } = toFlowError(how.error, translate);
+  const { code, message } = toFailure(how.error, translate);
   return translate("log.lostError", { ...command, reason: code ?? message });
 }

@@ -1,9 +1,9 @@
 import { assertVariablesSet } from "./settings";
-import { toFlowError, translateError } from "./translation";
+import { toFailure, translateError } from "./translation";
 import { isIotAmqpError } from "../../src/errors/error";
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import type { FlowMessage } from "../../src/protocol/flow-message";
-import type { FlowError } from "./translation";
+import type { Failure } from "./translation";
 import type { Stored } from "../../src/settings/read";
 
 /** A message that comes to a node's input. */
@@ -49,7 +49,7 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
   node.on("close", (done: () => void) => {
     close()
       .catch((error: unknown) => {
-        node.error(toFlowError(error, RED._));
+        node.error(toFailure(error, RED._));
       })
       .finally(done);
   });
@@ -65,12 +65,12 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
   });
 
   node.on("input", (message: InputMessage, send, done) => {
-    const complete = (error?: FlowError) => {
+    const complete = (error?: Failure) => {
       try {
         done(error);
       } catch (thrown) {
         // Catch and Complete get a copy of the message, and not every message can be copied.
-        node.error(error ?? toFlowError(thrown, RED._));
+        node.error(error ?? toFailure(thrown, RED._));
       }
     };
     Promise.resolve(parts.resume?.(message) ?? started)
@@ -81,7 +81,7 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
           if (how !== LEFT_TO_ANOTHER) complete();
         },
         (error: unknown) => {
-          complete(toFlowError(error, RED._));
+          complete(toFailure(error, RED._));
         },
       );
   });
@@ -91,7 +91,7 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
 function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
   if (!isIotAmqpError(error)) {
     // A bug of ours: nothing else would say why the node does nothing.
-    node.error(toFlowError(error, RED._));
+    node.error(toFailure(error, RED._));
     return;
   }
   const { short } = translateError(error, RED._);

@@ -1,5 +1,6 @@
 import { tellError } from "../../src/errors/tell";
 import { isIotAmqpError } from "../../src/errors/error";
+import type { NodeMessage } from "node-red";
 import type { ErrorCode, IotAmqpError } from "../../src/errors/error";
 import type { Language } from "../../src/errors/texts";
 
@@ -14,20 +15,44 @@ export interface TranslatedError {
   readonly text: string;
 }
 
-/** An error as Catch shows it: the bare text, the code, and no cause, which may hold anything. */
-export class FlowError extends Error {
-  readonly code: ErrorCode | undefined;
+/** What Catch gets of a failure beside its text. */
+interface FailureParts {
+  readonly code?: ErrorCode;
+  readonly stack?: string;
+}
 
-  constructor(text: string, code?: ErrorCode) {
-    super(text);
-    this.name = "IotAmqpError";
-    this.code = code;
+/**
+ * A failure as Node-RED logs it and Catch shows it: one text, the code, and no cause, which may hold
+ * anything. It is no `Error`: the debug sidebar of Node-RED 4 and newer folds an Error up.
+ */
+export class Failure {
+  static {
+    // The sidebar goes by the name of a class: it cuts a text after 80 characters, but shows a
+    // regular expression whole, and of that, as of whatever it does not know, what toString returns.
+    Object.defineProperty(this, "name", { value: "regexp" });
   }
 
-  // Node-RED prints an error by toString(), and the name would only be in the way.
-  override toString(): string {
-    return this.message;
+  // Both are missing rather than undefined: Catch shows each property that there is.
+  declare readonly code?: ErrorCode;
+  declare readonly stack?: string;
+  /** What `done` asks of an error; nothing shows it. */
+  readonly name = "Failure";
+  readonly message: string;
+
+  constructor(message: string, parts: FailureParts = {}) {
+    this.message = message;
+    Object.assign(this, parts);
   }
+
+  toString(): string {
+    // Only where nobody expected it. The log has no other place for a stack.
+    return this.stack ?? this.message;
+  }
+}
+
+/** A node, as far as its failures go. */
+export interface FailureNode {
+  error(failure: Failure, message: NodeMessage): void;
 }
 
 /** Translates an error; a setting is named by the label that its form shows. */
@@ -38,13 +63,17 @@ export function translateError(error: IotAmqpError, translate: Translate): Trans
   return { short, text: translate("sentences", { first: text, second: remedy }) };
 }
 
-/** Makes an error for Catch of anything that was thrown. */
-export function toFlowError(thrown: unknown, translate: Translate): FlowError {
-  if (thrown instanceof FlowError) return thrown;
+/** Makes what Catch gets of anything that was thrown. */
+export function toFailure(thrown: unknown, translate: Translate): Failure {
   if (isIotAmqpError(thrown)) {
-    return new FlowError(translateError(thrown, translate).text, thrown.code);
+    const { code } = thrown;
+    const { text } = translateError(thrown, translate);
+    // Node-RED 3.1 has no place for the code but the text.
+    return new Failure(`${text} [${code}]`, { code });
   }
-  return new FlowError(thrown instanceof Error ? thrown.message : String(thrown));
+  if (!(thrown instanceof Error)) return new Failure(String(thrown));
+  const { message, stack } = thrown;
+  return new Failure(message, stack === undefined ? {} : { stack });
 }
 
 /** The language of this package for an editor's language code. */

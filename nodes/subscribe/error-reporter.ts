@@ -1,23 +1,18 @@
-import { toFlowError } from "../shared/translation";
+import { toFailure } from "../shared/translation";
 import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
-import type { FlowError, Translate } from "../shared/translation";
+import type { FailureNode, Translate } from "../shared/translation";
 import type { ErrorCode, IotAmqpError } from "../../src/errors/error";
 import type { SubscriptionState } from "../../src/subscription/state";
 
-/** A node, as far as its errors go. */
-export interface ErrorNode {
-  error(error: FlowError, message: NodeMessage): void;
-}
-
 /** Sends errors to Catch: the cause of a state once until all is well, those of messages each. */
 export class ErrorReporter {
-  readonly #node: ErrorNode;
+  readonly #node: FailureNode;
   readonly #translate: Translate;
   /** What has been reported since all was well. */
   readonly #reported = new Set<ErrorCode>();
 
-  constructor(node: ErrorNode, translate: Translate) {
+  constructor(node: FailureNode, translate: Translate) {
     this.#node = node;
     this.#translate = translate;
   }
@@ -39,6 +34,6 @@ export class ErrorReporter {
   /** Reports what went wrong with one message; Catch gets the error with `message`. */
   report(thrown: unknown, message: NodeMessage = {}): void {
     // Catch hears only errors that come with an object.
-    this.#node.error(toFlowError(thrown, this.#translate), message);
+    this.#node.error(toFailure(thrown, this.#translate), message);
   }
 }

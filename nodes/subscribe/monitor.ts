@@ -7,9 +7,8 @@ import { joined, lookUpIn } from "../../src/errors/texts";
 import { tellError } from "../../src/errors/tell";
 import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
-import type { ErrorNode } from "./error-reporter";
 import type { StatusNode } from "../shared/status-line";
-import type { Translate } from "../shared/translation";
+import type { FailureNode, Translate } from "../shared/translation";
 import type { Clock } from "../../src/clock";
 import type { IotAmqpError } from "../../src/errors/error";
 import type { Language } from "../../src/errors/texts";
@@ -27,7 +26,7 @@ export class Monitor {
   #isUnattended = false;
   #last: { readonly error: IotAmqpError; readonly atMs: number } | undefined;
 
-  constructor(node: StatusNode & ErrorNode, translate: Translate, clock: Clock) {
+  constructor(node: StatusNode & FailureNode, translate: Translate, clock: Clock) {
     this.#clock = clock;
     this.#translate = translate;
     this.#sinceMs = clock.now();

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { ErrorReporter } from "../../nodes/subscribe/error-reporter";
 import { NetworkError, RefusalError } from "../../src/errors/error";
-import type { FlowError } from "../../nodes/shared/translation";
+import type { Failure } from "../../nodes/shared/translation";
 import type { SubscriptionState } from "../../src/subscription/state";
 
 const lost = new NetworkError("CONNECTION_LOST", { host: "h", reason: "reset" });
@@ -14,7 +14,7 @@ const up = { value: "subscribed", connected: 1, connections: 1 } as const;
 
 function reported(states: readonly SubscriptionState[]): (string | undefined)[] {
   const codes: (string | undefined)[] = [];
-  const node = { error: ({ code }: FlowError) => codes.push(code) };
+  const node = { error: ({ code }: Failure) => codes.push(code) };
   const reporter = new ErrorReporter(node, (key) => key);
   for (const state of states) reporter.reportState(state);
   return codes;

@@ -1,13 +1,13 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import { StatusLine } from "../../nodes/shared/status-line";
-import { toFlowError } from "../../nodes/shared/translation";
+import { toFailure } from "../../nodes/shared/translation";
 import { ErrorReporter } from "../../nodes/subscribe/error-reporter";
 import { statusOf } from "../../nodes/subscribe/status";
 import { NetworkError, RefusalError, SettingError } from "../../src/errors/error";
 import { translator } from "../support/node-red/built-nodes";
 import { ManualClock } from "../support/time/manual-clock";
-import type { FlowError } from "../../nodes/shared/translation";
+import type { Failure } from "../../nodes/shared/translation";
 import type { NodeMessage, NodeStatus } from "node-red";
 import type { SubscriptionState } from "../../src/subscription/state";
 
@@ -86,7 +86,7 @@ test("closing a status line shows the last status and leaves no timer", () => {
 function errorReporter() {
   const reported: (string | undefined)[] = [];
   const messages: NodeMessage[] = [];
-  const error = ({ code }: FlowError, message: NodeMessage) => {
+  const error = ({ code }: Failure, message: NodeMessage) => {
     reported.push(code);
     messages.push(message);
   };
@@ -119,11 +119,18 @@ test("what goes wrong with a message is reported each time, with the message", (
   deepEqual(messages, [{ payload: 1 }, { payload: 2 }]);
 });
 
-test("an error for the flow is bare text with a code, and carries no cause", () => {
+test("a failure for the flow is a text and a code: no Error, and without the cause", () => {
   const cause = new Error("a foreign error with anything in it");
-  const error = toFlowError(new NetworkError("DNS_FAILED", { host: "h" }, cause), english);
-  equal(String(error), error.message);
-  equal(error.code, "DNS_FAILED");
-  equal(Object.hasOwn(error, "cause"), false);
-  equal(toFlowError("thrown text", english).message, "thrown text");
+  const failure = toFailure(new NetworkError("DNS_FAILED", { host: "h" }, cause), english);
+  match(String(failure), /^The host name h .*\[DNS_FAILED\]$/);
+  deepEqual(Object.keys(failure).sort(), ["code", "message", "name"]);
+  equal(failure.code, "DNS_FAILED");
+  equal(toFailure("thrown text", english).message, "thrown text");
+});
+
+test("an error that nobody expected keeps its stack, in the log and for Catch", () => {
+  const bug = new TypeError("not a function");
+  const failure = toFailure(bug, english);
+  deepEqual([failure.message, failure.stack, String(failure)], [bug.message, bug.stack, bug.stack]);
+  match(String(failure), /status\.test/);
 });

@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { errorText } from "../../../src/errors/texts";
 import { CERTIFICATES } from "../certificates";
 import { expectFailed, expectPassed, expectStale, testConnection } from "./connection-test";
 import { withEditor } from "./editor";
@@ -18,6 +19,11 @@ const SUBSCRIBE = "aliyun-iot-subscribe";
 const ACCESS_KEY_ID = "workshopAccessKeyId";
 const SECRET = "workshopAccessKeySecret";
 const WRONG_SECRET = "mistypedAccessKeySecret";
+/** Details of the error for an action that does not exist. */
+const ACTION_INVALID = {
+  value: "“restart”",
+  choices: "connect, disconnect, pause, resume, stats",
+};
 const TOPIC_FILTERS = "#aliyun-iot-subscribe-topic-filters";
 
 /** Where a journey goes, and in which language. */
@@ -114,6 +120,14 @@ async function travel(editor: Editor, emulator: Emulator, { nodeRed, language }:
   await message.waitFor();
   match(await message.innerText(), /user\/update/);
   ok((await editor.node(id).textContent())?.includes("2/2"), "The status is not shown.");
+
+  // Nothing catches it: the sidebar shows the whole sentence, with remedy and code, as the log has it.
+  nodeRed.hand(id, { action: "restart" });
+  const failure = messages.filter({ hasText: "[ACTION_INVALID]" });
+  await failure.waitFor();
+  const { text, remedy } = errorText("ACTION_INVALID", ACTION_INVALID);
+  const shown = await failure.innerText();
+  ok(shown.includes(text) && shown.includes(remedy), shown);
 
   const help = await (await editor.help(SUBSCRIBE)).innerText();
   match(help, /messageId/);
