@@ -1,6 +1,6 @@
-import { startNode } from "../shared/start";
+import { failedNodeId, startNode } from "../shared/start";
 import { subscribers } from "../shared/subscribers";
-import { toFailure } from "../shared/translation";
+import { SettlementError } from "../../src/errors/error";
 import { requestedDeliveries, requestedOutcome, resolveAck } from "../../src/settings/ack";
 import type { Node, NodeAPI } from "node-red";
 import type { StoredNode } from "../shared/settings";
@@ -8,15 +8,24 @@ import type { DeliveryReference } from "../../src/settings/ack";
 import type { Outcome } from "../../src/protocol/amqp-message";
 
 /** Settles each of several deliveries; returns the errors of those that could not be. */
-function settleEach(deliveries: readonly DeliveryReference[], outcome: Outcome): unknown[] {
+function settleEach(
+  deliveries: readonly DeliveryReference[],
+  outcome: Outcome,
+): readonly SettlementError[] {
   return deliveries.flatMap((delivery) => {
     try {
       subscribers.settle(delivery, outcome);
       return [];
     } catch (error) {
-      return [error];
+      if (error instanceof SettlementError) return [error];
+      throw error;
     }
   });
+}
+
+/** Whether the platform sends a message again by itself, and the subscriber has said why. */
+function comesAgain({ code }: SettlementError): boolean {
+  return code === "DELIVERY_LINK_LOST" || code === "DELIVERY_EXPIRED";
 }
 
 export default function (RED: NodeAPI): void {
@@ -30,12 +39,16 @@ export default function (RED: NodeAPI): void {
       start: ({ outcome }) => {
         subscribers.addAckNode(this);
         return (message, send) => {
+          const { delivery } = message;
+          const isCaught = failedNodeId(message) !== undefined;
+          // Catch also hands on errors of no message, such as a lost connection.
+          if (isCaught && delivery === undefined) return;
           const chosen = outcome === "msg" ? requestedOutcome(message["outcome"]) : outcome;
-          const errors = settleEach(requestedDeliveries(message["delivery"]), chosen);
-          const [first, ...others] = errors;
-          for (const error of others) this.error(toFailure(error, RED._), message);
-          if (first !== undefined) throw first;
-          send(message);
+          const errors = settleEach(requestedDeliveries(delivery), chosen);
+          if (errors.length === 0) send(message);
+          // An error behind Catch is caught once more: only what has not been told is one.
+          const untold = isCaught ? errors.filter((error) => !comesAgain(error)) : errors;
+          if (untold.length > 0) throw new AggregateError(untold);
         };
       },
 

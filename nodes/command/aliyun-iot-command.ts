@@ -18,7 +18,7 @@ import type { InputMessage, Send } from "../shared/start";
 
 export default function (RED: NodeAPI): void {
   serveThingModel(RED);
-  const flowStart = new FlowStart(RED.events);
+  const flowStart = FlowStart.of(RED.events);
   const handover = new Handover(RED.events, flowStart);
 
   RED.nodes.registerType<Node, StoredNode, object, object>("aliyun-iot-command", function (def) {
@@ -39,6 +39,9 @@ export default function (RED: NodeAPI): void {
 
       // Before that subscribers may be missing, and nodes behind the wires.
       ready: flowStart.next(),
+
+      // An HTTP request, perhaps, that waits for its answer.
+      isRequest: () => true,
 
       resume: (message) => {
         const ending = handover.takeEnding(message);

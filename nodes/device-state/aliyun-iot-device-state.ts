@@ -23,6 +23,8 @@ export default function (RED: NodeAPI): void {
       startNode(RED, this, {
         stored: def,
 
+        isRequest,
+
         resolve: (stored) => {
           const options = resolveDeviceState(stored);
           const store = resolveStore(options, contextStores(RED.settings.contextStorage));

@@ -1,6 +1,10 @@
+import { FlowStart } from "./flow-start";
+import { isCommonCause, RepeatedFailures } from "./repeated-failures";
 import { assertVariablesSet } from "./settings";
-import { toFailure, translateError } from "./translation";
+import { toFailure } from "./translation";
+import { systemClock } from "../../src/clock";
 import { isIotAmqpError } from "../../src/errors/error";
+import { isJsonObject } from "../../src/protocol/json";
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { Failure } from "./translation";
@@ -12,9 +16,12 @@ export type InputMessage = NodeMessage & FlowMessage;
 /** Sends one message, or a list with what goes to each output. */
 export type Send = (messages: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
 
-/** What a handler resolves with that has left its message to another node, which completes it. */
+/** What a handler returns that has left its message to another node, which completes it. */
 export const LEFT_TO_ANOTHER = "left to another";
-/** Handles an input message. What it throws, or rejects with, goes to Catch with that message. */
+/**
+ * Handles an input message. What it throws, or rejects with, goes to Catch with that message; of an
+ * AggregateError each of its errors.
+ */
 export type InputHandler =
   | ((message: InputMessage, send: Send) => void | Promise<void>)
   | ((message: InputMessage, send: Send) => Promise<typeof LEFT_TO_ANOTHER | undefined>);
@@ -28,6 +35,8 @@ export interface NodeParts<Settings> {
   resolve(stored: Stored): Settings;
   /** Starts the node's work. */
   start(settings: Settings): InputHandler;
+  /** Whether somebody waits for what becomes of a message: then it gets each error itself. */
+  isRequest?(message: InputMessage): boolean;
   /** How to go on with a message that the node's predecessor began, whatever the settings are now. */
   resume?(message: InputMessage): InputHandler | undefined;
   /** Shows why the node has not started; without it a red status does. */
@@ -36,14 +45,22 @@ export interface NodeParts<Settings> {
   close?(): void | Promise<void>;
 }
 
+/** The ID of the node that failed a message, where a Catch node has said so in it. */
+export function failedNodeId({ error }: InputMessage): unknown {
+  if (!isJsonObject(error) || !isJsonObject(error["source"])) return undefined;
+  return error["source"]["id"];
+}
+
 /**
- * Starts a node once its settings have been checked. If one is bad, the status says so and each
- * input message gets the error. Messages that come before the start wait for it.
+ * Starts a node once its settings have been checked. If one is bad, the status says so, and Catch
+ * hears of it once. Messages that come before the start wait for it.
  */
 export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<Settings>): void {
+  const failures = new RepeatedFailures(node, RED._, systemClock);
   let isClosed = false;
   const close = async () => {
     isClosed = true;
+    failures.close();
     await parts.close?.();
   };
   node.on("close", (done: () => void) => {
@@ -60,18 +77,26 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
   };
   const started = startWhenReady();
   started.catch((error: unknown) => {
-    if (parts.showFailure === undefined) showFailure(RED, node, error);
-    else parts.showFailure(error);
+    if (parts.showFailure !== undefined) parts.showFailure(error);
+    // A bug of ours: nothing else would say why the node does nothing.
+    else if (!isIotAmqpError(error)) node.error(toFailure(error, RED._));
+    else void failures.reportStart(error, parts.ready ?? FlowStart.of(RED.events).next());
   });
 
   node.on("input", (message: InputMessage, send, done) => {
-    const complete = (error?: Failure) => {
+    const complete = (failure?: Failure) => {
       try {
-        done(error);
+        done(failure);
       } catch (thrown) {
         // Catch and Complete get a copy of the message, and not every message can be copied.
-        node.error(error ?? toFailure(thrown, RED._));
+        node.error(failure ?? toFailure(thrown, RED._));
       }
+    };
+    const fail = (error: unknown) => {
+      if (!isCommonCause(error) || parts.isRequest?.(message) === true) {
+        complete(toFailure(error, RED._));
+      } else if (failedNodeId(message) !== node.id) failures.report(error, message);
+      // Else Catch has brought it back to where it failed, and would do so for ever.
     };
     Promise.resolve(parts.resume?.(message) ?? started)
       // Closed before it started: nothing was done.
@@ -80,23 +105,10 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
         (how) => {
           if (how !== LEFT_TO_ANOTHER) complete();
         },
-        (error: unknown) => {
-          complete(toFailure(error, RED._));
+        (thrown: unknown) => {
+          const errors: unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown];
+          errors.forEach(fail);
         },
       );
-  });
-}
-
-/** Shows an error in the status until the node is closed: its successor may show none. */
-function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
-  if (!isIotAmqpError(error)) {
-    // A bug of ours: nothing else would say why the node does nothing.
-    node.error(toFailure(error, RED._));
-    return;
-  }
-  const { short } = translateError(error, RED._);
-  node.status({ fill: "red", shape: "ring", text: short });
-  node.on("close", () => {
-    node.status({});
   });
 }

@@ -63,11 +63,12 @@ export function translateError(error: IotAmqpError, translate: Translate): Trans
   return { short, text: translate("sentences", { first: text, second: remedy }) };
 }
 
-/** Makes what Catch gets of anything that was thrown. */
-export function toFailure(thrown: unknown, translate: Translate): Failure {
+/** Makes what Catch gets of anything that was thrown; `more` is a sentence to add. */
+export function toFailure(thrown: unknown, translate: Translate, more?: string): Failure {
   if (isIotAmqpError(thrown)) {
     const { code } = thrown;
-    const { text } = translateError(thrown, translate);
+    const { text: first } = translateError(thrown, translate);
+    const text = more === undefined ? first : translate("sentences", { first, second: more });
     // Node-RED 3.1 has no place for the code but the text.
     return new Failure(`${text} [${code}]`, { code });
   }

@@ -17,7 +17,7 @@ import type { StoredNode } from "../shared/settings";
 import type { Subscriber } from "../shared/subscribers";
 
 export default function (RED: NodeAPI): void {
-  const flowStart = new FlowStart(RED.events);
+  const flowStart = FlowStart.of(RED.events);
   RED.events.on("flows:stopping", () => {
     subscribers.holdBack();
   });
@@ -37,6 +37,8 @@ export default function (RED: NodeAPI): void {
 
       // Before that, Catch nodes hear no error, and nodes behind the wires may be missing.
       ready: flowStart.next(),
+
+      isRequest: () => true,
 
       resolve: (stored) => {
         const instance = findInstance(RED, stored["instance"]);

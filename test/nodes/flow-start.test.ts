@@ -6,7 +6,7 @@ import { settled } from "../support/time/manual-clock";
 
 test("nodes that wait for the flows share one listener, and each waits for the next start", async () => {
   const events = new EventEmitter();
-  const flowStart = new FlowStart(events);
+  const flowStart = FlowStart.of(events);
   const waiting = Array.from({ length: 20 }, () => flowStart.next());
   equal(events.listenerCount("flows:started"), 1);
   events.emit("flows:started");

@@ -63,6 +63,11 @@ async function caught(): Promise<{ code: ErrorCode; text: string; message: Messa
   return { code, text, message };
 }
 
+const ackShows =
+  (text: string) =>
+  ({ id, status }: ProbeEvent): boolean =>
+    id === ACK && status?.text === text;
+
 for (const outcome of OUTCOMES) {
   test(`an ack node set to ${outcome} settles so, passes the message on and completes`, () =>
     settling({ flow: { ack: { outcome } } }, async (emulator) => {
@@ -259,9 +264,6 @@ test("each other misuse is an error of its own, and settles nothing", () =>
     const { subscriber, token } = delivery as { subscriber: string; token: string };
     const cases: readonly [string, Message, ErrorCode][] = [
       ["no delivery", { ...message, outcome: "accepted" }, "DELIVERY_MISSING"],
-      ["an empty list", { ...message, delivery: [], outcome: "accepted" }, "DELIVERY_MISSING"],
-      ["half a delivery", { delivery: { token }, outcome: "accepted" }, "DELIVERY_MISSING"],
-      ["a number", { delivery: { subscriber, token: 7 }, outcome: "accepted" }, "DELIVERY_MISSING"],
       [
         "made up",
         { delivery: { subscriber, token: "x" }, outcome: "accepted" },
@@ -275,6 +277,12 @@ test("each other misuse is an error of its own, and settles nothing", () =>
       nodeRed.hand(ACK, bad);
       equal((await caught()).code, code, what);
     }
+    // The same once more, each in its own way.
+    for (const delivery of [[], { token }, { subscriber, token: 7 }]) {
+      nodeRed.hand(ACK, { delivery, outcome: "accepted" });
+    }
+    await nodeRed.next("shown", ackShows("nothing to settle × 4"));
+    deepEqual(nodeRed.taken("catch"), []);
     equal(emulator.groups()[0]?.unsettled, 1);
     nodeRed.hand(ACK, { ...good, outcome: "accepted" });
     await emulator.expectSettled(String(message["messageId"]), "accepted");
@@ -293,16 +301,43 @@ test("of a list of deliveries those that can be settled are, and each other one 
     await emulator.expectSettled(String(two["messageId"]), "accepted");
   }));
 
-test("an ack node behind a subscriber in automatic mode says that there is nothing to settle", () =>
-  settling({ flow: { subscribe: { settleMode: "auto" } } }, async (emulator) => {
-    const message = await received(emulator);
-    equal(message["delivery"], undefined);
-    await emulator.expectSettled(String(message["messageId"]), "accepted");
-    nodeRed.hand(ACK, message);
-    const { code, text } = await caught();
-    equal(code, "DELIVERY_MISSING");
-    match(text, /settleMode.*manual/);
-  }));
+test("an ack node behind a subscriber in automatic mode says once that there is nothing to settle", () =>
+  settling(
+    { flow: { subscribe: { settleMode: "auto" }, path: [functionNode("f", "return msg;")] } },
+    async (emulator) => {
+      const count = 300;
+      for (let payload = 0; payload < count; payload += 1) emulator.push({ topic: TOPIC, payload });
+      const { status } = await nodeRed.next("shown", ackShows(`nothing to settle × ${count}`));
+      deepEqual([status?.fill, status?.shape], ["red", "ring"]);
+      const { code, text, message } = await caught();
+      equal(code, "DELIVERY_MISSING");
+      match(text, /settleMode.*manual/);
+      equal(message["delivery"], undefined);
+      deepEqual([nodeRed.taken("catch"), nodeRed.taken("settled")], [[], []]);
+    },
+  ));
+
+test("a lost link is told once, and its late settlements once, also where Catch settles", () => {
+  const released = "ack-released";
+  const nodes = [
+    node("catch-all", "catch", { ...PLACE, scope: null, wires: [[released]] }),
+    node(released, "aliyun-iot-ack", { ...PLACE, outcome: "released", wires: [["settled-probe"]] }),
+  ];
+  return settling({ nodes }, async (emulator) => {
+    const messages: Message[] = [];
+    for (let payload = 0; payload < 10; payload += 1) messages.push(await received(emulator));
+    emulator.kick();
+    equal((await caught()).code, "CLOSED_BY_PLATFORM");
+    await nodeRed.next("shown", isConnected);
+    for (const message of messages) nodeRed.hand(ACK, message);
+    equal((await caught()).code, "DELIVERY_LINK_LOST");
+    await nodeRed.next("shown", ackShows("link lost × 10"));
+    deepEqual([nodeRed.taken("catch"), nodeRed.taken("settled")], [[], []]);
+    // What a flow fails is settled behind Catch all the same.
+    nodeRed.hand(released, { ...(await received(emulator)), error: { source: { id: "f" } } });
+    await nodeRed.next("settled");
+  });
+});
 
 test("a subscriber that nobody settles for says so in its status, until there is an ack node", () =>
   withEmulator({}, async (emulator) => {
@@ -331,15 +366,18 @@ const WRONG: readonly (readonly [
 ];
 
 for (const [outcome, code, text, says] of WRONG) {
-  test(`an ack node with ${outcome} as its outcome shows what is wrong, and tells each message`, () =>
+  test(`an ack node with ${outcome} as its outcome shows and tells what is wrong at the deploy`, () =>
     settling({ flow: { ack: { outcome } } }, async (emulator) => {
       const { status } = await nodeRed.next("shown", ({ id }) => id === ACK);
       deepEqual(status, { fill: "red", shape: "ring", text });
-      nodeRed.hand(ACK, await received(emulator));
       const error = await caught();
       equal(error.code, code);
       match(error.text, says);
-      equal(emulator.groups()[0]?.unsettled, 1);
+      nodeRed.hand(ACK, await received(emulator));
+      nodeRed.hand(ACK, await received(emulator));
+      await nodeRed.next("shown", ackShows(`${text} × 2`));
+      deepEqual(nodeRed.taken("catch"), []);
+      equal(emulator.groups()[0]?.unsettled, 2);
       await nodeRed.deploy(settlingFlow({ port: emulator.port }), "nodes");
       deepEqual((await nodeRed.next("shown", ({ id }) => id === ACK)).status, {});
     }));

@@ -3,16 +3,19 @@ import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
 import { assertVariablesSet } from "../../nodes/shared/settings";
 import { startNode } from "../../nodes/shared/start";
-import { SettingError } from "../../src/errors/error";
+import { RequestError, SettingError, SettlementError } from "../../src/errors/error";
 import { translator } from "../support/node-red/built-nodes";
 import { settled } from "../support/time/manual-clock";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import type { NodeParts } from "../../nodes/shared/start";
+import type { Failure } from "../../nodes/shared/translation";
 
-const RED = { _: translator("aliyun-iot-ack", "en-US") } as unknown as NodeAPI;
+const events = new EventEmitter();
+const RED = { _: translator("aliyun-iot-ack", "en-US"), events } as unknown as NodeAPI;
 
 /** A node as Node-RED makes it, as far as a start needs it. */
 class FakeNode extends EventEmitter {
+  readonly id = "node";
   /** What it showed, handled and ended, in this order. */
   readonly events: string[] = [];
 
@@ -20,13 +23,13 @@ class FakeNode extends EventEmitter {
     this.events.push(`status ${text}`);
   }
 
-  error(error: Error): void {
-    this.events.push(`error ${error.message}`);
+  error({ code, message }: Failure): void {
+    this.events.push(`error ${code ?? message}`);
   }
 
-  input(payload: string): void {
-    this.emit("input", { payload }, undefined, (error?: Error & { code?: string }) => {
-      this.events.push(error === undefined ? `done ${payload}` : `catch ${error.code ?? "?"}`);
+  input(payload: string, more: object = {}): void {
+    this.emit("input", { payload, ...more }, undefined, (failure?: Failure) => {
+      this.events.push(failure === undefined ? `done ${payload}` : `catch ${failure.code ?? "?"}`);
     });
   }
 
@@ -67,22 +70,51 @@ test("a node starts at once with its settings, and a message is done when its ha
   deepEqual(node.events, ["start 7", "handle a", "done a", "closed"]);
 });
 
-test("a bad setting is shown until the close, and each message gets the error", async () => {
+test("a bad setting is shown at once until the close, and told once when Catch nodes hear", async () => {
   const node = start(-1);
   await settled();
   deepEqual(node.events, ["status Outcome missing"]);
+  events.emit("flows:started");
+  await settled();
   for (const payload of ["a", "b"]) node.input(payload);
   await settled();
   await node.close();
-  const rest = ["catch SETTING_MISSING", "catch SETTING_MISSING", "status nothing", "closed"];
-  deepEqual(node.events.slice(1), rest);
+  deepEqual(node.events.slice(1), [
+    "error SETTING_MISSING",
+    // Closing shows what waited.
+    "status Outcome missing × 2",
+    "status nothing",
+    "closed",
+  ]);
 });
 
-test("a node whose variable is not set does not start with the variable's name", async () => {
-  const node = start(7, { stored: { outcome: "${OUTCOME}" } });
-  node.input("a");
+test("who waits for an answer hears of a bad setting each time", async () => {
+  const node = start(-1, { isRequest: ({ payload }) => payload !== "report" });
   await settled();
-  deepEqual(node.events.slice(1), ["catch ENV_MISSING"]);
+  for (const payload of ["request", "report", "request"]) node.input(payload);
+  await settled();
+  await node.close();
+  const told = node.events.filter((event) => event.startsWith("catch"));
+  deepEqual(told, ["catch SETTING_MISSING", "catch SETTING_MISSING"]);
+});
+
+test("of what a Catch node brings back to where it failed only a new failure is told", async () => {
+  const lost = new SettlementError("DELIVERY_LINK_LOST", { token: "t" });
+  const wrong = new RequestError("OUTCOME_INVALID", { value: "x", choices: "y" });
+  const node: FakeNode = start(7, {
+    start: () => (message) => {
+      throw message.payload === "lost" ? lost : wrong;
+    },
+  });
+  const error = { message: "…", source: { id: node.id } };
+  node.input("lost", { error });
+  node.input("wrong", { error });
+  await settled();
+  deepEqual(node.events, ["catch OUTCOME_INVALID"]);
+  node.input("lost", { error: { ...error, source: { id: "another node" } } });
+  await settled();
+  await node.close();
+  deepEqual(node.events.slice(1, 3), ["error DELIVERY_LINK_LOST", "status link lost"]);
 });
 
 test("a node may show a bad setting in its own way", async () => {
