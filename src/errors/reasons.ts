@@ -74,6 +74,14 @@ export const REASONS = {
     "en-US": "it has no product key and device name",
     "zh-CN": "其中没有 ProductKey 和 DeviceName",
   },
+  influxTime: {
+    "en-US": "InfluxDB keeps times until the year 2262 only",
+    "zh-CN": "InfluxDB 只能保存 2262 年之前的时间",
+  },
+  influxNumber: {
+    "en-US": "InfluxDB keeps finite numbers only",
+    "zh-CN": "InfluxDB 只能保存有限的数值",
+  },
   storeSilent: {
     "en-US": "it did not answer within __seconds__ s",
     "zh-CN": "__seconds__ 秒内没有响应",

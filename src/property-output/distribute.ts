@@ -1,6 +1,7 @@
 import { MessageError } from "../errors/error";
 import { messageTypeOf } from "../protocol/flow-message";
 import { isPropertyMessage, readPropertyReport } from "../protocol/property-report";
+import { influxRefusals } from "./influx-points";
 import { selectValues } from "./named-values";
 import { valueMessages } from "./output-messages";
 import type { FlowMessage } from "../protocol/flow-message";
@@ -46,9 +47,13 @@ function reportMessages(
 ): ReportMessages {
   if (!isPropertyMessage(message)) return { refused: [], values: [] };
   const { device, values, refused } = readPropertyReport(message);
+  const chosen = selectValues(values, identifiers);
   return {
-    refused: refused.map(refusedMessage),
-    values: valueMessages(selectValues(values, identifiers), output, device),
+    refused: [
+      ...refused.map(refusedMessage),
+      ...(output === "influx" ? influxRefusals(chosen) : []),
+    ],
+    values: valueMessages(chosen, output, device),
   };
 }
 

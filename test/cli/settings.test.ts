@@ -69,6 +69,7 @@ test("no error of a command tells a property of a node in brackets, or to deploy
   const ofNodes = ["ENV_MISSING", "ACK_TIMEOUT", "DELIVERY_EXPIRED", "DELIVERY_MISSING"].concat([
     "MESSAGE_MALFORMED",
     "DELIVERY_DROPPED",
+    "VALUE_UNSTORABLE",
     "STORE_FAILED",
     "STORE_BUSY",
     "REPLY_MISSING",

@@ -63,14 +63,14 @@ test("the history example releases what the database refuses, and nothing is los
   withExample(
     "Import history",
     async ({ emulator, nodeRed }) => {
-      influx.status = UNAUTHORIZED;
+      influx.failure = UNAUTHORIZED;
       const times = Array.from({ length: 20 }, (_, index) => 1_000 + index);
       const ids = times.map((time) =>
         emulator.push({ topic: HISTORY, payload: { items: { t: { value: 1, time } } } }),
       );
       await nodeRed.next("not written");
       equal(emulator.groups()[0]?.accepted, 0);
-      influx.status = WRITTEN;
+      influx.failure = undefined;
       const lines = await written(times.length);
       for (const id of ids) await emulator.expectSettled(id, "accepted");
       deepEqual(new Set(lines), new Set(times.map((time) => `${TAGS} t=1 ${time}`)));

@@ -1,5 +1,5 @@
 // What the properties node makes of a report, written by the real “influxdb out” node.
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   EMPTY_FLOW,
@@ -12,6 +12,7 @@ import { InfluxServer } from "../support/programs/influx-server";
 import { NodeRed } from "../support/node-red/node-red";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { FlowNode } from "../support/node-red/node-red";
+import type { FlowMessage } from "../../src/protocol/flow-message";
 import type { Write } from "../support/programs/influx-server";
 
 const POST = "/k1/d1/thing/event/property/post";
@@ -31,7 +32,7 @@ interface InfluxSettings {
 
 /** The subscriber's messages, by way of the properties node, into a database. */
 function influxFlow(port: number, { database, out = {} }: InfluxSettings): FlowNode[] {
-  const output = { output: "influx", wires: [["out"], []] };
+  const output = { output: "influx", wires: [["out"], ["refused"]] };
   return [
     ...subscriberFlow({ port }).map((node) =>
       node.id === SUBSCRIBER ? { ...node, wires: [["properties"]] } : node,
@@ -40,26 +41,34 @@ function influxFlow(port: number, { database, out = {} }: InfluxSettings): FlowN
     { id: "out", type: "influxdb out", ...PLACE, influxdb: "database", ...out, wires: [] },
     { id: "database", type: "influxdb", ...database },
     { id: "complete", type: "complete", ...PLACE, scope: ["out"], wires: [["complete-probe"]] },
+    { id: "refused", type: "test-probe", kind: "refused", ...PLACE },
     { id: "complete-probe", type: "test-probe", kind: "complete", ...PLACE },
   ];
 }
 
+interface Written extends Write {
+  /** What the properties node has sent to its second output. */
+  readonly refused: readonly FlowMessage[];
+}
+
 /** What is written of a report. */
-async function written(settings: InfluxSettings, topic: string, payload: object): Promise<Write> {
-  let write: Write | undefined;
+async function written(settings: InfluxSettings, topic: string, payload: object): Promise<Written> {
+  let written: Written | undefined;
   await withEmulator({}, async (emulator) => {
     try {
       await nodeRed.deploy(influxFlow(emulator.port, settings));
       await nodeRed.next("shown", isConnected);
       emulator.push({ topic, payload });
-      write = await influx.next();
+      const write = await influx.next();
       await nodeRed.next("complete");
+      const refused = nodeRed.taken("refused").map(({ message = {} }) => message);
+      written = { ...write, refused };
     } finally {
       await nodeRed.deploy(EMPTY_FLOW);
     }
   });
-  if (write === undefined) throw new Error("Nothing was written.");
-  return write;
+  if (written === undefined) throw new Error("Nothing was written.");
+  return written;
 }
 
 const at = (value: unknown, time: number) => ({ value, time });
@@ -93,11 +102,14 @@ for (const precision of ["", "n", "s"]) {
   });
 }
 
-test("into InfluxDB 2 a report goes with its times in ms, as the node is set at first", async () => {
+function version2() {
   const url = `http://127.0.0.1:${influx.port}`;
   const database = { influxdbVersion: "2.0", url, credentials: { token: "any" } };
-  const out = { org: "org", bucket: "bucket", precisionV18FluxV20: "ms" };
-  const write = await written({ database, out }, POST, { items: ITEMS });
+  return { database, out: { org: "org", bucket: "bucket", precisionV18FluxV20: "ms" } };
+}
+
+test("into InfluxDB 2 a report goes with its times in ms, as the node is set at first", async () => {
+  const write = await written(version2(), POST, { items: ITEMS });
   equal(write.url.pathname, "/api/v2/write");
   equal(write.url.searchParams.get("precision"), "ms");
   deepEqual(write.lines, LINES(TAGS.v2, "T"));
@@ -108,3 +120,25 @@ test("a batch is one write with a point for each time", async () => {
   const { lines } = await written({ database: version1() }, BATCH, { payload });
   deepEqual(lines, [`k1,${TAGS.v1} on=false,t=1 5`, `k1,${TAGS.v1} t=2 8`]);
 });
+
+/** What “influxdb out” or InfluxDB would stumble over. */
+const ODD = {
+  model: at("12i", 1),
+  "": at(1, 1),
+  "a\nb\\": at("x\ny", 1),
+  late: at(7, 253_402_300_799_000),
+};
+
+for (const version of ["1.x", "2.0"]) {
+  test(`InfluxDB ${version} stores all of a report that has odd names and texts, and a time that it cannot hold is told`, async () => {
+    const settings = version === "2.0" ? version2() : { database: version1() };
+    const { status, stored, refused } = await written(settings, POST, { items: ODD });
+    equal(status, 204);
+    const tags = version === "2.0" ? TAGS.v2 : TAGS.v1;
+    deepEqual(stored, [`k1,${tags} _=1,a_b_="x\ny",model="\\"12i\\"" 1`]);
+    const [late] = refused;
+    const { code, message: text } = late?.["refused"] as Readonly<Record<string, string>>;
+    deepEqual([late?.["topic"], late?.["payload"], code], ["late", 7, "VALUE_UNSTORABLE"]);
+    match(String(text), /“late” cannot be stored: InfluxDB keeps times until the year 2262 only\./);
+  });
+}

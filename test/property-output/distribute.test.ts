@@ -96,7 +96,6 @@ test("influx gives one message with a point for each time, oldest first", () => 
 test("influx leaves out what InfluxDB cannot hold, and writes lists and objects as JSON text", () => {
   const items = {
     none: at(null, 1),
-    endless: at(Infinity, 1),
     list: at([1, null, { a: 1 }], 1),
     empty: at({}, 1),
     off: at(false, 1),
@@ -106,6 +105,39 @@ test("influx leaves out what InfluxDB cannot hold, and writes lists and objects 
     [[{ list: '[1,null,{"a":1}]', empty: "{}", off: false, "inner.half": 0.5, time: 1 }, DEVICE]],
   ]);
   deepEqual(made("influx", { items: { none: at(null, 1) } }).values, []);
+});
+
+test("influx tells a value that InfluxDB can never store on the second output, and sends the others", () => {
+  const items = {
+    endless: at(Infinity, 1),
+    late: at({ lat: 1 }, 253_402_300_799_000),
+    a: at(1, 2),
+  };
+  const { values, refused } = made("influx", { items, checkFailedData: REFUSED });
+  deepEqual(payloads(values), [[[{ a: 1, time: 2 }, DEVICE]]]);
+  deepEqual(bodies(refused).slice(2), [
+    ["endless", Infinity, 1],
+    ["late.lat", 1, 253_402_300_799_000],
+  ]);
+  const reasons = refused.map((each) => (each["refused"] as { code: unknown }).code);
+  deepEqual(reasons.slice(2), ["VALUE_UNSTORABLE", "VALUE_UNSTORABLE"]);
+  const only = made("influx", { items: { late: items.late }, message: { delivery: DELIVERY } });
+  deepEqual([only.values, only.refused[0]?.["delivery"]], [[], DELIVERY]);
+  const chosen = made("influx", { items }, "a");
+  deepEqual(chosen.refused, []);
+});
+
+test("influx keeps a text that the node would make an integer, and names that would break a line", () => {
+  const items = {
+    text: at("-12i", 1),
+    "": at(1, 1),
+    "a\nb\\": at("x\ny", 1),
+    ["__proto__"]: at(2, 1),
+  };
+  const { values, refused } = made("influx", { items });
+  const fields = { text: '"-12i"', _: 1, a_b_: "x\ny", ["__proto___"]: 2 };
+  deepEqual(payloads(values), [[[{ ...fields, time: 1 }, DEVICE]]]);
+  deepEqual(refused, []);
 });
 
 test("influx keeps apart the point's time and a property of that name, and knows a time 0", () => {
@@ -352,8 +384,11 @@ for (const output of PROPERTY_OUTPUTS) {
       fc.property(items, (given) => {
         const { values } = made(output, { items: given });
         const wanted = said(given).filter(([, text]) => output !== "influx" || text !== "null");
-        // Text that looks like JSON would be taken for a list.
-        const clear = wanted.every(([key, text]) => !/^"[[{]/.test(text) && key !== "time_");
+        // Text that looks like JSON would be taken for a list, and some names and texts are changed.
+        const clear = wanted.every(
+          ([key, text]) =>
+            !/^"([[{]|-?\d+i")/.test(text) && !/[\n\r\\]|^(time_|__proto__|_?)$/.test(key),
+        );
         fc.pre(output !== "influx" || clear);
         deepEqual(sorted(HELD[output](values)), sorted(wanted));
       }),

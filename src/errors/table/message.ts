@@ -58,6 +58,22 @@ export const MESSAGE_ERRORS = {
         "消息内容必须与订阅节点发出的一致，消息内容格式（payloadFormat）为 auto 或 json。该消息随错误一起传出。",
     },
   },
+  VALUE_UNSTORABLE: {
+    retry: "never",
+    details: ["identifier", "reason"],
+    "en-US": {
+      short: "value cannot be stored",
+      text: "The value “__identifier__” cannot be stored: __reason__.",
+      remedy:
+        "Check what the device reports: its clock, or the number. The value is in msg.payload; the report's other values are on the first output.",
+    },
+    "zh-CN": {
+      short: "值无法保存",
+      text: "值“__identifier__”无法保存：__reason__。",
+      remedy:
+        "请检查设备上报的内容，即设备的时钟或该数值。该值在 msg.payload 中，本次上报的其他值从第一个输出端输出。",
+    },
+  },
   DELIVERY_DROPPED: {
     retry: "never",
     details: ["messageType"],

@@ -1,27 +1,32 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { InfluxBucket } from "./influx-bucket";
 import { PATIENCE_MS } from "../time/until";
 import { Waiters } from "../time/waiters";
+import type { Answer } from "./influx-bucket";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A write as it came. */
-export interface Write {
+/** A write as it came, and what became of it. */
+export interface Write extends Answer {
   /** Path and query, without a password. */
   readonly url: URL;
   /** Points in line protocol, one each. */
   readonly lines: readonly string[];
-  /** The HTTP status of the answer. */
-  readonly status: number;
 }
 
-/** Takes what a client writes to InfluxDB, 1.x or 2, and keeps it for a test. */
+/** Takes what a client writes to InfluxDB, 1.x or 2, as one of these would, and keeps it for a test. */
 export class InfluxServer {
   readonly #server = createServer((request, response) => {
-    void this.#take(request).then(() => response.writeHead(this.status).end());
+    void this.#take(request).then(({ status, body }) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    });
   });
-  /** The HTTP status of its answers; anything but 204: the points are not written. */
-  status = 204;
+  /** What the points are written into. */
+  bucket = new InfluxBucket();
+  /** The HTTP status of its answers while it takes no points, whatever they are. */
+  failure: number | undefined = undefined;
   readonly #writes: Write[] = [];
   readonly #waiters = new Waiters();
 
@@ -50,15 +55,23 @@ export class InfluxServer {
     await once(this.#server, "close");
   }
 
-  async #take(request: IncomingMessage): Promise<void> {
+  async #take(request: IncomingMessage): Promise<Answer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
-    const lines = Buffer.concat(chunks).toString("utf8").split("\n");
-    this.#writes.push({
-      url: new URL(request.url ?? "", "http://influx"),
-      lines,
-      status: this.status,
-    });
+    const lines = linesOf(Buffer.concat(chunks).toString("utf8"));
+    const url = new URL(request.url ?? "", "http://influx");
+    const isVersion2 = url.pathname.startsWith("/api/v2");
+    const answer =
+      this.failure === undefined
+        ? this.bucket.write(lines, isVersion2)
+        : { status: this.failure, stored: [] };
+    this.#writes.push({ url, lines, ...answer });
     this.#waiters.wake();
+    return answer;
   }
+}
+
+/** The lines of a request: a line break in a quoted text does not end one. */
+function linesOf(body: string): readonly string[] {
+  return body.match(/(?:"(?:\\.|[^"\\])*"|[^"\n])+/gs) ?? [];
 }
