@@ -5,7 +5,6 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
 /** Renamed to dist when it is complete: a running Node-RED reads texts and icons from dist. */
@@ -15,6 +14,19 @@ const LANGUAGES = ["en-US", "zh-CN"];
 
 /** Printed as its message only, without a stack. */
 class BuildError extends Error {}
+
+/** The bundler, which is a development dependency as all that builds: without one there is none. */
+async function bundler() {
+  try {
+    return await import("esbuild");
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new BuildError(
+      `Nothing was built: npm left the development packages out (NODE_ENV=production, or --omit=dev). Run: npm install --include=dev
+没有构建：npm 未安装开发依赖（NODE_ENV=production 或 --omit=dev）。请运行：npm install --include=dev`,
+    );
+  }
+}
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 
@@ -32,7 +44,7 @@ function globalName(node) {
   return node.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
 }
 
-async function editorScript({ folder, node }) {
+async function editorScript({ build }, { folder, node }) {
   const { outputFiles } = await build({
     entryPoints: [`nodes/${folder}/${node}.editor.ts`],
     bundle: true,
@@ -58,10 +70,10 @@ function writeEntry({ folder, node }) {
 }
 
 /** Puts style and script in front of the form: Node-RED loads nothing but a node's html. */
-async function buildForm({ folder, node }) {
+async function buildForm(esbuild, { folder, node }) {
   const html = fs.readFileSync(`nodes/${folder}/${node}.html`, "utf8");
   const style = fs.readFileSync("nodes/shared/form.css", "utf8");
-  const script = await editorScript({ folder, node });
+  const script = await editorScript(esbuild, { folder, node });
   fs.writeFileSync(
     join(OUT, `${node}.html`),
     `<style>\n${style}</style>\n\n<script type="text/javascript">\n${script}\n</script>\n\n${html}`,
@@ -92,6 +104,7 @@ function replaceDist() {
 }
 
 try {
+  const esbuild = await bundler();
   compile();
   // Each node has a folder; nodes/shared is not one of them.
   const nodes = fs
@@ -104,7 +117,7 @@ try {
     const errorTexts = textsIn(language);
     for (const each of nodes) buildLocale(each, language, errorTexts);
   }
-  await Promise.all(nodes.map(buildForm));
+  await Promise.all(nodes.map((each) => buildForm(esbuild, each)));
   fs.cpSync("icons", join(OUT, "icons"), { recursive: true });
   replaceDist();
 } catch (error) {

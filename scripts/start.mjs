@@ -2,18 +2,19 @@
 // process, so that nothing can be left behind. For this computer only: all ports are on loopback.
 //
 // Environment: PORT, EMULATOR_PORT, EMULATOR_HTTP_PORT, and NODE_RED_USER_DIR for the folder that
-// keeps flows and settings (.node-red in this package); Chinese where LC_ALL, LC_MESSAGES or LANG
-// says so. The example is copied to that folder at the first start; from then on the flow is the
-// user's. Delete the folder to start afresh.
-import { randomBytes } from "node:crypto";
+// keeps flows and settings (.node-red in this package). It speaks Chinese where the commands do. The
+// example is copied to that folder at the first start; from then on the flow is the user's. Delete
+// the folder to start afresh.
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { HOST, StartError, readPorts } from "./start-ports.mjs";
+import { FLOW_FILE, openFolder } from "./start-folder.mjs";
+import { HOST, readPorts } from "./start-ports.mjs";
+import { StartError, tell } from "./start-texts.mjs";
 
 const DEVICES = 6;
 /** Messages a second of all simulated devices together. */
@@ -22,42 +23,30 @@ const RATE = 6;
 const STOP_LIMIT_MS = 20_000;
 /** How long the addresses wait for the flows to start, so that they are printed last. */
 const FLOWS_LIMIT_MS = 5_000;
-const FLOW_FILE = "flows.json";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 const userDir = resolve(root, process.env.NODE_RED_USER_DIR || ".node-red");
 
-function load(path, remedy) {
+/** Undefined for a module that is missing itself: an error inside it must be seen as it is. */
+function load(path) {
   try {
     return require(path);
   } catch (error) {
-    // Only what is missing itself: an error inside it must be seen as it is.
-    if (error.code === "MODULE_NOT_FOUND" && error.message.includes(path)) {
-      throw new StartError(`${path} is missing: run ${remedy} first.`);
-    }
+    if (error.code === "MODULE_NOT_FOUND" && error.message.includes(path)) return undefined;
     throw error;
   }
 }
 
-function credentialSecret() {
-  const file = join(userDir, "credential-secret");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600 });
-  return readFileSync(file, "utf8");
-}
+/** In both languages: which one is decided by what is missing. */
+const NOT_BUILT = `The package is not built yet: run npm install first.
+软件包尚未构建：请先运行 npm install。`;
+const language = load("../dist/src/cli/io.js")?.language(process.env);
 
-function isChinese({ LC_ALL, LC_MESSAGES, LANG }) {
-  return (LC_ALL || LC_MESSAGES || LANG || "").startsWith("zh");
-}
-
-/** Node-RED itself cuts zh_CN to zh, for which nodes have no texts: status and errors stay English. */
-function language(environment) {
-  return isChinese(environment) ? { lang: "zh-CN" } : {};
-}
-
-function settings(port) {
+function settings({ port, secret }) {
   return {
-    ...language(process.env),
+    // Node-RED itself cuts zh_CN to zh, for which nodes have no texts.
+    ...(language === "zh-CN" ? { lang: language } : {}),
     uiHost: HOST,
     uiPort: port,
     userDir,
@@ -65,21 +54,16 @@ function settings(port) {
     nodesDir: root, // this package: its nodes appear in the palette, its examples in the import menu
     httpAdminRoot: "/",
     httpNodeRoot: "/",
-    credentialSecret: credentialSecret(),
+    credentialSecret: secret,
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false },
     logging: { console: { level: "info", metrics: false, audit: false } },
   };
 }
 
-function hasFlows() {
-  const file = join(userDir, FLOW_FILE);
-  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).length > 0;
-}
-
 /** The dashboard example; as variables its addresses follow the emulator's ports at later starts, too. */
 function exampleFlow() {
-  const file = isChinese(process.env) ? "Dashboard (Chinese).json" : "Dashboard.json";
+  const file = language === "zh-CN" ? "Dashboard (Chinese).json" : "Dashboard.json";
   const flow = JSON.parse(readFileSync(join(root, "examples", file), "utf8"));
   const addresses = { port: "${EMULATOR_PORT}", apiEndpoint: "${EMULATOR_API}" };
   return flow.map((node) =>
@@ -87,17 +71,16 @@ function exampleFlow() {
   );
 }
 
-async function startNodeRed(RED, port) {
+async function startNodeRed(RED, { port, secret, hasFlows }) {
   const server = createServer();
   server.setMaxListeners(0); // as Node-RED does itself: every web socket node adds one
-  mkdirSync(userDir, { recursive: true });
-  RED.init(server, settings(port));
+  RED.init(server, settings({ port, secret }));
   server.on("request", (request, response) => {
     RED.httpAdmin(request, response, () => RED.httpNode(request, response));
   });
   let flowsStarted = once(RED.events, "flows:started");
   await RED.start();
-  if (!hasFlows()) {
+  if (!hasFlows) {
     await flowsStarted;
     flowsStarted = once(RED.events, "flows:started");
     // Through the runtime, as an import in the editor: the credentials go to flows_cred.json.
@@ -110,9 +93,11 @@ async function startNodeRed(RED, port) {
 }
 
 async function start() {
-  const RED = load("node-red", "npm install");
-  const { Emulator } = load("../dist/src/emulator/emulator.js", "npm run build");
   const ports = await readPorts(process.env);
+  const folder = openFolder(userDir);
+  const RED = load("node-red");
+  if (RED === undefined) throw new StartError("notInstalled");
+  const { Emulator } = load("../dist/src/emulator/emulator.js");
   // What the flow's ${EMULATOR_PORT} and ${EMULATOR_API} read; a variable stands for a whole value.
   process.env.EMULATOR_PORT = String(ports.EMULATOR_PORT);
   process.env.EMULATOR_API = `http://${HOST}:${ports.EMULATOR_HTTP_PORT}`;
@@ -133,22 +118,26 @@ async function start() {
   }
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  await startNodeRed(RED, ports.PORT);
+  await startNodeRed(RED, { port: ports.PORT, ...folder });
   if (stopping) return;
-  console.log(`
-  Dashboard   http://${HOST}:${ports.PORT}/dashboard/devices
-  Editor      http://${HOST}:${ports.PORT}/
-  Emulator    amqp://${HOST}:${ports.EMULATOR_PORT}, ${DEVICES} simulated devices
-  Control     http://${HOST}:${ports.EMULATOR_HTTP_PORT}/groups
-
-  Flows and settings are kept in ${relative(process.cwd(), userDir) || userDir}; delete it to start afresh.
-  Ctrl-C ends everything.
-`);
+  const started = {
+    editor: `http://${HOST}:${ports.PORT}/`,
+    amqp: `${HOST}:${ports.EMULATOR_PORT}`,
+    devices: DEVICES,
+    control: process.env.EMULATOR_API,
+    folder: relative(process.cwd(), userDir) || userDir,
+  };
+  console.log(tell("started", started, language));
 }
 
+if (language === undefined) {
+  console.error(NOT_BUILT);
+  process.exit(1);
+}
 try {
   await start();
 } catch (error) {
-  console.error(error instanceof StartError ? error.message : error);
+  const { name, details } = error;
+  console.error(error instanceof StartError ? tell(name, details, language) : error);
   process.exit(1);
 }

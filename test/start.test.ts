@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -17,7 +18,7 @@ async function withStarted(
 ): Promise<void> {
   const started = new Started(environment);
   try {
-    await started.printed("Ctrl-C ends everything.");
+    await started.printed("Ctrl-C");
     await work(started);
   } finally {
     started.kill();
@@ -111,6 +112,8 @@ test("npm start speaks Chinese where the system does", () =>
     const chinese = { ...environment, LC_ALL: "zh_CN.UTF-8" };
     await withStarted(chinese, async (started) => {
       match(started.output, /\[info\] .*流程/);
+      const [, banner = ""] = started.output.split(`看板        http://127.0.0.1:${chinese.PORT}/`);
+      match(banner, /模拟设备\n.*\/groups\n\n.*删除该目录.*\n.*按 Ctrl-C 结束/);
       match(flows(environment).text, /"label":\s*"看板"/);
       equal(await started.ended("SIGINT"), 0, started.output);
     });
@@ -157,12 +160,37 @@ test("npm start names the variable of a port in use, and starts nothing", () =>
     ok(!existsSync(join(environment.NODE_RED_USER_DIR, "flows.json")));
   }));
 
-test("npm start refuses a port that is none, and one given twice", () =>
+test("npm start refuses a port that is none, one given twice, and a folder it cannot use, in one line", () =>
   withStartEnvironment(async (environment) => {
     const none = new Started({ ...environment, PORT: "abc" });
     equal(await none.ended(), 1);
     match(none.output, /^PORT=abc is not a port: .*$/);
-    const twice = new Started({ ...environment, EMULATOR_PORT: environment.PORT });
+    const same = { ...environment, EMULATOR_PORT: environment.PORT };
+    const twice = new Started({ ...same, LC_ALL: "zh_CN.UTF-8" });
     equal(await twice.ended(), 1);
-    match(twice.output, /^EMULATOR_PORT and PORT are both \d+: .*$/);
+    match(twice.output, /^EMULATOR_PORT 和 PORT 都是 \d+：.*$/);
+    const file = join(environment.NODE_RED_USER_DIR, "flows.json");
+    writeFileSync(file, '[{"id":');
+    const below = new Started({ ...environment, NODE_RED_USER_DIR: join(file, "below") });
+    equal(await below.ended(), 1);
+    match(below.output, /^Flows and .*below \(ENOTDIR\): set NODE_RED_USER_DIR to .*$/);
+    const broken = new Started(environment);
+    equal(await broken.ended(), 1);
+    match(broken.output, /^.*flows\.json is not a Node-RED flow file: .*$/);
+  }));
+
+test("without its development packages, a clone says how to install them, and no stack", () =>
+  withStartEnvironment(({ NODE_RED_USER_DIR: clone }) => {
+    cpSync("scripts", join(clone, "scripts"), { recursive: true });
+    cpSync("package.json", join(clone, "package.json"));
+    for (const [script, says] of [
+      ["build.mjs", /^Nothing was built: .*npm install --include=dev\n.*\n$/],
+      ["start.mjs", /^The package is not built yet: run npm install first\.\n.*\n$/],
+    ] as const) {
+      const args = [join(clone, "scripts", script)];
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      equal(status, 1);
+      match(stderr, says);
+    }
+    return Promise.resolve();
   }));

@@ -16,11 +16,13 @@ export interface Io {
  */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** The language of the user's locale, by POSIX's order of variables. */
-export function language(env: Io["env"]): Language {
-  const { LC_ALL, LC_MESSAGES, LANG } = env;
-  const locale = [LC_ALL, LC_MESSAGES, LANG].find((each) => each !== undefined && each !== "");
-  return locale?.startsWith("zh") === true ? "zh-CN" : "en-US";
+/** The language of the user's locale, by POSIX's order of variables; Windows has none of them. */
+export function language(
+  { LC_ALL, LC_MESSAGES, LANG }: Io["env"],
+  system = Intl.DateTimeFormat().resolvedOptions().locale,
+): Language {
+  const given = [LC_ALL, LC_MESSAGES, LANG].find((each) => each !== undefined && each !== "");
+  return (given ?? system).startsWith("zh") ? "zh-CN" : "en-US";
 }
 
 /** Resolves when the command is asked to end. */

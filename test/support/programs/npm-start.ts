@@ -41,7 +41,7 @@ export class Started {
 
   constructor(environment: Readonly<Record<string, string>>) {
     this.#child = spawn(process.execPath, ["scripts/start.mjs"], {
-      env: { ...process.env, ...environment },
+      env: { ...process.env, LC_ALL: "C", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#closed = once(this.#child, "close");
