@@ -2,7 +2,7 @@ import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../src/emulator/random";
 import { MESSAGE_KINDS } from "../../src/emulator/devices/device-messages";
-import { Device } from "../../src/emulator/devices/device";
+import { Device, HOT } from "../../src/emulator/devices/device";
 import { Devices } from "../../src/emulator/devices/devices";
 import { MESSAGE_TYPES, parseTopic } from "../../src/protocol/topic";
 import { ManualClock } from "../support/time/manual-clock";
@@ -46,19 +46,45 @@ test("every payload is plain JSON that names its device as its topic does", () =
   }
 });
 
-test("an event names itself as its topic does, and an alert of heat is hot", async () => {
+test("an event names itself as its topic does", async () => {
   const events = (await simulate(3, 50, 20)).filter(
     ({ topic }) => parseTopic(topic).messageType === "event-post",
   );
   const seen = new Set<unknown>();
   for (const { topic, payload } of events) {
-    const event = payload as { identifier: string; type: string; value: { celsius?: number } };
+    const event = payload as { identifier: string; type: string };
     equal(event.identifier, parseTopic(topic).event?.identifier);
     equal(event.type, event.identifier === "overheat" ? "alert" : "info");
-    if (event.identifier === "overheat") equal((event.value.celsius ?? 0) >= 80, true);
     seen.add(event.identifier);
   }
   deepEqual(seen, new Set(["overheat", "selfTest"]));
+});
+
+interface Measured {
+  readonly items: { readonly temperature: { readonly value: number; readonly time: number } };
+}
+
+test("an alert of heat says what the device has reported last, which is hot, and then it cools down", async () => {
+  const reported = new Map<string, Measured["items"]["temperature"]>();
+  const alerts: [string, unknown][] = [];
+  for (const { topic, payload } of await simulate(3, 20, 200)) {
+    const { messageType, device, event } = parseTopic(topic);
+    const name = device?.deviceName ?? "";
+    if (messageType === "property-post") {
+      reported.set(name, (payload as Measured).items.temperature);
+    } else if (event?.identifier === "overheat") {
+      const { time, value } = payload as { time: number; value: { celsius: number } };
+      deepEqual({ value: value.celsius, time }, reported.get(name));
+      equal(value.celsius >= HOT, true, `${value.celsius} °C`);
+      alerts.push([name, value]);
+    }
+  }
+  equal(alerts.length > 5 && alerts.length < 50, true, `${alerts.length} alerts`);
+  const device = new Device(1, 0, seeded(3));
+  device.overheat(0);
+  equal(device.measure(0).temperature >= HOT, true);
+  equal(device.measure(-1).temperature < 30, true, "it was not hot before");
+  equal(device.measure(300_000).temperature < 30, true, "it stays hot");
 });
 
 test("a status message tells local time of UTC+8 and the time before", () => {

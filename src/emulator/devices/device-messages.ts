@@ -1,6 +1,7 @@
 import {
   deviceStatus,
   eventBatch,
+  hotPost,
   overheat,
   propertyBatch,
   propertyPost,
@@ -28,6 +29,8 @@ interface Kind<T extends MessageType> {
   readonly messageType: T;
   /** How often it is sent, relative to the others. */
   readonly weight: number;
+  /** Sent by a device that has overheated, as soon as it can, and by no other. */
+  readonly isAlert?: true;
   readonly topic: (device: Device) => string;
   /** JSON for everything but custom topics, where a device sends anything. */
   readonly payload: (device: Device, context: PayloadContext) => PayloadOf<T>;
@@ -57,6 +60,12 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   },
   {
     messageType: "property-post",
+    weight: 0.6,
+    topic: (device) => `${pathOf(device)}/thing/event/property/post`,
+    payload: hotPost,
+  },
+  {
+    messageType: "property-post",
     weight: 2,
     topic: (device) => `${pathOf(device)}/thing/event/property/post`,
     payload: refusedPost,
@@ -65,13 +74,14 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
     messageType: "event-post",
     weight: 3,
     topic: (device) => `${pathOf(device)}/thing/event/selfTest/post`,
-    payload: selfTest,
+    payload: (device, context) => selfTest(device, context),
   },
   {
     messageType: "event-post",
     weight: 3,
+    isAlert: true,
     topic: (device) => `${pathOf(device)}/thing/event/overheat/post`,
-    payload: (device, context) => overheat(device, context),
+    payload: overheat,
   },
   {
     messageType: "device-status",
@@ -94,8 +104,8 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   {
     messageType: "event-history-post",
     weight: 0.5,
-    topic: (device) => `${pathOf(device)}/thing/event/overheat/history/post`,
-    payload: (device, context) => overheat(device, context, context.nowMs - HISTORY_MS),
+    topic: (device) => `${pathOf(device)}/thing/event/selfTest/history/post`,
+    payload: (device, context) => selfTest(device, context, context.nowMs - HISTORY_MS),
   },
   {
     messageType: "property-batch-post",
@@ -106,6 +116,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   {
     messageType: "event-batch-post",
     weight: 0.5,
+    isAlert: true,
     topic: (device) => `${pathOf(device)}/thing/event/batch/post`,
     payload: eventBatch,
   },

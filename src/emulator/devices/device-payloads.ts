@@ -57,6 +57,12 @@ export function propertyPost(
   };
 }
 
+/** A report of a device that has just overheated; the alert of it follows. */
+export function hotPost(device: Device, context: PayloadContext): PropertyPost {
+  device.overheat(context.nowMs);
+  return propertyPost(device, context);
+}
+
 /** A report with a property that the thing model does not have: it is in `checkFailedData`. */
 export function refusedPost(device: Device, context: PayloadContext): PropertyPost {
   const rssi = {
@@ -74,28 +80,31 @@ function eventPost(device: Device, { time, value, ...named }: Event, nowMs: numb
   return { ...named, ...identity(device), gmtCreate: nowMs, time, value, checkFailedData: {} };
 }
 
-/** The inside of the device is far too hot; `atMs`: earlier than now in history messages. */
-export function overheat(
+/** The heat of an alert: what the device has reported last, or has to report now. */
+function reportedHeat(device: Device, context: PayloadContext) {
+  if (!device.alertDue) hotPost(device, context);
+  device.alertDue = false;
+  const { values, time } = device.reported ?? { values: device.measure(context.nowMs), time: 0 };
+  return { value: { celsius: values.temperature }, time };
+}
+
+/** The device is far too hot, as its report says. */
+export function overheat(device: Device, context: PayloadContext): EventPost {
+  const named = { identifier: "overheat", name: "Over heat", type: "alert" } as const;
+  return eventPost(device, { ...named, ...reportedHeat(device, context) }, context.nowMs);
+}
+
+/** A test that went well; `atMs`: earlier than now in history messages. */
+export function selfTest(
   device: Device,
   { nowMs, random }: PayloadContext,
   atMs = nowMs,
 ): EventPost {
   const event: Event = {
-    identifier: "overheat",
-    name: "Over heat",
-    type: "alert",
-    time: atMs - LATENCY_MS,
-    value: { celsius: Number((80 + random() * 15).toFixed(1)) },
-  };
-  return eventPost(device, event, nowMs);
-}
-
-export function selfTest(device: Device, { nowMs, random }: PayloadContext): EventPost {
-  const event: Event = {
     identifier: "selfTest",
     name: "Self test",
     type: "info",
-    time: nowMs - LATENCY_MS,
+    time: atMs - LATENCY_MS,
     value: { passed: true, durationMs: Math.round(200 + random() * 100) },
   };
   return eventPost(device, event, nowMs);
@@ -128,7 +137,9 @@ export function propertyBatch(
   return { ...identity(device), requestId, gmtCreate: nowMs, payload: { temperature } };
 }
 
-export function eventBatch(device: Device, { nowMs, requestId }: PayloadContext): EventBatchPost {
-  const overheat = [{ value: { celsius: 90.5 }, time: nowMs - 4_000 }];
+/** The same alert, from a device that collects its events. */
+export function eventBatch(device: Device, context: PayloadContext): EventBatchPost {
+  const { nowMs, requestId } = context;
+  const overheat = [reportedHeat(device, context)];
   return { ...identity(device), requestId, gmtCreate: nowMs, payload: { overheat } };
 }

@@ -5,6 +5,12 @@ import type { JsonObject } from "../../protocol/json";
 const DAY_MS = 86_400_000;
 /** How fast the temperature follows its target. */
 const THERMAL_LAG_MS = 60_000;
+/** How fast a device that has overheated cools down. */
+const COOLING_MS = 60_000;
+/** From here on a device is too hot, in °C: no room is. */
+export const HOT = 45;
+/** How far above that it is at least when it overheats: more than day and walk take away. */
+const HEAT = 7;
 /** Of the power that the pump takes, what the rest takes while the pump is off. */
 const STANDBY = 0.05;
 
@@ -51,6 +57,8 @@ export class Device {
   firmware = "1.0.0";
   /** The last report that the platform has; undefined before the first. */
   reported: Report | undefined;
+  /** It has overheated, and no alert has told it yet. */
+  alertDue = false;
   readonly #phase: number;
   readonly #random: () => number;
   readonly #walk: Record<Measured, number> = {
@@ -64,6 +72,9 @@ export class Device {
   /** How far the temperature was from its target when that was set, and when. */
   #deviation = 0;
   #targetSinceMs: number;
+  /** How much hotter than the room it was when it overheated, and when. */
+  #heat = 0;
+  #hotSinceMs = 0;
 
   constructor(number: number, nowMs: number, random: () => number) {
     const digits = String(number).padStart(2, "0");
@@ -81,7 +92,7 @@ export class Device {
   /** What it measures at a time; each call is one step of the walk. */
   measure(nowMs: number): Properties {
     return {
-      temperature: this.#value("temperature", nowMs, this.#room(nowMs)),
+      temperature: this.#value("temperature", nowMs, this.#room(nowMs) + this.#excess(nowMs)),
       humidity: this.#value("humidity", nowMs),
       power: Math.round(this.#value("power", nowMs) * (this.#tank.pumping ? 1 : STANDBY)),
       voltage: this.#value("voltage", nowMs),
@@ -102,6 +113,19 @@ export class Device {
 
   openValve(seconds: number, nowMs: number): void {
     this.#tank.openValve(seconds, nowMs);
+  }
+
+  /** Something inside is far too hot, at once; it cools down within minutes. */
+  overheat(nowMs: number): void {
+    this.#heat = HOT + HEAT * (1 + this.#random()) - this.#room(nowMs);
+    this.#hotSinceMs = nowMs;
+    this.alertDue = true;
+  }
+
+  /** How much hotter than the room it is. */
+  #excess(nowMs: number): number {
+    const elapsedMs = nowMs - this.#hotSinceMs;
+    return elapsedMs < 0 ? 0 : this.#heat * Math.exp(-elapsedMs / COOLING_MS);
   }
 
   /** The mean temperature, on its way to the target. */

@@ -18,6 +18,8 @@ export interface DevicesOptions {
 
 /** The shortest delay of a timer: above 100 messages a second several are sent at once. */
 const MIN_TICK_MS = 10;
+const ALERTS = MESSAGE_KINDS.filter(({ isAlert }) => isAlert);
+const OTHERS = MESSAGE_KINDS.filter(({ isAlert }) => !isAlert);
 const STATUS = MESSAGE_KINDS.filter(({ messageType }) => messageType === "device-status");
 
 /** Request IDs are text of a number up to this, and unique per device and day. */
@@ -102,7 +104,9 @@ export class Devices {
 
   /** A kind by weight; a device that is offline can only come online again. */
   #pick(device: Device): MessageKind | undefined {
-    return pickWeighted(device.online ? MESSAGE_KINDS : STATUS, this.#options.random);
+    const { random } = this.#options;
+    if (!device.online) return pickWeighted(STATUS, random);
+    return pickWeighted(device.alertDue ? ALERTS : OTHERS, random);
   }
 
   #send(device: Device, kind: MessageKind | undefined): void {
