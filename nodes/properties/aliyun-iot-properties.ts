@@ -1,3 +1,4 @@
+import { PacedOutput } from "./paced-output";
 import { startNode } from "../shared/start";
 import { translateError } from "../shared/translation";
 import { isIotAmqpError } from "../../src/errors/error";
@@ -16,15 +17,13 @@ export default function (RED: NodeAPI): void {
       stored: def,
       resolve: resolveProperties,
 
-      start: (options) => (message, send) => {
-        const { refused: untold, values, others } = distribute(message, options);
-        const refused = untold.map((each) => withReason(each, RED._));
-        if (refused.length > 0) send([null, [...refused]]);
-        // Node-RED does not clone the first message of a call: these two would share what they hold.
-        const separate =
-          refused.length > 0 ? values.map((each) => RED.util.cloneMessage(each)) : values;
-        if (separate.length > 0) send([[...separate]]);
-        if (others.length > 0) send([null, null, [...others]]);
+      start: (options) => {
+        const output = new PacedOutput((message) => RED.util.cloneMessage(message));
+        const distributed = (message: FlowMessage) => {
+          const { refused, ...others } = distribute(message, options);
+          return { ...others, refused: refused.map((each) => withReason(each, RED._)) };
+        };
+        return (message, send) => output.send(() => distributed(message), send);
       },
     });
   });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isIotAmqpError, StoreError } from "../errors/error";
 import { matchesFilter, stateOf } from "./device-state";
 import { isAlive, mergeObservations } from "./record";
@@ -12,6 +13,9 @@ import type { StateStore } from "./state-store";
 
 /** Beyond this, messages come faster than the store takes them, and the heap would fill. */
 const MAX_WAITING = 10_000;
+
+/** How many devices are updated in one turn of the event loop: all else goes on in between. */
+const DEVICES_A_TURN = 20;
 
 /** A device's state after a change, and what has changed. */
 export interface StateChange {
@@ -54,7 +58,8 @@ export class DeviceStates {
 
   /**
    * Takes in what a message says, and calls `changed` for each device as soon as it is stored. Beyond
-   * `maxDevices` the device with the oldest news is dropped.
+   * `maxDevices` the device with the oldest news is dropped. Rejects with MessageError if a state
+   * would become too large.
    */
   update(
     observations: readonly Observation[],
@@ -64,10 +69,13 @@ export class DeviceStates {
     const byKey = new Map<string, Observation[]>();
     for (const observation of observations) {
       const key = this.#store.keyOf(observation.device);
-      byKey.set(key, [...(byKey.get(key) ?? []), observation]);
+      const ofOne = byKey.get(key);
+      if (ofOne === undefined) byKey.set(key, [observation]);
+      else ofOne.push(observation);
     }
     return this.#runInTurn(async (index) => {
-      for (const [key, ofOne] of byKey) {
+      for (const [nth, [key, ofOne]] of [...byKey].entries()) {
+        if (nth > 0 && nth % DEVICES_A_TURN === 0) await nextTurn();
         const change = await this.#merge(key, ofOne);
         await this.#dropOldest(index, maxDevices);
         this.#unreported.delete(key);

@@ -1,9 +1,16 @@
+import { MessageError } from "../errors/error";
 import { readDevice } from "../protocol/flow-message";
 import { copyJson, isJsonObject } from "../protocol/json";
 import { PARTS } from "./observation";
 import type { Json } from "../protocol/json";
 import type { Device } from "../protocol/topic";
 import type { Observation, Part } from "./observation";
+
+/**
+ * Of a record as JSON: some 5,000 numbers. Each change reads, copies and sends the whole state, so
+ * names that a device makes up would make Node-RED slower with each message.
+ */
+const MAX_RECORD_LENGTH = 500_000;
 
 /** A value and since when it holds. Times in ms since the epoch. */
 interface Register {
@@ -73,7 +80,7 @@ function isRegister(value: Json): boolean {
   return Number.isFinite(value["timeMs"]) && Number.isFinite(value["minorMs"]);
 }
 
-/** Merges what was observed of a device into its record. */
+/** Merges what was observed of a device into its record. Throws MessageError if that grows too large. */
 export function mergeObservations(
   device: Device,
   before: DeviceRecord | undefined,
@@ -100,6 +107,19 @@ function isNewer(candidate: Register, known: Register): boolean {
   return canonicalText(candidate.value) > canonicalText(known.value);
 }
 
+function isStructured(value: Json): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** Throws MessageError for a record that has grown beyond the limit. */
+function assertLength(record: DeviceRecord, before: DeviceRecord | undefined): void {
+  const { length } = JSON.stringify(record);
+  if (length <= MAX_RECORD_LENGTH) return;
+  if (before !== undefined && length <= JSON.stringify(before).length) return;
+  const device = `${record.productKey}/${record.deviceName}`;
+  throw new MessageError("STATE_TOO_LARGE", { device, characters: MAX_RECORD_LENGTH });
+}
+
 const laterOf = (a: number | undefined, b: number) => (a === undefined ? b : Math.max(a, b));
 
 /** A record while observations are added. */
@@ -110,6 +130,8 @@ class RecordDraft {
   #timeMs: number | undefined;
   #heardMs: number | undefined;
   #deletedMs: number | undefined;
+  /** Whether there is anything that makes the record longer: a new name, a text, a struct, a list. */
+  #mayGrow = false;
   /** Names that have a newer value, by part. */
   readonly #touched = new Map<Part, Set<string>>();
 
@@ -140,6 +162,7 @@ class RecordDraft {
         // A memory store keeps the record itself, and the flow may still change the message.
         registers.set(name, { ...candidate, value: copyJson(value) });
         this.#touched.set(part, (this.#touched.get(part) ?? new Set()).add(name));
+        this.#mayGrow ||= known === undefined || typeof value === "string" || isStructured(value);
       }
     }
   }
@@ -163,6 +186,7 @@ class RecordDraft {
     };
     if (before !== undefined && this.#isSame(record, before))
       return { record: before, changes: [] };
+    if (this.#mayGrow) assertLength(record, before);
     return { record, changes: this.#changes(record) };
   }
 

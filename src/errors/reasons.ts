@@ -46,6 +46,15 @@ export const REASONS = {
   notUtf8: { "en-US": "its bytes are not valid UTF-8", "zh-CN": "其字节不是有效的 UTF-8" },
   empty: { "en-US": "it is empty", "zh-CN": "内容为空" },
   deep: { "en-US": "it nests deeper than __levels__ levels", "zh-CN": "嵌套超过 __levels__ 层" },
+  manyValues: {
+    "en-US": "it has more than __count__ values, members of structs included",
+    "zh-CN": "其中的值超过 __count__ 个（包括结构体的成员）",
+  },
+  longNames: {
+    "en-US":
+      "the names of its values, such as “struct.member”, have more than __characters__ characters in all",
+    "zh-CN": "各个值的名称（如“结构体.成员”）合计超过 __characters__ 个字符",
+  },
   notJson: { "en-US": "it does not parse as JSON", "zh-CN": "无法解析为 JSON" },
   frameSize: {
     "en-US": "a frame of __size__ bytes, more than the agreed __limit__",

@@ -1,4 +1,6 @@
+import { because, MessageError } from "../errors/error";
 import { isJsonObject } from "../protocol/json";
+import { assertReportSize } from "../protocol/property-report";
 import type { Json } from "../protocol/json";
 import type { PropertyValue } from "../protocol/property-report";
 
@@ -10,36 +12,47 @@ export interface NamedValue {
   readonly timeMs: number;
 }
 
+/** Of all names together. A struct one to three levels deep with 10,000 members has a tenth of it. */
+const MAX_NAMES_LENGTH = 1_000_000;
+
 /**
  * The values with the given identifiers, in the order of the report, with structs taken apart. An
  * identifier stands for a property with all its members, or for one member (`pos.lat`); none: all.
+ * Throws MessageError if there is too much to be taken apart.
  */
 export function selectValues(
   values: readonly PropertyValue[],
   identifiers: readonly string[],
 ): NamedValue[] {
+  const named = takeApart(values);
+  if (identifiers.length === 0) return named;
   const wanted = new Set(identifiers);
-  const named = values.flatMap(({ identifier, value, timeMs }) =>
-    flattenStruct(identifier, value).map(([name, inner]) => ({ name, value: inner, timeMs })),
-  );
-  return wanted.size === 0 ? named : named.filter(({ name }) => isWanted(name, wanted));
-}
-
-/** A value with the members of a struct apart, named `struct.member`; arrays stay as they are. */
-function flattenStruct(identifier: string, value: Json): readonly (readonly [string, Json])[] {
-  // An empty struct has no members that could stand for it.
-  if (!isJsonObject(value) || Object.keys(value).length === 0) return [[identifier, value]];
-  return Object.entries(value).flatMap(([member, inner]) =>
-    flattenStruct(`${identifier}.${member}`, inner),
+  const structs = identifiers.map((identifier) => `${identifier}.`);
+  return named.filter(
+    ({ name }) => wanted.has(name) || structs.some((struct) => name.startsWith(struct)),
   );
 }
 
-function isWanted(name: string, wanted: ReadonlySet<string>): boolean {
-  if (wanted.has(name)) return true;
-  for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
-    if (wanted.has(name.slice(0, dot))) return true;
-  }
-  return false;
+/** The values with the members of structs apart, named `struct.member`; arrays stay as they are. */
+function takeApart(values: readonly PropertyValue[]): NamedValue[] {
+  const named: NamedValue[] = [];
+  let namesLength = 0;
+  const add = (name: string, value: Json, timeMs: number): void => {
+    const members = isJsonObject(value) ? Object.entries(value) : [];
+    for (const [member, inner] of members) add(`${name}.${member}`, inner, timeMs);
+    // An empty struct has no members that could stand for it.
+    if (members.length > 0) return;
+    named.push({ name, value, timeMs });
+    namesLength += name.length;
+    assertReportSize(named.length);
+    // Each name repeats those of all structs around it, so they can be far longer than the message.
+    if (namesLength > MAX_NAMES_LENGTH) {
+      const why = because("longNames", { characters: MAX_NAMES_LENGTH });
+      throw new MessageError("REPORT_TOO_LARGE", why);
+    }
+  };
+  for (const { identifier, value, timeMs } of values) add(identifier, value, timeMs);
+  return named;
 }
 
 /** Oldest first; values of one time stay in their order. */

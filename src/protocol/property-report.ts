@@ -1,4 +1,4 @@
-import { because } from "../errors/error";
+import { because, MessageError } from "../errors/error";
 import { messageTypeOf, parseTimeMs, PayloadReader } from "./flow-message";
 import { isJsonObject } from "./json";
 import { MAX_JSON_DEPTH } from "./payload";
@@ -12,6 +12,9 @@ export const PROPERTY_TYPES = [
   "property-batch-post",
   "property-history-post",
 ] as const satisfies readonly MessageType[];
+
+/** Far more than a report has: 256 KB, the platform's limit, hold some 7,500 values with their times. */
+export const MAX_REPORT_VALUES = 10_000;
 
 /** One value of one property. */
 export interface PropertyValue {
@@ -46,7 +49,16 @@ export function isPropertyMessage(message: FlowMessage): boolean {
   return PROPERTY_TYPES.some((candidate) => candidate === type);
 }
 
-/** Reads a property message. Throws MessageError if one of its fields is not what it should be. */
+/** Throws MessageError if a report has more values than can be handled in one go. */
+export function assertReportSize(values: number): void {
+  if (values <= MAX_REPORT_VALUES) return;
+  throw new MessageError("REPORT_TOO_LARGE", because("manyValues", { count: MAX_REPORT_VALUES }));
+}
+
+/**
+ * Reads a property message. Throws MessageError if one of its fields is not what it should be, or
+ * if it has too many values.
+ */
 export function readPropertyReport(message: FlowMessage): PropertyReport {
   const reader = new PayloadReader(message);
   const { device, fields, receivedMs } = reader;
@@ -55,12 +67,13 @@ export function readPropertyReport(message: FlowMessage): PropertyReport {
   const refused = readEntries(reader, "checkFailedData");
   // A report of which nothing passed the check may come without values.
   if (name === undefined && refused.length === 0) throw reader.missing("items");
+  const entries = name === undefined ? [] : readEntries(reader, name);
+  assertReportSize(entries.length + refused.length);
   return {
     device,
     receivedMs,
     gmtCreateMs: parseTimeMs(fields["gmtCreate"]),
-    values:
-      name === undefined ? [] : readEntries(reader, name).map((entry) => readValue(reader, entry)),
+    values: entries.map((entry) => readValue(reader, entry)),
     refused: refused.map((entry) => {
       const { code = null, message: reason = null } = isJsonObject(entry.entry) ? entry.entry : {};
       return { ...readValue(reader, entry), code, message: reason };

@@ -9,6 +9,7 @@ import {
   SUBSCRIBER,
 } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
+import { LARGE_MESSAGES } from "../support/messages/large-messages";
 import { withEmulator } from "../support/emulator/with-emulator";
 import type { Emulator } from "../../src/emulator/emulator";
 import type { FlowNode } from "../support/node-red/node-red";
@@ -351,3 +352,71 @@ test("the identifiers may come from an environment variable", () =>
       );
     },
   ));
+
+/** The longest that the editor waited for an answer while something was done, in ms. */
+async function longestWaitMs(work: Promise<unknown>): Promise<number> {
+  const progress = { isDone: false };
+  const done = () => (progress.isDone = true);
+  void work.then(done, done);
+  let longestMs = 0;
+  while (!progress.isDone) {
+    const startMs = performance.now();
+    await nodeRed.request("GET", "/settings");
+    longestMs = Math.max(longestMs, performance.now() - startMs);
+  }
+  await work;
+  return longestMs;
+}
+
+const TAKERS: Readonly<Record<string, object>> = {
+  each: { type: "aliyun-iot-properties", output: "each" },
+  flat: { type: "aliyun-iot-properties", output: "flat", identifiers: "t, s.n" },
+  state: { type: "aliyun-iot-device-state", context: "devices", contextType: "flow" },
+};
+
+/** What is too large to be taken apart, or to be kept. */
+const TOO_LARGE: Readonly<Record<string, RegExp>> = {
+  "thousands of properties": /more than 10000 values/,
+  "a struct with thousands of members": /more than 10000 values/,
+  "structs 100 levels deep with names of 1,000 characters": /1000000 characters/,
+  "structs 190 levels deep with thousands of members": /1000000 characters/,
+  "thousands of tags": /state of the device k1\/d1 .* 500000 characters/,
+};
+
+/** Far more than the 200 ms or so of an idle computer, far less than the 15 s that it once took. */
+const MAX_WAIT_MS = 4_000;
+
+test("the editor does not wait for messages of 256 KB, and what is too large goes to Catch as it came", async (t) => {
+  const wires = OUTPUTS.map(() => ["one", "other"]);
+  const flow = [
+    ...alone({}).map((node) =>
+      node.type === "complete" ? { ...node, scope: Object.keys(TAKERS) } : node,
+    ),
+    ...Object.entries(TAKERS).map(([id, node]) => ({ id, ...PLACE, wires, type: "", ...node })),
+    ...["one", "other"].map((id) => ({ id, type: "junction", ...PLACE, wires: [[]] })),
+  ];
+  // Done or failed: one kind of event for both.
+  const ends = flow.map((node) =>
+    node.id === "catch-probe" ? { ...node, kind: "complete" } : node,
+  );
+  await nodeRed.deploy(ends);
+  for (const [what, message] of Object.entries(LARGE_MESSAGES)) {
+    const errors: string[] = [];
+    const work = async () => {
+      for (const id of Object.keys(TAKERS)) {
+        nodeRed.hand(id, message);
+        const { message: end } = await nodeRed.next("complete");
+        equal(end?.["payload"], message.payload);
+        const error = end["error"] as Message | undefined;
+        if (error !== undefined) errors.push(String(error["message"]));
+      }
+    };
+    const waitMs = await longestWaitMs(work());
+    t.diagnostic(`${what}: ${waitMs.toFixed(0)} ms`);
+    ok(waitMs < MAX_WAIT_MS, `${what} kept the editor waiting for ${waitMs} ms`);
+    const expected = TOO_LARGE[what];
+    equal(errors.length > 0, expected !== undefined, `${what}: ${errors.join()}`);
+    for (const error of errors) match(error, expected ?? /nothing/);
+  }
+  await nodeRed.deploy(EMPTY_FLOW);
+});

@@ -74,6 +74,38 @@ export const MESSAGE_ERRORS = {
         "请检查设备上报的内容，即设备的时钟或该数值。该值在 msg.payload 中，本次上报的其他值从第一个输出端输出。",
     },
   },
+  REPORT_TOO_LARGE: {
+    retry: "never",
+    details: ["reason"],
+    "en-US": {
+      short: "report too large",
+      text: "A property report is too large: __reason__.",
+      remedy:
+        "No thing model needs so much: check what the device sends. Nothing of the report was used. The message comes with the error: a function node can take what you need from its payload.",
+    },
+    "zh-CN": {
+      short: "属性上报过大",
+      text: "一条属性上报过大：__reason__。",
+      remedy:
+        "任何物模型都用不到这么多内容：请检查设备发送的数据。该上报的内容没有被使用。消息随错误一起传出：可以用函数节点从其 payload 中取出所需内容。",
+    },
+  },
+  STATE_TOO_LARGE: {
+    retry: "never",
+    details: ["device", "characters"],
+    "en-US": {
+      short: "device state too large",
+      text: "The state of the device __device__ would have more than __characters__ characters as JSON.",
+      remedy:
+        "Nothing of the message was kept. Check what the device sends: names that change from report to report make its state grow for ever. To forget what is known of it, send the node msg.action clear with the device in msg.device.",
+    },
+    "zh-CN": {
+      short: "设备状态过大",
+      text: "设备 __device__ 的状态以 JSON 表示将超过 __characters__ 个字符。",
+      remedy:
+        "该消息的内容没有保存。请检查设备发送的数据：如果每次上报的名称都不同，状态会无限增长。要清除该设备已有的状态，请向节点发送 msg.action 为 clear、msg.device 为该设备的消息。",
+    },
+  },
   DELIVERY_DROPPED: {
     retry: "never",
     details: ["messageType"],
