@@ -132,10 +132,10 @@ const ODD = {
 for (const version of ["1.x", "2.0"]) {
   test(`InfluxDB ${version} stores all of a report that has odd names and texts, and a time that it cannot hold is told`, async () => {
     const settings = version === "2.0" ? version2() : { database: version1() };
-    const { status, stored, refused } = await written(settings, POST, { items: ODD });
+    const { status, lines, refused } = await written(settings, POST, { items: ODD });
     equal(status, 204);
     const tags = version === "2.0" ? TAGS.v2 : TAGS.v1;
-    deepEqual(stored, [`k1,${tags} _=1,a_b_="x\ny",model="\\"12i\\"" 1`]);
+    deepEqual(lines, [`k1,${tags} _=1,a_b_="x\ny",model="\\"12i\\"" 1`]);
     const [late] = refused;
     const { code, message: text } = late?.["refused"] as Readonly<Record<string, string>>;
     deepEqual([late?.["topic"], late?.["payload"], code], ["late", 7, "VALUE_UNSTORABLE"]);

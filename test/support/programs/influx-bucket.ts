@@ -3,8 +3,6 @@ export interface Answer {
   /** The HTTP status. */
   readonly status: number;
   readonly body?: Readonly<Record<string, string>>;
-  /** The lines that are in the bucket now. */
-  readonly stored: readonly string[];
 }
 
 interface Field {
@@ -33,6 +31,8 @@ const MAX_TIME_MS = 9_223_372_036_854;
 export class InfluxBucket {
   /** Older points are beyond the retention policy. */
   readonly #oldestMs: number;
+  /** The lines of the points that it holds. */
+  readonly stored = new Set<string>();
   readonly #types = new Map<string, Field["type"]>();
 
   constructor(oldestMs = 0) {
@@ -45,21 +45,23 @@ export class InfluxBucket {
     const unparsed = malformed.map((line) => `unable to parse '${line}': invalid field format`);
     if (isVersion2 && malformed.length > 0) {
       const body = { code: "invalid", message: unparsed.join("\n") };
-      return { status: 400, body, stored: [] };
+      return { status: 400, body };
     }
     const points = read.filter((each) => typeof each !== "string");
     const reasons = points.map((point) => this.#refusal(point));
-    const stored = points.filter((_, index) => reasons[index] === undefined);
-    const reason = reasons.find((each) => each !== undefined) ?? unparsed[0];
-    const answer = { stored: stored.map(({ line }) => line) };
-    if (reason === undefined) return { status: 204, ...answer };
-    const message = `partial write: ${reason} dropped=${points.length - stored.length}`;
-    if (!isVersion2) return { status: 400, body: { error: message }, ...answer };
+    for (const [index, { line }] of points.entries()) {
+      if (reasons[index] === undefined) this.stored.add(line);
+    }
+    const refused = reasons.filter((each) => each !== undefined);
+    const reason = refused[0] ?? unparsed[0];
+    if (reason === undefined) return { status: 204 };
+    const message = `partial write: ${reason} dropped=${refused.length}`;
+    if (!isVersion2) return { status: 400, body: { error: message } };
     const body = {
       code: "unprocessable entity",
       message: `failure writing points to database: ${message}`,
     };
-    return { status: 422, body, ...answer };
+    return { status: 422, body };
   }
 
   /** One field of another type costs the whole point, as does a time that is too old. */

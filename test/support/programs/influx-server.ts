@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { gunzipSync } from "node:zlib";
 import { InfluxBucket } from "./influx-bucket";
 import { PATIENCE_MS } from "../time/until";
 import { Waiters } from "../time/waiters";
@@ -7,12 +8,14 @@ import type { Answer } from "./influx-bucket";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A write as it came, and what became of it. */
-export interface Write extends Answer {
+/** A write as it came. */
+export interface Write {
   /** Path and query, without a password. */
   readonly url: URL;
   /** Points in line protocol, one each. */
   readonly lines: readonly string[];
+  /** The HTTP status of the answer. */
+  readonly status: number;
 }
 
 /** Takes what a client writes to InfluxDB, 1.x or 2, as one of these would, and keeps it for a test. */
@@ -58,14 +61,14 @@ export class InfluxServer {
   async #take(request: IncomingMessage): Promise<Answer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
-    const lines = linesOf(Buffer.concat(chunks).toString("utf8"));
+    const body = Buffer.concat(chunks);
+    const isZipped = request.headers["content-encoding"] === "gzip";
+    const lines = linesOf((isZipped ? gunzipSync(body) : body).toString("utf8"));
     const url = new URL(request.url ?? "", "http://influx");
     const isVersion2 = url.pathname.startsWith("/api/v2");
     const answer =
-      this.failure === undefined
-        ? this.bucket.write(lines, isVersion2)
-        : { status: this.failure, stored: [] };
-    this.#writes.push({ url, lines, ...answer });
+      this.failure === undefined ? this.bucket.write(lines, isVersion2) : { status: this.failure };
+    this.#writes.push({ url, lines, status: answer.status });
     this.#waiters.wake();
     return answer;
   }
