@@ -16,7 +16,7 @@ const TOPIC = "/k1demoPk01/meter-07/thing/event/property/post";
 /** Of each value, ms since the epoch. */
 export const TIME = 1_715_000_130_120;
 /** Nodes of the example with a probe behind them. */
-const PROBED = ["written", "not written", "read the latest 10"];
+const PROBED = ["written", "not written", "read the latest 10", "write to SQLite"];
 const ROWS = "json_array(message_id, product_key, device_name, identifier, value, time)";
 
 /** Opens a database as another program would, which waits for the flow's locks. */
@@ -104,8 +104,8 @@ export class DatabaseRun {
     return (await this.#nodeRed.next("read the latest 10")).message?.["payload"];
   }
 
-  /** The next message that the flow has written, or could not write. */
-  next(kind: "written" | "not written"): Promise<ProbeEvent> {
+  /** The next message that the flow has written, or could not write, or a value that was refused. */
+  next(kind: "written" | "not written" | "write to SQLite"): Promise<ProbeEvent> {
     return this.#nodeRed.next(kind);
   }
 
