@@ -16,7 +16,10 @@ const MAY_IMPORT = {
   doctor: ["errors", "protocol", "settings", "clock", "version", "amqp", "subscription", "openapi"],
   openapi: ["errors", "protocol", "settings", "clock", "version"],
   emulator: ["errors", "protocol", "settings", "clock"],
-  cli: ["errors", "protocol", "settings", "clock", "doctor", "subscription", "openapi", "emulator"],
+  cli: [
+    ...["errors", "protocol", "settings", "clock", "version"],
+    ...["doctor", "subscription", "openapi", "emulator"],
+  ],
 };
 /** The same for the folders of src/emulator. All of them may import the files beside them. */
 const EMULATOR_MAY_IMPORT = {

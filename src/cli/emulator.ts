@@ -25,9 +25,9 @@ function listenError(error: unknown, options: EmulatorSettings): SettingError | 
   return new SettingError("LISTEN_FAILED", details, error);
 }
 
-/** What a client must be set to. */
+/** What a client must be set to, and what it will hear. */
 function startMessage(running: Emulator, io: Io): string {
-  const { cert, accessKeyId, iotInstanceId, consumerGroupIds } = running.options;
+  const { cert, accessKeyId, iotInstanceId, consumerGroupIds, rate } = running.options;
   const { emulator: texts } = CLI_TEXTS;
   const locale = language(io.env);
   const listening = fill(texts.listening[locale], {
@@ -41,7 +41,14 @@ function startMessage(running: Emulator, io: Io): string {
     iotInstanceId: iotInstanceId === "" ? texts.noInstance[locale] : iotInstanceId,
     groups: consumerGroupIds.join(", "),
   });
-  return `${listening}\n${account}\n`;
+  const [first = "", ...others] = running.deviceNames;
+  const last = others.at(-1);
+  const sending = fill((first === "" ? texts.noDevices : texts.devices)[locale], {
+    devices: others.length + 1,
+    names: last === undefined ? first : `${first} … ${last}`,
+    rate,
+  });
+  return `${listening}\n${account}\n${sending}\n`;
 }
 
 /** Runs an emulator until it is asked to end. */

@@ -1,10 +1,12 @@
 import { hostname } from "node:os";
+import { tellError } from "../errors/tell";
 import { fill, timeOfDay } from "../errors/texts";
-import { explain } from "./explain";
+import { explain, lookUpFor } from "./explain";
 import { language, stopRequested } from "./io";
 import { writeLines } from "./lines";
 import { LISTEN_SOURCES, readConnecting, readSettings } from "./settings";
 import { CLI_TEXTS } from "./texts";
+import type { Language } from "../errors/texts";
 import type { ExitCode, Io } from "./io";
 import type { Subscription } from "../subscription/subscription";
 import type { SubscriptionState } from "../subscription/state";
@@ -46,15 +48,32 @@ function countOf(text: string | undefined): number {
 /** Logs each change of the state; resolves with 1 when no attempt would help. */
 function logStates(subscription: Subscription, io: Io): Promise<ExitCode> {
   let logged = "";
+  // Why it is down, as it was told last; empty while it is up.
+  let told = "";
   return new Promise((resolve) => {
     subscription.on("changed", (state) => {
-      const text = describe(state, io);
+      // The attempts of an outage are told by the lines that announce them.
+      if (state.value === "connecting" && told !== "") return;
+      const reason = state.value === "backoff" ? explainTo(io, state.cause) : "";
+      const text =
+        state.value === "backoff" && reason === told
+          ? again(state, language(io.env))
+          : describe(state, io);
+      told = reason;
       // A connection that has proved itself is a change, but none in words.
       if (text !== logged) io.stderr.write(`${text}\n`);
       logged = text;
       if (state.value === "failed") resolve(1);
     });
   });
+}
+
+/** A line for a further attempt that failed as the one before. */
+function again(state: Extract<SubscriptionState, { value: "backoff" }>, locale: Language): string {
+  const { cause, nextAttemptAtMs } = state;
+  const { short } = tellError(cause, lookUpFor({ language: locale, sources: LISTEN_SOURCES }));
+  const details = { time: timeOfDay(nextAttemptAtMs), short, code: cause.code };
+  return fill(CLI_TEXTS.states.again[locale], details);
 }
 
 function explainTo(io: Io, failure: unknown): string {

@@ -9,6 +9,7 @@ import * as enUS from "./help/en-US";
 import * as zhCN from "./help/zh-CN";
 import { language } from "./io";
 import { listen } from "./listen";
+import { packageVersion } from "../version";
 import {
   CALL_SOURCES,
   DOCTOR_SOURCES,
@@ -45,6 +46,10 @@ async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   const locale = language(io.env);
   const help = HELP[locale];
   const { usage } = CLI_TEXTS;
+  if (["--version", "-v"].includes(name)) {
+    io.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
   const command = COMMANDS.get(name);
   if (command === undefined) {
     if (["--help", "-h", "help"].includes(name)) {

@@ -1,4 +1,4 @@
-import { NPX } from "../errors/command-line";
+import { USAGE_TEXTS } from "./usage-texts";
 import type { Catalogue } from "../errors/entry";
 
 /** The command line's own; what it has of `errors`, `settings` and `allowed` stands before theirs. */
@@ -178,43 +178,7 @@ export const CLI_TEXTS = {
       },
     },
   },
-  usage: {
-    unknownCommand: { "en-US": "There is no command “__name__”.", "zh-CN": "没有命令“__name__”。" },
-    unknownFlag: { "en-US": "There is no option __flag__.", "zh-CN": "没有参数 __flag__。" },
-    needsValue: {
-      "en-US": "The option __flag__ needs a value.",
-      "zh-CN": "参数 __flag__ 需要一个值。",
-    },
-    takesNoValue: {
-      "en-US": "The option __flag__ takes no value.",
-      "zh-CN": "参数 __flag__ 不带值。",
-    },
-    actionMissing: {
-      "en-US": "Say what to do: __choices__.",
-      "zh-CN": "请指明操作：__choices__。",
-    },
-    unknownAction: {
-      "en-US": "There is no action “__name__”. There are: __choices__.",
-      "zh-CN": "没有操作“__name__”。可用的操作：__choices__。",
-    },
-    notTaken: {
-      "en-US": "The action __action__ takes no __field__.",
-      "zh-CN": "操作 __action__ 不使用 __field__。",
-    },
-    inputNoCommand: {
-      "en-US": "Standard input is not a JSON object with fields of these: __fields__.",
-      "zh-CN": "标准输入不是 JSON 对象。可用的字段：__fields__。",
-    },
-    inputNotUtf8: {
-      "en-US": "Standard input is not UTF-8 text. Save it as UTF-8, or convert it.",
-      "zh-CN": "标准输入不是 UTF-8 文本。请以 UTF-8 编码保存或转换后再输入。",
-    },
-    extra: { "en-US": "“__value__” is not expected here.", "zh-CN": "此处多出了“__value__”。" },
-    seeHelp: {
-      "en-US": `${NPX} __name__ --help lists the options.`,
-      "zh-CN": `用 ${NPX} __name__ --help 查看所有参数。`,
-    },
-  },
+  usage: USAGE_TEXTS,
   states: {
     idle: { "en-US": "idle", "zh-CN": "空闲" },
     connecting: { "en-US": "connecting", "zh-CN": "正在连接" },
@@ -225,6 +189,10 @@ export const CLI_TEXTS = {
     backoff: {
       "en-US": "retry at __time__: __reason__",
       "zh-CN": "将于 __time__ 重试：__reason__",
+    },
+    again: {
+      "en-US": "retry at __time__: still the same, __short__ [__code__]",
+      "zh-CN": "将于 __time__ 重试：原因同上，__short__ [__code__]",
     },
     draining: { "en-US": "closing", "zh-CN": "正在关闭" },
     stopped: { "en-US": "stopped", "zh-CN": "已停止" },
@@ -242,6 +210,11 @@ export const CLI_TEXTS = {
         "AccessKey ID __accessKeyId__, instance ID __iotInstanceId__, consumer groups __groups__",
       "zh-CN": "AccessKey ID：__accessKeyId__，实例 ID：__iotInstanceId__，消费组：__groups__",
     },
+    devices: {
+      "en-US": "Simulated devices: __devices__ (__names__), messages a second: __rate__ in all",
+      "zh-CN": "模拟设备：__devices__ 台（__names__），合计每秒 __rate__ 条消息",
+    },
+    noDevices: { "en-US": "Simulated devices: none", "zh-CN": "模拟设备：无" },
     noInstance: { "en-US": "none", "zh-CN": "无" },
   },
 } as const satisfies Catalogue;

@@ -101,6 +101,11 @@ export class Emulator {
     return this.#connections.identities();
   }
 
+  /** The simulated devices, each as product key and device name: `k1demoPk01/meter-01`. */
+  get deviceNames(): readonly string[] {
+    return this.#devices.names;
+  }
+
   /** Each consumer group with its counts since the start. */
   groups(): readonly GroupStatus[] {
     return this.#groups.statuses();

@@ -1,8 +1,10 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { freePort } from "../support/programs/free-port";
+import { language } from "../../src/cli/io";
 import { CERTIFICATES } from "../support/certificates";
 import { Command, EMULATOR_KEYS } from "../support/programs/command";
 import { withSubscription } from "../support/emulator/with-subscription";
@@ -127,6 +129,22 @@ test("what the platform answers is told with the command line's names, and state
     }
   }));
 
+test("listen explains an outage once; a further attempt that fails the same way is one short line", async () => {
+  for (const [env, says] of [
+    [
+      {},
+      /\nretry at [\d:]+: Nothing is .*\nretry at [\d:]+: still the same, connection refused \[CONN/,
+    ],
+    [CHINESE, /\n将于 [\d:]+ 重试：.*没有服务.*\n将于 [\d:]+ 重试：原因同上，连接被拒绝 \[CONN/],
+  ] as const) {
+    const port = await freePort();
+    const command = new Command(["listen", ...local(port)], { ...EMULATOR_KEYS, ...env });
+    await command.said(says);
+    equal(command.stderr.match(/connecting|正在连接/g)?.length, 1, command.stderr);
+    equal(await command.end("SIGINT"), 0);
+  }
+});
+
 test("TLS against a port without it, and none against one with it, say so on both sides", async () => {
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
@@ -145,12 +163,35 @@ test("TLS against a port without it, and none against one with it, say so on bot
   });
 });
 
-test("the emulator's first lines say what a client must be set to, and no secret", async () => {
-  const args = ["emulator", "--port", "0", "--http-port", "0", "--group", "A", "--group", "B"];
-  const command = new Command(args);
-  await command.printed(/TLS off[^]*AccessKey ID testAccessKeyId, .* consumer groups A, B\n/);
-  equal(await command.end("SIGTERM"), 0);
-  ok(!command.stdout.includes("testAccessKeySecret"));
+test("the emulator's first lines say what a client must be set to, who sends, and no secret", async () => {
+  const args = ["emulator", "--port", "0", "--http-port", "0"];
+  for (const [options, env, says] of [
+    [
+      ["--group", "A", "--group", "B"],
+      {},
+      /TLS off[^]*AccessKey ID testAccessKeyId, .* consumer groups A, B\nSimulated devices: 3 \(k1demoPk01\/meter-01 … k1demoPk01\/meter-03\), messages a second: 1 in all\n/,
+    ],
+    [["--devices", "1", "--rate", "0.5"], CHINESE, /1 台（k1demoPk01\/meter-01），合计每秒 0.5 条/],
+    [["--devices", "0"], CHINESE, /\n模拟设备：无\n/],
+  ] as const) {
+    const command = new Command([...args, ...options], env);
+    await command.printed(says);
+    equal(await command.end("SIGTERM"), 0);
+    ok(!command.stdout.includes("testAccessKeySecret"));
+  }
+});
+
+test("--version is the package's, and nothing else is printed", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const command = new Command(["--version"]);
+  equal(await command.exit(), 0);
+  deepEqual([command.stdout, command.stderr], [`${version}\n`, ""]);
+});
+
+test("where no variable names a language, it is the system's: Windows sets none", () => {
+  equal(language({}, "zh-CN"), "zh-CN");
+  equal(language({ LC_ALL: "", LANG: "en_US.UTF-8" }, "zh-CN"), "en-US");
+  equal(language({ LC_MESSAGES: "zh_CN.UTF-8", LANG: "en_US.UTF-8" }, "en-US"), "zh-CN");
 });
 
 test("the emulator plays a scenario from its start, and logs the seed and each fault", async () => {

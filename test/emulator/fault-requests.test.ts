@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { FaultRequestError } from "../../src/emulator/faults/fault-request";
@@ -86,6 +86,24 @@ test("GET /faults describes every fault with its parameters, and shows those in 
         match(allowed, /^(?!.*__)./, `${fault} ${name}`);
       }
     }
+    // Somebody reads it in a terminal: a fault's name and what it does each begin a line of their own.
+    const text = await (await fetch(`http://127.0.0.1:${emulator.httpPort ?? 0}/faults`)).text();
+    const lines = text.split("\n").map((line) => line.trim());
+    deepEqual(JSON.parse(text), { faults, standing });
+    for (const { fault, description } of faults) {
+      ok(
+        lines.some((line) => line.includes(`"fault": ${JSON.stringify(fault)}`)),
+        fault,
+      );
+      ok(
+        lines.some((line) => line.startsWith(`"description": "${description}"`)),
+        fault,
+      );
+    }
+    deepEqual(
+      lines.filter((line) => line.length > 140),
+      [],
+    );
     const throttle = faults.find(({ fault }) => fault === "throttle");
     deepEqual(throttle?.parameters, {
       perSecond: { allowed: "a number, 0 to 100000" },

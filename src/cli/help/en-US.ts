@@ -7,7 +7,7 @@ export const PROGRAM = `Usage: ${NPX} <command> [options]
   listen     receives messages of a consumer group, one JSON line each
   call       sends a command to a device, and writes the answer as one JSON line
 
-${NPX} <command> --help shows the details.
+${NPX} <command> --help shows the details; --version shows the version.
 `;
 
 export const EMULATOR = `Usage: ${NPX} emulator [options]

@@ -7,7 +7,7 @@ export const PROGRAM = `用法：${NPX} <命令> [参数]
   listen     接收消费组的消息，每条消息输出一行 JSON
   call       向设备发送一条命令，并将结果输出为一行 JSON
 
-用 ${NPX} <命令> --help 查看详细说明。
+用 ${NPX} <命令> --help 查看详细说明，用 --version 查看版本。
 `;
 
 export const EMULATOR = `用法：${NPX} emulator [参数]

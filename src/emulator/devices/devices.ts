@@ -1,6 +1,7 @@
 import { pickWeighted } from "../random";
 import { MESSAGE_KINDS, deviceMessage, replyMessage, reportMessage } from "./device-messages";
 import { Device } from "./device";
+import { PRODUCT_KEY } from "./device-model";
 import type { Cancel, Clock } from "../../clock";
 import type { MessageKind } from "./device-messages";
 import type { PayloadContext } from "./device-payloads";
@@ -45,6 +46,11 @@ export class Devices {
     this.#options = options;
     this.#push = push;
     this.#requestId = Math.floor(clock.now() / REQUEST_ID_MS) % MAX_REQUEST_ID;
+  }
+
+  /** As product key and device name. */
+  get names(): readonly string[] {
+    return this.#devices.map(({ deviceName }) => `${PRODUCT_KEY}/${deviceName}`);
   }
 
   /** By its name, or by its ID in the platform. */

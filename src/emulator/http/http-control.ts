@@ -4,6 +4,7 @@ import { FaultRequestError } from "../faults/fault-request";
 import { writeOutcome } from "./api-response";
 import { checkOrigin, HttpError, readBody, readBytes } from "./http-request";
 import { parsePush } from "./push-request";
+import { readableJson } from "./readable-json";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JsonObject } from "../../protocol/json";
@@ -85,7 +86,8 @@ export class HttpControl {
       // The rest of a body that was not read would be taken for the next request.
       if (!request.complete) response.setHeader("connection", "close");
       response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
-      response.end(`${JSON.stringify(body)}\n`);
+      // Who only looks has typed it; the answers to programs stay in a line.
+      response.end(`${request.method === "GET" ? readableJson(body) : JSON.stringify(body)}\n`);
     };
     try {
       checkOrigin(request);
