@@ -63,6 +63,7 @@ const overTls = { instance: { useTls: true, host: "localhost" }, server: { cert,
 const PROVOKED: readonly Provoked[] = [
   { how: "an empty key", code: "SETTING_MISSING", instance: { accessKeyId: "" } },
   { how: "a bad port", code: "SETTING_INVALID", instance: { port: 70_000 } },
+  { how: "half a variable", code: "ENV_PARTIAL", instance: { iotInstanceId: "iot-${SITE}" } },
   { how: "no TLS to elsewhere", code: "TLS_REQUIRED", instance: { host: "iot.example.com" } },
   {
     how: "a name that cannot be",

@@ -59,12 +59,13 @@ export const validate = validators((setting, value, node) => {
     resolveCommand({ action, [setting]: value });
     return;
   }
+  if (isVariable(value)) return;
   const options = resolveCommand({
     action,
     [field]: value,
     [`${field}Type`]: current(node, `${field}Type`),
   });
-  if (isVariable(value) || !fieldsOf(options.action).includes(field)) return;
+  if (!fieldsOf(options.action).includes(field)) return;
   checkTyped(options, field);
   checkPath(options, field);
 });

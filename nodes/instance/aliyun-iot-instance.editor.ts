@@ -9,6 +9,7 @@ import {
 } from "../shared/connection-test-settings.editor";
 import { ConnectionTest } from "../shared/connection-test.editor";
 import {
+  cleanFields,
   currentValue,
   enableKeyboard,
   showDefaults,
@@ -63,6 +64,7 @@ function testSettings(node: FormNode): TestSettings {
 
 /** Fills the form and wires what the editor does not handle by itself. */
 export function prepare(node: FormNode): void {
+  cleanFields(FORM);
   showDefaults(node, PREFIX, INSTANCE_DEFAULTS);
   new EndpointFields(node);
   unfoldIfChanged("#aliyun-iot-instance-sts", PREFIX, { securityToken: "" });

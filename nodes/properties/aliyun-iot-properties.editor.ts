@@ -1,5 +1,5 @@
 import { showDefaults, showWhile, textOf } from "../shared/form.editor";
-import { isVariable, validators } from "../shared/validation.editor";
+import { isVariable, validators, withoutVariables } from "../shared/validation.editor";
 import {
   identifiersIn,
   PROPERTIES_DEFAULTS,
@@ -13,7 +13,7 @@ const EXAMPLES = ".aliyun-iot-form-example";
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value) => {
-  resolveProperties({ [setting]: value });
+  resolveProperties({ [setting]: withoutVariables(value) });
 });
 
 /** Fills the form and wires what the editor does not handle by itself. */

@@ -1,3 +1,4 @@
+import { cleaned } from "../../src/protocol/pasted-text";
 import type { RED as Editor } from "@node-red/editor-client";
 
 declare const RED: Editor;
@@ -27,9 +28,18 @@ export function fieldValue(field: JQuery): unknown {
   return field.attr("type") === "checkbox" ? field.prop("checked") : field.val();
 }
 
-/** The text in a field of the open form, without the spaces around it. */
+/** The text in a field of the open form, as the runtime takes it. */
 export function textOf(input: string): string {
-  return String($(input).val() ?? "").trim();
+  return cleaned(String($(input).val() ?? ""));
+}
+
+/** Shows what is typed or pasted into a form as the runtime takes it; a name may be any text. */
+export function cleanFields(form: string): void {
+  $(form).on("change", "input[type=text]:not([id$=-name]), input[type=password]", (event) => {
+    const field = $(event.target);
+    const text = String(field.val() ?? "");
+    if (cleaned(text) !== text) field.val(cleaned(text)).trigger("change");
+  });
 }
 
 /** Stores whole numbers as numbers; `${VARIABLE}` stays text. */

@@ -10,7 +10,8 @@ import type { SubscribeOptions } from "../../src/settings/subscribe";
 /** A node as a flow stores it; Node-RED has replaced each `${NAME}` whose variable is set. */
 export type StoredNode = NodeDef & JsonObject;
 
-const VARIABLE = /^\$(\{\S+\}|\(\S+\))$/;
+/** Of two variables in one value, Node-RED would look for one with a name such as `A}-${B`. */
+const VARIABLE = /^\$(\{[^\s{}]+\}|\([^\s()]+\))$/;
 
 /** The name in `${NAME}` or `$(NAME)`. */
 export function variableOf(value: unknown): string | undefined {

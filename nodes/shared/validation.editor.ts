@@ -44,6 +44,11 @@ export function isVariable(value: unknown): value is string {
   return typeof value === "string" && /^\$(\{\w+\}|\(\w+\))$/.test(value);
 }
 
+/** A list without its variables, which only the runtime can check; anything else unchanged. */
+export function withoutVariables(value: unknown): unknown {
+  return Array.isArray(value) ? value.filter((entry) => !isVariable(entry)) : value;
+}
+
 /** Shows a problem as the editor shows those of its own fields: red, the reason as a tooltip. */
 export class ProblemMarker {
   readonly #field: JQuery;

@@ -9,6 +9,7 @@ import {
 } from "../shared/connection-test-settings.editor";
 import { ConnectionTest } from "../shared/connection-test.editor";
 import {
+  cleanFields,
   currentValue,
   enableKeyboard,
   showDefaults,
@@ -17,7 +18,7 @@ import {
   textOf,
   unfoldIfChanged,
 } from "../shared/form.editor";
-import { validators } from "../shared/validation.editor";
+import { validators, withoutVariables } from "../shared/validation.editor";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 import type { TestSettings } from "../shared/connection-test-settings.editor";
 import type { FormNode } from "../shared/form.editor";
@@ -32,7 +33,7 @@ export const validate = validators((setting, value, node) => {
   if (setting === "clientId" && value === "") return;
   const settings = { ...SUBSCRIBE_DEFAULTS, clientId: "id" };
   if (setting !== "clientId") {
-    resolveSubscribe({ ...settings, [setting]: value });
+    resolveSubscribe({ ...settings, [setting]: withoutVariables(value) });
     return;
   }
   // With several connections a client ID may be less long. A bad number is marked at its own field.
@@ -58,6 +59,7 @@ function testSettings(node: FormNode): TestSettings {
 
 /** Fills the form and wires what the editor does not handle by itself. */
 export function prepare(node: FormNode): void {
+  cleanFields(FORM);
   showDefaults(node, PREFIX, SUBSCRIBE_DEFAULTS);
   prepareTopicFilters(node, validate("topicFilters"));
   showWhile(

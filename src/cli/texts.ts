@@ -60,6 +60,12 @@ export const CLI_TEXTS = {
           "请去掉 --no-tls：它只能用于本机回环地址（模拟器）。平台拒绝明文 TCP 连接，而且签名后的密码会以明文传输。",
       },
     },
+    ENV_PARTIAL: {
+      remedy: {
+        "en-US": "Let the shell replace it: single quotes keep it from doing so.",
+        "zh-CN": "请由 shell 替换变量：单引号会阻止替换。",
+      },
+    },
     PORT_IN_USE: {
       remedy: {
         "en-US": "Stop the program that uses it, or choose another port with __setting__.",

@@ -73,9 +73,9 @@ export const ALLOWED = {
     "en-US": "1 to 255 ASCII characters without spaces",
     "zh-CN": "1 到 255 个 ASCII 字符，不含空格",
   },
-  signInValue: {
-    "en-US": "text without spaces, commas or vertical bars",
-    "zh-CN": "不能包含空格、逗号和竖线",
+  plainId: {
+    "en-US": "letters, digits, hyphens, underscores and dots only",
+    "zh-CN": "只能包含字母、数字、连字符、下划线和点",
   },
   secret: {
     "en-US": "text without spaces, commas or vertical bars (was it copied completely?)",
@@ -157,8 +157,8 @@ export const ALLOWED = {
     "zh-CN": "物模型中服务的标识符；自定义模块的服务为 block:service",
   },
   sendTopic: {
-    "en-US": "a topic such as user/get, or the whole topic; no spaces, no + and no #",
-    "zh-CN": "user/get 形式的 Topic，或完整的 Topic；不能包含空格、+ 和 #",
+    "en-US": "a topic such as user/get, or the whole topic; no spaces, and none of + # $ { }",
+    "zh-CN": "user/get 形式的 Topic，或完整的 Topic；不能包含空格和 + # $ { }",
   },
   dataObject: {
     "en-US":

@@ -54,7 +54,7 @@ export function fullTopic(topic: string, { productKey, deviceName }: Device): st
 
 /** A device in one line: `{productKey}/{deviceName}`; undefined for another text. */
 export function parseDevice(text: string): Device | undefined {
-  const [, productKey, deviceName] = /^\/?([^/\s]+)\/([^/\s]+)$/.exec(text.trim()) ?? [];
+  const [, productKey, deviceName] = /^\/?([^/${}\s]+)\/([^/${}\s]+)$/.exec(text.trim()) ?? [];
   if (productKey === undefined || deviceName === undefined) return undefined;
   return { productKey, deviceName };
 }

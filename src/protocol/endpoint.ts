@@ -1,4 +1,5 @@
-import { invalid, invalidSecret, missing } from "../errors/invalid-setting";
+import { invalid, invalidSecret, missing, variableInside } from "../errors/invalid-setting";
+import { cleaned, hasVariable } from "./pasted-text";
 import type { Allowed } from "../errors/invalid-setting";
 
 export const PORT_RANGE = { min: 1, max: 65_535 } as const;
@@ -67,10 +68,11 @@ export function isRegionId(text: string): boolean {
 }
 
 function checkPart(value: string, { setting, form, allowed }: PartRule): string {
-  const trimmed = value.trim();
-  if (trimmed === "") throw missing(setting, "hostParts");
-  if (!form.test(trimmed)) throw invalid(setting, trimmed, allowed);
-  return trimmed;
+  const plain = cleaned(value);
+  if (plain === "") throw missing(setting, "hostParts");
+  if (hasVariable(plain)) throw variableInside(setting, plain);
+  if (!form.test(plain)) throw invalid(setting, plain, allowed);
+  return plain;
 }
 
 /** The region ID of a legacy host. One that is not in the table may be newer than the table. */
@@ -125,20 +127,29 @@ function splitAuthority(authority: string): { host: string; port?: string } {
   return { host, ...(port === undefined ? {} : { port }) };
 }
 
+/** What may stand before an address: `AMQP接入域名：`, also without a colon, or `Endpoint: `. */
+const LABEL =
+  /^(?:[^.@/[\]]*\p{Script=Han}["')\]】」]*(?:\s*\([^)]*\))?\s*[:=]?|[a-z][a-z ]*(?::(?=\s)|\s*=))\s*/iu;
+
 /**
  * Takes a pasted host name or a whole address line apart (`host:port`, `amqps://host:port?…`,
- * `failover:(amqps://…)`; of several addresses the first). Throws SettingError for `host` or `port`.
+ * `failover:(amqps://…)`; of several addresses the first; after a label, as a web page shows it).
+ * Throws SettingError for `host` or `port`.
  */
 export function parseEndpoint(pasted: string): Endpoint {
-  const text = pasted.trim();
+  const text = cleaned(pasted);
   if (text === "") throw missing("host");
   const authority = text
+    .replace(LABEL, "")
+    .replace(/^["'`“‘<]+/, "")
     .replace(/^failover:\(?\s*/i, "")
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
     .replace(/^[^?]*@/, "")
-    .replace(/[/?#,)].*$/s, "")
-    .trim();
+    .replace(/[/?#,;()"'`”’>\p{Script=Han}].*$/su, "")
+    .replaceAll("。", ".") // what an input method for Chinese writes for a full stop
+    .replace(/\.?\s*$/, "");
   const { host, port } = splitAuthority(authority);
+  if (hasVariable(text)) throw variableInside("host", text, text.includes("@"));
   // What stands before an @ may be a password, and then nothing of the text is quoted.
   const wrong = (setting: string, value: string, allowed: Allowed) =>
     text.includes("@") ? invalidSecret(setting, allowed) : invalid(setting, value, allowed);

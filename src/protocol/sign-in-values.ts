@@ -7,6 +7,11 @@ export function isSignInValue(value: string): boolean {
   return !/[,|\s]/.test(value);
 }
 
+/** Whether a value has no signs that no ID has. Letters of any script: it may be a name instead. */
+export function isPlainId(value: string): boolean {
+  return /^[\p{L}\p{N}_.-]*$/u.test(value);
+}
+
 /** The platform's limit; the suffix of one of several connections counts. */
 export const CLIENT_ID_MAX_LENGTH = 64;
 const SUFFIX_MAX_LENGTH = "-128".length;

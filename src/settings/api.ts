@@ -7,7 +7,7 @@ import {
   PORT_RANGE,
 } from "../protocol/endpoint";
 import { INSTANCE_DEFAULTS } from "./instance";
-import { optionalSecret, secret, signInValue, text, withDefaults } from "./read";
+import { optionalSecret, secret, plainId, text, withDefaults } from "./read";
 import type { TlsOptions } from "./instance";
 import type { Stored } from "./read";
 
@@ -79,7 +79,7 @@ export function resolveApi(stored: Stored, tls: TlsOptions = {}): ApiOptions {
   const given = text(settings, "apiEndpoint");
   return {
     endpoint: given === "" ? endpointOfRegion(settings) : parseApiEndpoint(given),
-    iotInstanceId: signInValue(settings, "iotInstanceId"),
+    iotInstanceId: plainId(settings, "iotInstanceId"),
     accessKeyId: secret(settings, "accessKeyId"),
     accessKeySecret: secret(settings, "accessKeySecret"),
     securityToken: optionalSecret(settings, "securityToken"),

@@ -29,7 +29,7 @@ export function isServiceIdentifier(text: string): boolean {
 
 /** Whether a text is a topic to send to: a short name, or a whole topic, which names its device. */
 export function isSendTopic(text: string): boolean {
-  return /^(\/[^/]+\/)?[^/]/.test(text) && !/[+#\s]/.test(text);
+  return /^(\/[^/]+\/)?[^/]/.test(text) && !/[+#${}\s]/.test(text);
 }
 
 /** Reads the fields of one command. Each method throws RequestError for a value that will not do. */

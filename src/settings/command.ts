@@ -1,5 +1,5 @@
 import { COMMAND_ACTIONS } from "../protocol/command";
-import { choice, integer, withDefaults } from "./read";
+import { choice, integer, plainText, withDefaults } from "./read";
 import type { CommandAction, CommandQos } from "../protocol/command";
 import type { Range, Stored } from "./read";
 
@@ -102,15 +102,26 @@ function source(settings: Stored, field: CommandField, types: readonly SourceTyp
   return { type, value: typeof value === "string" ? value : JSON.stringify(value) };
 }
 
+/** A source whose text, where it is typed in, cannot have a variable inside: no address has. */
+function addressSource(settings: Stored, field: CommandField): ValueSource {
+  const { type, value } = source(settings, field, ADDRESS_TYPES);
+  return { type, value: type === "str" ? plainText(field, value) : value };
+}
+
 /** Checks a command node's stored settings. Throws SettingError for the first bad one. */
 export function resolveCommand(stored: Stored): CommandOptions {
   const action = choice(withDefaults(stored, COMMAND_DEFAULTS), "action", COMMAND_ACTIONS);
   const settings = withDefaults(stored, { ...COMMAND_DEFAULTS, timeout: defaultTimeout(action) });
+  const address = (field: CommandField) =>
+    // What another action has left in a field that is hidden now is not looked at.
+    fieldsOf(action).includes(field)
+      ? addressSource(settings, field)
+      : source(settings, field, ADDRESS_TYPES);
   return {
     action,
-    device: source(settings, "device", ADDRESS_TYPES),
-    identifier: source(settings, "identifier", ADDRESS_TYPES),
-    topic: source(settings, "topic", ADDRESS_TYPES),
+    device: address("device"),
+    identifier: address("identifier"),
+    topic: address("topic"),
     data: source(settings, "data", DATA_TYPES),
     qos: integer(settings, "qos", { min: 0, max: 1 }) === 0 ? 0 : 1,
     timeoutMs: integer(settings, "timeout", timeoutRange(action)) * 1_000,

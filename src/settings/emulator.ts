@@ -2,13 +2,13 @@ import { invalid, invalidSecret, missing } from "../errors/invalid-setting";
 import { PORT_RANGE } from "../protocol/endpoint";
 import {
   choice,
+  content,
   flag,
   integer,
   required,
-  requiredSignInValue,
+  requiredPlainId,
   secret,
-  signInValue,
-  text,
+  plainId,
   withDefaults,
 } from "./read";
 import type { Range, Stored } from "./read";
@@ -142,7 +142,7 @@ function consumerGroupIds(settings: Stored): readonly string[] {
     throw invalid("consumerGroupIds", value, { rule: "groupList" });
   }
   const ids = value.map((entry: unknown) =>
-    requiredSignInValue({ consumerGroupId: entry }, "consumerGroupId"),
+    requiredPlainId({ consumerGroupId: entry }, "consumerGroupId"),
   );
   return [...new Set(ids)];
 }
@@ -158,7 +158,7 @@ function rate(settings: Stored): number {
 }
 
 function pem(settings: Stored, setting: "cert" | "key"): string | undefined {
-  const value = text(settings, setting);
+  const value = content(settings, setting);
   if (value === "") return undefined;
   // The key is a secret: never quoted.
   if (!value.includes("-----BEGIN ")) throw invalidSecret(setting, { rule: "pem" });
@@ -182,15 +182,15 @@ export function resolveEmulator(stored: Stored): EmulatorSettings {
   const cert = pem(settings, "cert");
   const key = pem(settings, "key");
   checkBothOrNone({ cert, key });
-  const scenario = text(settings, "scenario");
+  const scenario = content(settings, "scenario");
   return {
     host: required(settings, "host"),
     port: whole("port"),
     httpPort: whole("httpPort"),
-    accessKeyId: requiredSignInValue(settings, "accessKeyId"),
+    accessKeyId: requiredPlainId(settings, "accessKeyId"),
     accessKeySecret: secret(settings, "accessKeySecret"),
     securityToken: secret(settings, "securityToken"),
-    iotInstanceId: signInValue(settings, "iotInstanceId"),
+    iotInstanceId: plainId(settings, "iotInstanceId"),
     consumerGroupIds: consumerGroupIds(settings),
     devices: whole("devices"),
     rate: rate(settings),

@@ -9,7 +9,7 @@ import {
   optionalSecret,
   required,
   secret,
-  signInValue,
+  plainId,
   withDefaults,
 } from "./read";
 import type { SignInAccount } from "../protocol/sign-in";
@@ -83,7 +83,7 @@ export function resolveInstance(stored: Stored, tls: TlsOptions = {}): InstanceO
   return {
     host,
     port: integer(settings, "port", INSTANCE_LIMITS.port),
-    iotInstanceId: signInValue(settings, "iotInstanceId"),
+    iotInstanceId: plainId(settings, "iotInstanceId"),
     signMethod: choice(settings, "signMethod", SIGN_METHODS),
     tls: useTls ? tls : undefined,
     // Errors do not quote the ID either: it is often pasted together with the secret.

@@ -1,5 +1,5 @@
 import { invalid } from "../errors/invalid-setting";
-import { choice, flag, withDefaults } from "./read";
+import { choice, flag, plainText, withDefaults } from "./read";
 import type { Stored } from "./read";
 
 /** Forms in which the properties node sends the values of a report. */
@@ -39,7 +39,8 @@ function identifiers(settings: Stored): readonly string[] {
   if (!Array.isArray(list)) throw invalid("identifiers", value, allowed);
   return list.flatMap((entry: unknown) => {
     if (typeof entry !== "string") throw invalid("identifiers", entry, allowed);
-    return entry.trim() === "" ? [] : [entry.trim()];
+    const identifier = plainText("identifiers", entry);
+    return identifier === "" ? [] : [identifier];
   });
 }
 

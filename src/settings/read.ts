@@ -1,6 +1,7 @@
 import { RequestError } from "../errors/error";
-import { invalid, invalidSecret, missing, shown } from "../errors/invalid-setting";
-import { isSignInValue } from "../protocol/sign-in-values";
+import { invalid, invalidSecret, missing, shown, variableInside } from "../errors/invalid-setting";
+import { cleaned, hasVariable } from "../protocol/pasted-text";
+import { isPlainId, isSignInValue } from "../protocol/sign-in-values";
 
 /** Settings as a flow, a form or the environment stores them: nothing is known of their values. */
 export type Stored = Readonly<Record<string, unknown>>;
@@ -17,11 +18,23 @@ export function withDefaults(stored: Stored, defaults: Stored): Stored {
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** A text without the spaces around it; empty where there is none. */
-export function text(settings: Stored, setting: string): string {
+/** A text of any content, without the spaces around it; empty where there is none. */
+export function content(settings: Stored, setting: string): string {
   const value = settings[setting] ?? "";
   if (typeof value !== "string") throw invalid(setting, value, { rule: "text" });
   return value.trim();
+}
+
+/** A text without what came along unseen with copying. Throws SettingError for a variable in it. */
+export function plainText(setting: string, value: string): string {
+  const plain = cleaned(value);
+  if (hasVariable(plain)) throw variableInside(setting, plain);
+  return plain;
+}
+
+/** The same of a setting; empty where there is none. */
+export function text(settings: Stored, setting: string): string {
+  return plainText(setting, content(settings, setting));
 }
 
 /** A text that must not be empty. */
@@ -31,16 +44,16 @@ export function required(settings: Stored, setting: string): string {
   return value;
 }
 
-/** A value, perhaps empty, that cannot break the sign-in's `key=value,…|` grammar. */
-export function signInValue(settings: Stored, setting: string): string {
+/** An ID that the platform gave, perhaps empty; it cannot break the sign-in's `key=value,…|` grammar. */
+export function plainId(settings: Stored, setting: string): string {
   const value = text(settings, setting);
-  if (!isSignInValue(value)) throw invalid(setting, value, { rule: "signInValue" });
+  if (!isPlainId(value)) throw invalid(setting, value, { rule: "plainId" });
   return value;
 }
 
-/** A value for the sign-in that must not be empty. */
-export function requiredSignInValue(settings: Stored, setting: string): string {
-  const value = signInValue(settings, setting);
+/** An ID that must not be empty. */
+export function requiredPlainId(settings: Stored, setting: string): string {
+  const value = plainId(settings, setting);
   if (value === "") throw missing(setting);
   return value;
 }
@@ -48,18 +61,19 @@ export function requiredSignInValue(settings: Stored, setting: string): string {
 /** A secret, checked without ever being quoted. */
 export function secret(settings: Stored, setting: string): string {
   const value = settings[setting] ?? "";
-  const trimmed = typeof value === "string" ? value.trim() : undefined;
-  if (trimmed === "") throw missing(setting);
-  if (trimmed === undefined || !isSignInValue(trimmed)) {
+  const plain = typeof value === "string" ? cleaned(value) : undefined;
+  if (plain === "") throw missing(setting);
+  if (plain !== undefined && hasVariable(plain)) throw variableInside(setting, "", true);
+  if (plain === undefined || !isSignInValue(plain)) {
     throw invalidSecret(setting, { rule: "secret" });
   }
-  return trimmed;
+  return plain;
 }
 
 /** A secret that may be left empty. */
 export function optionalSecret(settings: Stored, setting: string): string | undefined {
   const value = settings[setting] ?? "";
-  const empty = typeof value === "string" && value.trim() === "";
+  const empty = typeof value === "string" && cleaned(value) === "";
   return empty ? undefined : secret(settings, setting);
 }
 
@@ -67,7 +81,8 @@ export function optionalSecret(settings: Stored, setting: string): string | unde
 export function integer(settings: Stored, setting: string, { min, max }: Range): number {
   const raw = settings[setting];
   // Forms and environment variables give numbers as text.
-  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
+  const plain = typeof raw === "string" ? cleaned(raw) : raw;
+  const value = typeof plain === "string" && plain !== "" ? Number(plain) : plain;
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
     throw invalid(setting, raw, { rule: "integer", min, max });
   }

@@ -8,7 +8,8 @@ import {
   integer,
   requested,
   required,
-  requiredSignInValue,
+  plainText,
+  requiredPlainId,
   withDefaults,
 } from "./read";
 import type { PayloadFormat } from "../protocol/payload";
@@ -87,7 +88,7 @@ function topicFilters(settings: Stored): readonly string[] {
   const list: unknown = typeof value === "string" ? value.split(/[,\n]/).filter(hasText) : value;
   if (!Array.isArray(list)) throw invalid("topicFilters", value, allowed);
   return list.map((entry: unknown) => {
-    const filter = typeof entry === "string" ? entry.trim() : "";
+    const filter = typeof entry === "string" ? plainText("topicFilters", entry) : "";
     if (!isTopicFilter(filter)) throw invalid("topicFilters", entry, allowed);
     return filter;
   });
@@ -107,7 +108,7 @@ export function resolveSubscribe(stored: Stored): SubscribeOptions {
     integer(settings, setting, SUBSCRIBE_LIMITS[setting]);
   const connections = number("connections");
   return {
-    consumerGroupId: requiredSignInValue(settings, "consumerGroupId"),
+    consumerGroupId: requiredPlainId(settings, "consumerGroupId"),
     clientId: clientId(settings, connections),
     connections,
     idleTimeoutMs: number("heartbeat") * 1_000,

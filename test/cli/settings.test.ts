@@ -73,6 +73,8 @@ test("no error of a command tells a property of a node in brackets, or to deploy
     "STORE_FAILED",
     "STORE_BUSY",
     "REPLY_MISSING",
+    "NODE_MISSING",
+    "NODE_DISABLED",
   ]);
   const codes = ERROR_CODES.filter((c) => !ofNodes.includes(c));
   for (const language of LANGUAGES) {

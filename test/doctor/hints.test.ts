@@ -105,7 +105,7 @@ const SUSPECTED = [
   ["SIGN_IN_REFUSED", { instance: { iotInstanceId: "iot-other" } }, ["instanceIdOther", "clock"]],
   ["SIGN_IN_REFUSED", { instance: { host: LEGACY_HOST } }, ["instanceIdSuperfluous", "clock"]],
   ["SIGN_IN_REFUSED", { instance: { accessKeySecret: "“quoted”" } }, ["keyCharacters", "clock"]],
-  ["SIGN_IN_REFUSED", { instance: { accessKeyId: "LTAI\u200b1" } }, ["keyCharacters", "clock"]],
+  ["SIGN_IN_REFUSED", { instance: { accessKeyId: "LTA\u04061" } }, ["keyCharacters", "clock"]],
   [
     "SIGN_IN_REFUSED",
     { instance: { accessKeyId: "secret", accessKeySecret: "LTAI5t" } },

@@ -44,6 +44,19 @@ const CASES: readonly Case[] = [
     flow: { instance: { host: "${NOPE_VAR}" } },
   },
   {
+    what: "a variable inside a group",
+    code: "ENV_PARTIAL",
+    setting: "consumerGroupId",
+    says: "“${SITE}-G1”",
+    flow: { subscribe: { consumerGroupId: "${SITE}-G1" } },
+  },
+  {
+    what: "two variables in a host",
+    code: "ENV_PARTIAL",
+    setting: "host",
+    flow: { instance: { host: "${SITE}.${ZONE}" } },
+  },
+  {
     what: "an unknown sign method",
     code: "SETTING_INVALID",
     setting: "signMethod",

@@ -219,17 +219,22 @@ test("what is typed into a form is checked by the rules of what comes with a mes
     ["data", typed("data", '{"target": 25.0}')],
     ["data", typed("data", "", { action: "invoke-service" })],
     ["data", typed("data", "on", publish)],
+    ["data", typed("data", "${any}", publish)],
+    ["device", { topicType: "str", topic: "left/${behind}" }],
     ["data", typed("data", "[1]", { ...publish, ...json })],
   ] as const) {
     check(stored, field);
   }
   for (const [field, stored, code] of [
     ["device", typed("device", "meter-07"), "SETTING_INVALID"],
+    ["device", typed("device", "a1B2/${SITE}-07"), "ENV_PARTIAL"],
     ["device", { device: "" }, "SETTING_MISSING"],
     ["identifier", typed("identifier", ""), "SETTING_MISSING"],
     ["identifier", typed("identifier", "start now"), "SETTING_INVALID"],
     ["topic", typed("topic", "", publish), "SETTING_MISSING"],
     ["topic", typed("topic", "user/#", publish), "SETTING_INVALID"],
+    ["topic", typed("topic", "user/${SITE}", publish), "ENV_PARTIAL"],
+    ["topic", typed("topic", "user/{site}", publish), "SETTING_INVALID"],
     ["topic", typed("topic", "/a1B2", publish), "SETTING_INVALID"],
     ["data", typed("data", "on"), "SETTING_INVALID"],
     ["data", typed("data", ""), "SETTING_MISSING"],

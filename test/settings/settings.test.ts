@@ -157,6 +157,37 @@ test("blanks that came along with copying are taken off", () => {
   );
 });
 
+test("what nobody sees, and full-width letters, are taken as they were meant", () => {
+  const copied = instance({
+    host: "\u200biot-060a0abc．amqp.iothub.aliyuncs.com\u2060",
+    port: "５６７１",
+    iotInstanceId: "ｉｏｔ－060a\u200b0abc",
+    accessKeyId: "\ufefftestAccessKeyId0001",
+    accessKeySecret: "testAccess\u200dKeySecret0001",
+    securityToken: "\u200b",
+  });
+  deepEqual(copied, { ...instance(), iotInstanceId: "iot-060a0abc" });
+  const { consumerGroupId, clientId, topicFilters } = subscribe({
+    consumerGroupId: "Ｇ１\u200b",
+    clientId: "工厂\u20601",
+    topicFilters: ["\u200b/k1/＃"],
+  });
+  deepEqual([consumerGroupId, clientId, topicFilters], ["G1", "工厂1", ["/k1/#"]]);
+});
+
+test("a character that only looks like another is named in the error", () => {
+  const cyrillic = refusal(() => instance({ host: "i\u043et.example.com" }));
+  ok(english(cyrillic).includes("[U+043E]"), english(cyrillic));
+  ok(!english(refusal(() => instance({ host: "a b" }))).includes("U+"));
+});
+
+test("a variable inside a value is told with the remedy, and a secret is not quoted", () => {
+  const told = english(refusal(() => subscribe({ consumerGroupId: "${SITE}-G1" })));
+  ok(told.includes("“${SITE}-G1”") && told.includes("${MY_VARIABLE}"), told);
+  const secret = english(refusal(() => instance({ accessKeySecret: "s3cr3t${SITE}" })));
+  ok(secret.includes("AccessKey Secret") && !secret.includes("s3cr3t"), secret);
+});
+
 for (const [setting, { min, max }] of Object.entries({ ...SUBSCRIBE_LIMITS, port: PORT_RANGE })) {
   const resolve = (value: unknown) =>
     setting === "port" ? instance({ port: value }) : subscribe({ [setting]: value });
@@ -236,7 +267,12 @@ const BAD_INSTANCE: readonly (readonly [setting: string, value: unknown, code: s
   ["host", "host example", "SETTING_INVALID"],
   ["host", "host..example", "SETTING_INVALID"],
   ["host", "[::1", "SETTING_INVALID"],
-  ["host", "${IOT_HOST}", "SETTING_INVALID"],
+  ["host", "${IOT_HOST}", "ENV_PARTIAL"],
+  ["host", "iot-1.${ZONE}", "ENV_PARTIAL"],
+  ["iotInstanceId", "iot-$(SITE)", "ENV_PARTIAL"],
+  ["iotInstanceId", "{{site}}", "SETTING_INVALID"],
+  ["accessKeyId", "LTAI${SITE}", "ENV_PARTIAL"],
+  ["accessKeySecret", "${SITE}-secret", "ENV_PARTIAL"],
   ["iotInstanceId", "iot,060", "SETTING_INVALID"],
   ["iotInstanceId", "iot|060", "SETTING_INVALID"],
   ["iotInstanceId", {}, "SETTING_INVALID"],
@@ -269,6 +305,10 @@ const BAD_SUBSCRIBE: readonly (readonly [setting: string, value: unknown, code: 
   ["consumerGroupId", "a,b", "SETTING_INVALID"],
   ["consumerGroupId", "a b", "SETTING_INVALID"],
   ["consumerGroupId", 7, "SETTING_INVALID"],
+  ["consumerGroupId", "${SITE}-G1", "ENV_PARTIAL"],
+  ["consumerGroupId", "<your group>", "SETTING_INVALID"],
+  ["clientId", "plant-${LINE}", "ENV_PARTIAL"],
+  ["topicFilters", ["/${PK}/#"], "ENV_PARTIAL"],
   ["clientId", "", "SETTING_MISSING"],
   ["clientId", "a|b", "SETTING_INVALID"],
   ["clientId", "c".repeat(65), "SETTING_INVALID"],

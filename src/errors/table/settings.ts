@@ -72,6 +72,22 @@ export const SETTING_ERRORS = {
       remedy: "请在运行 Node-RED 的环境中设置该变量并重启 Node-RED，或者直接填写值。",
     },
   },
+  ENV_PARTIAL: {
+    retry: "never",
+    details: ["setting", "value"],
+    "en-US": {
+      short: "__label__ invalid",
+      text: "The setting “__label__” (__setting__) has an environment variable inside its value, which is not replaced there: __value__.",
+      remedy:
+        "Node-RED replaces a variable only where it is the whole value: put all of the value into one variable, and enter that alone, such as ${MY_VARIABLE}.",
+    },
+    "zh-CN": {
+      short: "__label__无效",
+      text: "设置项“__label__”（__setting__）的值中夹有环境变量，这样的变量不会被替换：__value__。",
+      remedy:
+        "只有整个值就是一个变量时，Node-RED 才会替换它：请把完整的值放入一个环境变量，并且只填写这个变量，例如 ${MY_VARIABLE}。",
+    },
+  },
   TLS_REQUIRED: {
     retry: "never",
     details: ["setting", "host"],

@@ -46,10 +46,16 @@ async function fillInstance(form: EditorForm, emulator: Emulator, language: Lang
     isMissing,
   );
   await expectReason(form, "accessKeyId", language);
-  await form.fill("host", emulator.host);
-  await form.fill("port", String(emulator.port));
+  await form.fill("iotInstanceId", "iot-${SITE}");
+  ok((await form.wrong()).includes("iotInstanceId"), "Half a variable is not refused.");
+  await form.fill("iotInstanceId", "");
+  // As the console's page and an input method for Chinese give them.
+  await form.fill("host", `AMQP接入域名：${emulator.host}：${emulator.port}`);
+  equal(await form.field("host").inputValue(), emulator.host);
+  equal(await form.field("port").inputValue(), String(emulator.port));
   await form.fill("useTls", false);
-  await form.fill("accessKeyId", ACCESS_KEY_ID);
+  await form.fill("accessKeyId", `\u200b${ACCESS_KEY_ID.replace("w", "ｗ")}`);
+  equal(await form.field("accessKeyId").inputValue(), ACCESS_KEY_ID);
   await form.fill("accessKeySecret", SECRET);
   await form.fill("name", "Workshop");
   deepEqual(await form.wrong(), []);
