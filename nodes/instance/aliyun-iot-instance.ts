@@ -1,5 +1,5 @@
 import { serveConnectionTest } from "./connection-test";
-import { assertVariablesSet } from "../shared/settings";
+import { replaceVariables, variablesOf } from "../shared/settings";
 import { tlsOptions } from "../shared/tls-config";
 import { translateError } from "../shared/translation";
 import { createApiClient } from "../../src/openapi/client";
@@ -23,7 +23,8 @@ export default function (RED: NodeAPI): void {
       const warn = (error: ApiError) => {
         this.warn(translateError(error, RED._).text);
       };
-      const stored = () => assertVariablesSet({ ...def, ...this.credentials });
+      const stored = () =>
+        replaceVariables({ ...def, ...this.credentials }, variablesOf(RED, this));
 
       // A config node has no status: the node that asks shows what is wrong.
       this.options = () => {

@@ -1,4 +1,4 @@
-import { assertVariablesSet, resolveSubscriber, variableOf } from "./settings";
+import { replaceVariables, resolveSubscriber, variablesOf } from "./settings";
 import { tlsOptions } from "./tls-config";
 import { SettingError } from "../../src/errors/error";
 import { missing } from "../../src/errors/invalid-setting";
@@ -31,24 +31,11 @@ function deployedNode(RED: NodeAPI, { id }: JsonObject, type: string): Node | un
   return node?.type === type ? node : undefined;
 }
 
-/** Replaces variables as a deploy does; one that is not set is left as it is. */
+/** Replaces variables as a deploy does. Throws SettingError for one that is not set. */
 function withEnvironment(RED: NodeAPI, fields: Stored, node: Node | undefined): Stored {
-  const valueOf = (value: unknown): unknown => {
-    const variable = variableOf(value);
-    if (variable === undefined) return value;
-    // A new node has no flow yet, and Node-RED would look nowhere else for it.
-    const found: unknown =
-      node === undefined
-        ? process.env[variable]
-        : RED.util.evaluateNodeProperty(`\${${variable}}`, "env", node, {});
-    return found === undefined || found === "" ? value : found;
-  };
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(valueOf) : valueOf(value),
-    ]),
-  );
+  // A new node has no flow yet.
+  const find = node === undefined ? (name: string) => process.env[name] : variablesOf(RED, node);
+  return replaceVariables(fields, find);
 }
 
 /** The credentials typed into the form; those that were not typed again are the deployed ones. */
@@ -77,7 +64,7 @@ class FormInstance {
     }
     const node = deployedNode(RED, instance, "aliyun-iot-instance");
     const fields = { ...instance, ...credentials(RED, instance, node) };
-    this.#settings = assertVariablesSet(withEnvironment(RED, fields, node));
+    this.#settings = withEnvironment(RED, fields, node);
     this.#tls = tlsOptions(RED, this.#settings["tls"]);
   }
 
@@ -101,7 +88,7 @@ class FormInstance {
 export function resolveForm(RED: NodeAPI, form: FormSettings): ResolvedForm {
   const instance = new FormInstance(RED, form.instance);
   const subscriber = deployedNode(RED, form.subscribe, "aliyun-iot-subscribe");
-  const subscribe = assertVariablesSet(withEnvironment(RED, form.subscribe, subscriber));
+  const subscribe = withEnvironment(RED, form.subscribe, subscriber);
   const receiving = {
     instance: instance.options(),
     options: resolveSubscriber(subscribe, "form"),

@@ -1,6 +1,6 @@
 import { FlowStart } from "./flow-start";
 import { isCommonCause, RepeatedFailures } from "./repeated-failures";
-import { assertVariablesSet } from "./settings";
+import { replaceVariables, variablesOf } from "./settings";
 import { toFailure } from "./translation";
 import { systemClock } from "../../src/clock";
 import { isIotAmqpError } from "../../src/errors/error";
@@ -73,7 +73,8 @@ export function startNode<Settings>(RED: NodeAPI, node: Node, parts: NodeParts<S
 
   const startWhenReady = async () => {
     if (parts.ready !== undefined) await parts.ready;
-    return isClosed ? undefined : parts.start(parts.resolve(assertVariablesSet(parts.stored)));
+    if (isClosed) return undefined;
+    return parts.start(parts.resolve(replaceVariables(parts.stored, variablesOf(RED, node))));
   };
   const started = startWhenReady();
   started.catch((error: unknown) => {

@@ -2,6 +2,9 @@ import type { ErrorText } from "./entry";
 import type { ErrorDetails } from "./error";
 import type { ErrorCode } from "./table";
 
+/** Characters of a detail in a status; a device name has up to 32. */
+const MAX_SHORT_LENGTH = 32;
+
 /** Finds a text by its path and fills it; returns the path where there is none, as `RED._` does. */
 export type LookUp = (path: string, values: ErrorDetails) => string;
 
@@ -23,8 +26,18 @@ export function tellError(
     const text = key.endsWith("Code") ? find(`reasons.${name}`, values) : undefined;
     if (text !== undefined) values[key.slice(0, -"Code".length)] = text;
   }
-  const part = (name: string) => lookUp(`errors.${code}.${name}`, values);
-  return { short: spaced(part("short")), text: part("text"), remedy: part("remedy") };
+  const part = (name: string, filled = values) => lookUp(`errors.${code}.${name}`, filled);
+  const short = part("short", shortened(values));
+  return { short: spaced(short), text: part("text"), remedy: part("remedy") };
+}
+
+/** Details for a status. The text around one says what is wrong with it, and must not be cut off. */
+function shortened(details: ErrorDetails): ErrorDetails {
+  const entries = Object.entries(details).map(([key, value]): [string, string | number] => {
+    if (typeof value === "number" || value.length <= MAX_SHORT_LENGTH) return [key, value];
+    return [key, `${value.slice(0, MAX_SHORT_LENGTH - 1)}…`];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A blank between Chinese and Latin, which a template cannot have: labels are of either kind. */

@@ -102,17 +102,17 @@ const WRONG: readonly (readonly [string, CommandFlowSettings, ErrorCode, string,
     "an environment variable that is not set",
     { command: { device: "${NOPE_VAR}" } },
     "ENV_MISSING",
-    "environment variable not set",
+    "${NOPE_VAR} not set",
     /NOPE_VAR/,
   ],
 ];
 
 for (const [what, flow, code, text, says] of WRONG) {
-  test(`${what} is shown at the deploy, and each message is told`, () =>
+  test(`${what} is shown and told at the deploy, and each message is told`, () =>
     commanding(nodeRed, flow, async (emulator) => {
       deepEqual(await shown(), { fill: "red", shape: "ring", text });
-      for (let count = 0; count < 2; count += 1) {
-        nodeRed.hand(COMMAND, MESSAGE);
+      for (let count = 0; count < 3; count += 1) {
+        if (count > 0) nodeRed.hand(COMMAND, MESSAGE);
         const told = failureIn(await nodeRed.next("catch"));
         equal(told.code, code);
         match(told.text, says);

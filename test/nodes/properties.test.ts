@@ -324,17 +324,20 @@ const WRONG: readonly (readonly [settings: object, short: string, code: string])
   [{ output: "xml" }, "Output invalid", "SETTING_INVALID"],
   [{ identifiers: [7] }, "Properties invalid", "SETTING_INVALID"],
   [{ passOthers: "perhaps" }, "Pass others on invalid", "SETTING_INVALID"],
-  [{ identifiers: "${NOT_SET_ANYWHERE}" }, "environment variable not set", "ENV_MISSING"],
+  [{ identifiers: "${NOT_SET_ANYWHERE}" }, "${NOT_SET_ANYWHERE} not set", "ENV_MISSING"],
 ];
 
 for (const [settings, short, code] of WRONG) {
-  test(`settings such as ${JSON.stringify(settings)} are told by status, and to Catch by message`, async () => {
+  test(`settings such as ${JSON.stringify(settings)} are told at the deploy, by status and to Catch`, async () => {
     await nodeRed.deploy(alone(settings));
     const { status } = await nodeRed.next("shown", isRed);
     deepEqual([status?.shape, status?.text], ["ring", short]);
-    nodeRed.hand(PROPERTIES, { ...TYPE, payload: { items: { a: at(1, 1) } } });
     const { message } = await nodeRed.next("catch");
     equal((message?.["error"] as Message)["code"], code);
+    const report = { ...TYPE, payload: { items: { a: at(1, 1) } } };
+    for (let count = 0; count < 3; count += 1) nodeRed.hand(PROPERTIES, report);
+    await nodeRed.next("shown", (event) => isRed(event) && event.status?.text === `${short} × 3`);
+    deepEqual(nodeRed.taken("catch"), []);
     await nodeRed.deploy(alone({}), "nodes");
     deepEqual((await nodeRed.next("shown", ({ id }) => id === PROPERTIES)).status, {});
     await expectAlive();

@@ -362,7 +362,7 @@ const WRONG: readonly (readonly [
     ...(["modified", "SETTING_INVALID", "Outcome invalid"] as const),
     /Outcome.*\(outcome\).*accepted, released, rejected, msg/,
   ],
-  ["${NOPE_VAR}", "ENV_MISSING", "environment variable not set", /NOPE_VAR.*\(outcome\)/],
+  ["${NOPE_VAR}", "ENV_MISSING", "${NOPE_VAR} not set", /NOPE_VAR.*\(outcome\)/],
 ];
 
 for (const [outcome, code, text, says] of WRONG) {

@@ -1,17 +1,22 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
-import { assertVariablesSet } from "../../nodes/shared/settings";
+import { replaceVariables } from "../../nodes/shared/settings";
 import { startNode } from "../../nodes/shared/start";
 import { RequestError, SettingError, SettlementError } from "../../src/errors/error";
 import { translator } from "../support/node-red/built-nodes";
 import { settled } from "../support/time/manual-clock";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import type { NodeParts } from "../../nodes/shared/start";
+import type { Stored } from "../../src/settings/read";
 import type { Failure } from "../../nodes/shared/translation";
 
 const events = new EventEmitter();
-const RED = { _: translator("aliyun-iot-ack", "en-US"), events } as unknown as NodeAPI;
+const RED = {
+  _: translator("aliyun-iot-ack", "en-US"),
+  events,
+  util: { getSetting: () => undefined },
+} as unknown as NodeAPI;
 
 /** A node as Node-RED makes it, as far as a start needs it. */
 class FakeNode extends EventEmitter {
@@ -174,14 +179,20 @@ test("a close that fails is reported, and ends all the same", async () => {
   }
 });
 
-test("an environment variable that is not set is told as such, never a host or a secret", () => {
+test("a variable that Node-RED has left is looked up, and told where it is not set", () => {
   const settings = { name: "${LABEL}", host: "h", port: "5671", topicFilters: ["/a/${b}/+"] };
-  equal(assertVariablesSet(settings), settings);
+  const variables: Readonly<Record<string, string>> = { EMPTY: "", FILTER: "/a/#" };
+  const replace = (stored: Stored) => replaceVariables(stored, (name) => variables[name]);
+  deepEqual(replace(settings), settings);
+  // Node-RED 3.1 takes an empty variable for one that is not set.
+  const left = { ...settings, iotInstanceId: "${EMPTY}", topicFilters: ["${FILTER}", "$(EMPTY)"] };
+  const replaced = { ...settings, iotInstanceId: "", topicFilters: ["/a/#", ""] };
+  deepEqual(replace(left), replaced);
   const missing = (setting: string) => (error: unknown) =>
     error instanceof SettingError &&
     error.code === "ENV_MISSING" &&
     error.details["setting"] === setting;
-  throws(() => assertVariablesSet({ ...settings, host: "${HOST}" }), missing("host"));
-  throws(() => assertVariablesSet({ accessKeySecret: "$(SECRET)" }), missing("accessKeySecret"));
-  throws(() => assertVariablesSet({ topicFilters: ["${FILTER}"] }), missing("topicFilters"));
+  throws(() => replace({ ...settings, host: "${HOST}" }), missing("host"));
+  throws(() => replace({ accessKeySecret: "$(SECRET)" }), missing("accessKeySecret"));
+  throws(() => replace({ topicFilters: ["${OTHER}"] }), missing("topicFilters"));
 });

@@ -62,12 +62,12 @@ export const SETTING_ERRORS = {
     retry: "never",
     details: ["variable", "setting"],
     "en-US": {
-      short: "environment variable not set",
+      short: "${__variable__} not set",
       text: "The environment variable __variable__, used for “__label__” (__setting__), is not set where Node-RED runs.",
       remedy: "Set it there and restart Node-RED, or enter the value itself.",
     },
     "zh-CN": {
-      short: "环境变量未设置",
+      short: "未设置 ${__variable__}",
       text: "设置项“__label__”（__setting__）使用的环境变量 __variable__ 未设置。",
       remedy: "请在运行 Node-RED 的环境中设置该变量并重启 Node-RED，或者直接填写值。",
     },
