@@ -4,6 +4,7 @@ import { plainError } from "./monitor";
 import { requestedControlAction } from "../../src/settings/subscribe";
 import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
+import type { IotAmqpError } from "../../src/errors/error";
 import type { InputMessage } from "../shared/start";
 import type { Translate } from "../shared/translation";
 import type { Subscription } from "../../src/subscription/subscription";
@@ -36,15 +37,21 @@ export async function control(
   }
 }
 
-/** State and counters as plain data, an error in the wanted language, or else the runtime's. */
-function stats({ state, counters }: Subscription, language: unknown, translate: Translate) {
-  const { value, ...rest } = state;
+/** State and counters as plain data; `cause` in `language`, or else the runtime's, null if none. */
+function stats(subscription: Subscription, language: unknown, translate: Translate) {
+  const { state, isPaused, connected, counters } = subscription;
   const cause = causeOf(state);
-  const plainCause = cause && {
-    cause:
-      language === undefined
-        ? { code: cause.code, text: translateError(cause, translate).text }
-        : plainError(cause, languageOf(language)),
+  const tell = (error: IotAmqpError) =>
+    language === undefined
+      ? { code: error.code, text: translateError(error, translate).text }
+      : plainError(error, languageOf(language));
+  return {
+    state: state.value,
+    paused: isPaused,
+    ...connected,
+    cause: cause === undefined ? null : tell(cause),
+    nextAttemptAtMs: state.value === "backoff" ? state.nextAttemptAtMs : null,
+    ...counters,
+    lastMessageAtMs: counters.lastMessageAtMs ?? null,
   };
-  return { paused: false, state: value, ...rest, ...plainCause, ...counters };
 }

@@ -47,6 +47,17 @@ export class Subscription extends EventEmitter<SubscriptionEvents> {
     return this.#state;
   }
 
+  /** Whether no messages are wanted until `resume`, connected or not. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** How many connections are up, of how many. */
+  get connected(): Readonly<Record<"connected" | "connections", number>> {
+    const connected = this.#connections.filter(({ state }) => state.value === "subscribed").length;
+    return { connected, connections: this.#connections.length };
+  }
+
   get counters(): Counters {
     const unsettled = this.#connections.reduce((sum, each) => sum + each.unsettled, 0);
     return { unsettled, ...this.#totals };

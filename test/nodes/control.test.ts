@@ -99,11 +99,19 @@ test("stats tell the state, what was counted and what is unsettled", () =>
         ...{ state: "subscribed", connected: 1, connections: 1, paused: false, unsettled: 1 },
         ...{ received: 2, delivered: 1, accepted: 1, released: 0, rejected: 0, duplicates: 0 },
         ...{ filtered: 1, undecodable: 0, expired: 0, reconnects: 0 },
+        ...{ cause: null, nextAttemptAtMs: null },
       });
+      const fields = Object.keys({ ...rest, lastMessageAtMs });
       await act("pause");
       equal((await stats())["paused"], true);
       await act("disconnect");
-      deepEqual([(await stats())["state"], (await stats())["released"]], ["stopped", 1]);
+      const down = await stats();
+      deepEqual(Object.keys(down), fields);
+      const { state, paused, connected, connections, released } = down;
+      deepEqual([state, paused, connected, connections, released], ["stopped", true, 0, 1, 1]);
+      await act("connect");
+      await nodeRed.next("shown", shows("paused"));
+      equal((await stats())["paused"], true);
     },
   ));
 
@@ -113,8 +121,10 @@ test("stats of a subscriber that is down tell why, in the language asked for, an
     const subscribe = { inputs: 1 };
     await nodeRed.deploy(settlingFlow({ port: emulator.port, credentials, subscribe }));
     await nodeRed.next("catch");
-    const { state, cause, nextAttemptAtMs } = await stats();
+    const { state, cause, nextAttemptAtMs, ...rest } = await stats();
     equal(state, "backoff");
+    const { connected, connections, paused, lastMessageAtMs } = rest;
+    deepEqual([connected, connections, paused, lastMessageAtMs], [0, 1, false, null]);
     ok(Number(nextAttemptAtMs) > Date.now());
     const { code, text } = cause as { code: string; text: string };
     equal(code, "SIGN_IN_REFUSED");
