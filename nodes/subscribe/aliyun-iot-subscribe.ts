@@ -55,6 +55,8 @@ export default function (RED: NodeAPI): void {
         };
         showAckNodes();
         subscriber.flowsStarted = showAckNodes;
+        const { host, port } = instance;
+        monitor.logConnections({ host, port, group: options.consumerGroupId });
         const settledBy = options.settleMode === "manual" ? this.id : undefined;
         subscription.on("changed", (state) => {
           monitor.showState(state);

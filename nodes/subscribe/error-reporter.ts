@@ -17,18 +17,20 @@ export class ErrorReporter {
     this.#translate = translate;
   }
 
-  /** Reports the cause of a state, unless an attempt before has failed for the same one. */
-  reportState(state: SubscriptionState): void {
+  /** Reports the cause of a state, unless an attempt before has failed for the same one; whether it did. */
+  reportState(state: SubscriptionState): boolean {
     const cause = causeOf(state);
-    if (cause !== undefined) this.reportOnce(cause);
-    else if (state.value === "subscribed") this.#reported.clear();
+    if (cause !== undefined) return this.reportOnce(cause);
+    if (state.value === "subscribed") this.#reported.clear();
+    return false;
   }
 
-  /** Reports an error unless one of its code was reported since all was well. */
-  reportOnce(error: IotAmqpError): void {
-    if (this.#reported.has(error.code)) return;
+  /** Reports an error unless one of its code was reported since all was well; whether it did. */
+  reportOnce(error: IotAmqpError): boolean {
+    if (this.#reported.has(error.code)) return false;
     this.#reported.add(error.code);
     this.report(error);
+    return true;
   }
 
   /** Reports what went wrong with one message; Catch gets the error with `message`. */

@@ -1,3 +1,4 @@
+import { ConnectionLog } from "./connection-log";
 import { ErrorReporter } from "./error-reporter";
 import { statusOf } from "./status";
 import { StatusLine } from "../shared/status-line";
@@ -7,6 +8,7 @@ import { joined, lookUpIn } from "../../src/errors/texts";
 import { tellError } from "../../src/errors/tell";
 import { causeOf } from "../../src/subscription/state";
 import type { NodeMessage } from "node-red";
+import type { ConnectionPlace, LogNode } from "./connection-log";
 import type { StatusNode } from "../shared/status-line";
 import type { FailureNode, Translate } from "../shared/translation";
 import type { Clock } from "../../src/clock";
@@ -14,8 +16,11 @@ import type { IotAmqpError } from "../../src/errors/error";
 import type { Language } from "../../src/errors/texts";
 import type { SubscriptionState } from "../../src/subscription/state";
 
-/** Shows how a subscriber is doing: in its status, to Catch nodes, and to its form. */
+type MonitoredNode = StatusNode & FailureNode & LogNode;
+
+/** Shows how a subscriber is doing: in its status, to Catch nodes, in the log, and to its form. */
 export class Monitor {
+  readonly #node: MonitoredNode;
   readonly #clock: Clock;
   readonly #translate: Translate;
   readonly #statusLine: StatusLine;
@@ -24,9 +29,11 @@ export class Monitor {
   #state: SubscriptionState = { value: "idle" };
   #sinceMs: number;
   #isUnattended = false;
+  #log: ConnectionLog | undefined;
   #last: { readonly error: IotAmqpError; readonly atMs: number } | undefined;
 
-  constructor(node: StatusNode & FailureNode, translate: Translate, clock: Clock) {
+  constructor(node: MonitoredNode, translate: Translate, clock: Clock) {
+    this.#node = node;
     this.#clock = clock;
     this.#translate = translate;
     this.#sinceMs = clock.now();
@@ -42,7 +49,14 @@ export class Monitor {
     this.#state = state;
     this.#remember(causeOf(state));
     this.#showStatus();
-    this.#errors.reportState(state);
+    const isTold = this.#errors.reportState(state);
+    this.#log?.show(state, isTold);
+  }
+
+  /** Logs from now on when it connects to a place and when it loses that. */
+  logConnections(place: ConnectionPlace): void {
+    const tools = { translate: this.#translate, clock: this.#clock };
+    this.#log = new ConnectionLog(this.#node, place, tools);
   }
 
   /** Shows whether messages are to be settled by ack nodes, and there is none. */
@@ -90,6 +104,7 @@ export class Monitor {
   /** Shows the last status if it still waits, and leaves no timer behind. */
   close(): void {
     this.#throughput.close();
+    this.#log?.close();
     this.#statusLine.close();
   }
 

@@ -317,6 +317,10 @@ test("an ack node behind a subscriber in automatic mode says once that there is 
     },
   ));
 
+const isOurs = ({ type = "" }: ProbeEvent): boolean => type.startsWith("aliyun-iot-");
+const logs = (beginning: string) => (event: ProbeEvent) =>
+  isOurs(event) && event.text?.startsWith(beginning) === true;
+
 test("a lost link is told once, and its late settlements once, also where Catch settles", () => {
   const released = "ack-released";
   const nodes = [
@@ -326,13 +330,15 @@ test("a lost link is told once, and its late settlements once, also where Catch 
   return settling({ nodes }, async (emulator) => {
     const messages: Message[] = [];
     for (let payload = 0; payload < 10; payload += 1) messages.push(await received(emulator));
+    await nodeRed.next("log", logs("Connected to 127.0.0.1:"));
     emulator.kick();
     equal((await caught()).code, "CLOSED_BY_PLATFORM");
-    await nodeRed.next("shown", isConnected);
+    await nodeRed.next("log", logs("Connected again to 127.0.0.1:"));
     for (const message of messages) nodeRed.hand(ACK, message);
     equal((await caught()).code, "DELIVERY_LINK_LOST");
     await nodeRed.next("shown", ackShows("link lost × 10"));
     deepEqual([nodeRed.taken("catch"), nodeRed.taken("settled")], [[], []]);
+    deepEqual(nodeRed.taken("log").filter(isOurs), []);
     // What a flow fails is settled behind Catch all the same.
     nodeRed.hand(released, { ...(await received(emulator)), error: { source: { id: "f" } } });
     await nodeRed.next("settled");
