@@ -37,21 +37,26 @@ export async function control(
   }
 }
 
-/** State and counters as plain data; `cause` in `language`, or else the runtime's, null if none. */
+/**
+ * State and counters as plain data, an error in the wanted language, or else the runtime's; null
+ * for what there is not.
+ */
 function stats(subscription: Subscription, language: unknown, translate: Translate) {
   const { state, isPaused, connected, counters } = subscription;
   const cause = causeOf(state);
-  const tell = (error: IotAmqpError) =>
-    language === undefined
-      ? { code: error.code, text: translateError(error, translate).text }
-      : plainError(error, languageOf(language));
   return {
     state: state.value,
     paused: isPaused,
     ...connected,
-    cause: cause === undefined ? null : tell(cause),
+    cause: cause === undefined ? null : plainCause(cause, language, translate),
     nextAttemptAtMs: state.value === "backoff" ? state.nextAttemptAtMs : null,
     ...counters,
     lastMessageAtMs: counters.lastMessageAtMs ?? null,
   };
+}
+
+function plainCause(cause: IotAmqpError, language: unknown, translate: Translate) {
+  return language === undefined
+    ? { code: cause.code, text: translateError(cause, translate).text }
+    : plainError(cause, languageOf(language));
 }
