@@ -68,7 +68,7 @@ async function round(states: DeviceStates, number: number): Promise<number> {
   let changes = 0;
   const startMs = performance.now();
   for (let device = 0; device < DEVICES; device += 1) {
-    await states.update(observationsOf(report(device, number)), DEVICES, () => (changes += 1));
+    await states.update(observationsOf(report(device, number), 0), DEVICES, () => (changes += 1));
   }
   if (changes !== DEVICES) throw new Error(`${changes} changes`);
   return ((performance.now() - startMs) * 1_000) / DEVICES;

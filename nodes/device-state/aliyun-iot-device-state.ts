@@ -45,7 +45,7 @@ export default function (RED: NodeAPI): void {
                 send(await answer(states, message));
                 return;
               }
-              const observations = observationsOf(message);
+              const observations = observationsOf(message, systemClock.now());
               if (observations.length === 0) return;
               await states.update(observations, maxDevices, (change) => {
                 send(changeMessage(message, change));

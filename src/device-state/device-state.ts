@@ -8,9 +8,9 @@ import type { DeviceRecord } from "./record";
 /** The last known value of a property. */
 export interface PropertyState {
   readonly value: Json;
-  /** ms since the epoch; never later than the platform had it. */
+  /** ms since the epoch, by the device's clock; when the platform had it where that cannot be right. */
   readonly time: number;
-  /** What the device itself said, where its clock was ahead. */
+  /** What the device itself said, where its clock cannot be right. */
   readonly deviceTime?: number;
 }
 
@@ -29,7 +29,7 @@ export interface DeviceState extends Device {
   readonly tags: Readonly<Record<string, Json>>;
   /** Version of each firmware module. */
   readonly modules: Readonly<Record<string, Json>>;
-  /** When it was last heard from: a property, coming online, a firmware version. */
+  /** When the platform last heard from it: any message of its own, or coming online. */
   readonly lastHeard?: number;
   /** Of the newest news. */
   readonly time: number;
@@ -55,7 +55,7 @@ export function stateOf(record: DeviceRecord): DeviceState {
     properties: Object.fromEntries(
       Object.entries(properties).map(([name, { value, timeMs: time, minorMs }]) => [
         name,
-        { value: copyJson(value), time, ...(minorMs > time ? { deviceTime: minorMs } : {}) },
+        { value: copyJson(value), time, ...(minorMs !== time ? { deviceTime: minorMs } : {}) },
       ]),
     ),
     tags: valuesOnly(tags),

@@ -6,6 +6,7 @@ import {
   PayloadReader,
 } from "../protocol/flow-message";
 import { readPropertyReport } from "../protocol/property-report";
+import { signOfLife } from "./sign-of-life";
 import type { FlowMessage } from "../protocol/flow-message";
 import type { Json } from "../protocol/json";
 import type { Device } from "../protocol/topic";
@@ -26,7 +27,7 @@ export type Observation = {
       /** Of a property, tag or module; empty for the parts that are one value. */
       readonly name: string;
       readonly value: Json;
-      /** Decides between two of the same time: the device's own time, where it was ahead. */
+      /** Decides between two of the same time: of a property, the device's own time. */
       readonly minorMs: number;
     }
   /** A sign of life. */
@@ -37,16 +38,20 @@ export type Observation = {
 /** The times of status messages that have no UTC time are those of China; the documentation's are. */
 const STATUS_ZONE = "+08:00";
 
+/** Later than this, no report that is not of history comes: it is the device's clock that is wrong. */
+const MAX_DELAY_MS = 30 * 24 * 3_600_000;
+
 /**
- * What a message says of the states of devices; empty for message types that say nothing of them.
- * Throws MessageError if one that does cannot be read.
+ * What a message says of the states of devices, also that the device it is of is alive; empty if it
+ * says nothing. `nowMs` counts as the time of receipt where the message does not tell the platform's.
+ * Throws MessageError if one that says something of a state cannot be read.
  */
-export function observationsOf(message: FlowMessage): readonly Observation[] {
+export function observationsOf(message: FlowMessage, nowMs: number): readonly Observation[] {
   switch (messageTypeOf(message)) {
     case "property-post":
     case "property-batch-post":
     case "property-history-post":
-      return propertyObservations(message);
+      return propertyObservations(message, nowMs);
     case "device-status":
       return statusObservations(new PayloadReader(message));
     case "device-lifecycle":
@@ -66,30 +71,38 @@ export function observationsOf(message: FlowMessage): readonly Observation[] {
     case "ota-progress":
     case "ota-job-status":
     case "custom":
-    case "unknown":
-      return [];
+    case "unknown": {
+      const sign = signOfLife(message, nowMs);
+      return sign === undefined ? [] : [{ ...sign, kind: "heard" }];
+    }
   }
 }
 
-function propertyObservations(message: FlowMessage): Observation[] {
-  const { device, receivedMs, gmtCreateMs, values, refused } = readPropertyReport(message);
+function propertyObservations(message: FlowMessage, nowMs: number): Observation[] {
+  const { device, receivedMs = nowMs, values } = readPropertyReport(message);
   if (device === undefined) throw malformedMessage(message, because("noDevice"));
-  // A device whose clock is ahead would otherwise hold on to its value for ever.
-  const notLater = (ownMs: number) => Math.min(ownMs, receivedMs ?? ownMs);
-  // A device whose clock is behind, or that reports its past, is heard of now all the same.
-  const times = [...values, ...refused].map(({ timeMs }) => notLater(timeMs));
-  const heardMs = gmtCreateMs ?? (times.length > 0 ? Math.max(...times) : undefined);
+  const isLive = messageTypeOf(message) !== "property-history-post";
   return [
     ...values.map(({ identifier: name, value, timeMs: ownMs }) =>
-      valueObservation(device, notLater(ownMs), {
+      valueObservation(device, isLive ? liveMs(ownMs, receivedMs) : Math.min(ownMs, receivedMs), {
         part: "properties",
         name,
         value,
         minorMs: ownMs,
       }),
     ),
-    ...(heardMs === undefined ? [] : [{ device, timeMs: heardMs, kind: "heard" } as const]),
+    // A device whose clock is behind, or that reports its past, is heard of now all the same.
+    { device, timeMs: receivedMs, kind: "heard" },
   ];
+}
+
+/**
+ * The time that counts of a live value: the device's own, or the platform's of the receipt where the
+ * device's clock cannot be right, as it is ahead of the receipt or more than 30 days behind. Else the
+ * device would hold on to a value, or an old value to it.
+ */
+function liveMs(ownMs: number, receivedMs: number): number {
+  return ownMs > receivedMs || receivedMs - ownMs > MAX_DELAY_MS ? receivedMs : ownMs;
 }
 
 function statusObservations(reader: PayloadReader): Observation[] {

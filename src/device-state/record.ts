@@ -55,8 +55,8 @@ export interface MergeResult {
 }
 
 /** Whether the device exists as far as is known; of a deleted one only the time of its end is kept. */
-export function isAlive({ values }: DeviceRecord): boolean {
-  return Object.keys(values).length > 0;
+export function isAlive({ values, heardMs }: DeviceRecord): boolean {
+  return heardMs !== undefined || Object.keys(values).length > 0;
 }
 
 /** What a store returned, if it is a whole record: users can edit what is in a context. */

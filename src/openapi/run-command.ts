@@ -1,5 +1,6 @@
 import { because, CommandError } from "../errors/error";
 import { presentable } from "../errors/foreign-text";
+import { REPLY_INACTIVE, REPLY_OFFLINE, REPLY_OK } from "../protocol/reply-code";
 import { canWaitForReply } from "../settings/command";
 import { callFor } from "./command-call";
 import { resultOf } from "./command-result";
@@ -38,12 +39,6 @@ export interface CommandRun {
   /** 0: done when the platform has taken the command. */
   readonly waitForReplyMs: number;
 }
-
-/** Code of a device, and of the platform in its place, for a command that was carried out. */
-const REPLY_OK = 200;
-/** Codes that the platform gives in the device's place. */
-const REPLY_OFFLINE = 9201;
-const REPLY_INACTIVE = 9200;
 
 /** Throws CommandError for a reply that says that the command was not carried out. */
 function assertCarriedOut({ code, message }: Reply, { deviceName }: Device): void {

@@ -31,6 +31,39 @@ export function readDevice({ productKey, deviceName }: JsonObject): Device | und
   return productKey === "" || deviceName === "" ? undefined : { productKey, deviceName };
 }
 
+/** The device that a message is of, as the subscriber says or else its topic. */
+export function deviceOf(message: FlowMessage): Device | undefined {
+  const { device } = message;
+  return (
+    (isJsonObject(device) ? readDevice(device) : undefined) ?? parseTopic(topicOf(message)).device
+  );
+}
+
+/** The fields of a message's payload, also where that is still text or bytes; undefined: no object. */
+export function fieldsOf({ payload }: FlowMessage): JsonObject | undefined {
+  const text = Buffer.isBuffer(payload) ? payload.toString("utf8") : payload;
+  if (typeof text !== "string") return isJsonObject(text) ? text : undefined;
+  try {
+    const parsed = parseExactJson(text);
+    return isJsonObject(parsed) ? parsed : undefined;
+  } catch {
+    // The parser's own message would quote the payload.
+    return undefined;
+  }
+}
+
+/**
+ * When the platform had a message, by its own clock; undefined where neither these fields nor the
+ * message say so.
+ */
+export function receivedMsOf(message: FlowMessage, fields: JsonObject): number | undefined {
+  return (
+    parseTimeMs(fields["gmtCreate"]) ??
+    parseTimeMs(fields["messageCreateTime"]) ??
+    parseTimeMs(message["generateTime"])
+  );
+}
+
 /** ms since the epoch, also from digits in a string; undefined for what is no time. */
 export function parseTimeMs(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
@@ -52,26 +85,19 @@ export class PayloadReader {
   /** JSON that is still text or bytes is parsed. Throws MessageError if it is no object. */
   constructor(message: FlowMessage) {
     this.#message = message;
-    this.fields = this.#parse();
+    const fields = fieldsOf(message);
+    if (fields === undefined) throw malformedMessage(message, because("payloadNoObject"));
+    this.fields = fields;
   }
 
   /** As the payload says, else as the subscriber or the topic does. */
   get device(): Device | undefined {
-    const { device } = this.#message;
-    return (
-      readDevice(this.fields) ??
-      (isJsonObject(device) ? readDevice(device) : undefined) ??
-      parseTopic(topicOf(this.#message)).device
-    );
+    return readDevice(this.fields) ?? deviceOf(this.#message);
   }
 
   /** When the platform had the message, by its own clock; undefined where nothing says so. */
   get receivedMs(): number | undefined {
-    return (
-      parseTimeMs(this.fields["gmtCreate"]) ??
-      parseTimeMs(this.fields["messageCreateTime"]) ??
-      parseTimeMs(this.#message["generateTime"])
-    );
+    return receivedMsOf(this.#message, this.fields);
   }
 
   requireDevice(): Device {
@@ -118,21 +144,5 @@ export class PayloadReader {
 
   malformed(why: ErrorDetails): MessageError {
     return malformedMessage(this.#message, why);
-  }
-
-  #parse(): JsonObject {
-    const { payload } = this.#message;
-    const text = Buffer.isBuffer(payload) ? payload.toString("utf8") : payload;
-    if (typeof text !== "string") {
-      if (isJsonObject(text)) return text;
-      throw this.malformed(because("payloadNoObject"));
-    }
-    try {
-      const parsed = parseExactJson(text);
-      if (isJsonObject(parsed)) return parsed;
-    } catch {
-      // The parser's own message would quote the payload.
-    }
-    throw this.malformed(because("payloadNoObject"));
   }
 }

@@ -37,8 +37,6 @@ export interface PropertyReport {
   readonly device: Device | undefined;
   /** When the platform had it, by its own clock; undefined where nothing says so. */
   readonly receivedMs: number | undefined;
-  /** The same, only if the payload says it: `generateTime` is not fit for ordering. */
-  readonly gmtCreateMs: number | undefined;
   /** In the order of the payload; a batch has several values of one property. */
   readonly values: readonly PropertyValue[];
   readonly refused: readonly RefusedValue[];
@@ -72,7 +70,6 @@ export function readPropertyReport(message: FlowMessage): PropertyReport {
   return {
     device,
     receivedMs,
-    gmtCreateMs: parseTimeMs(fields["gmtCreate"]),
     values: entries.map((entry) => readValue(reader, entry)),
     refused: refused.map((entry) => {
       const { code = null, message: reason = null } = isJsonObject(entry.entry) ? entry.entry : {};

@@ -15,6 +15,8 @@ import { english, tells } from "../support/english";
 const ALL = { productKey: undefined, online: undefined, silentMs: undefined };
 const ENOUGH = 1_000;
 const PREFIX = "devices";
+/** ms since the epoch: where a message does not say when the platform had it. */
+const NOW = 20_000;
 
 interface Feed {
   readonly maxDevices?: number;
@@ -28,7 +30,7 @@ async function feed(
   { maxDevices = ENOUGH, changed = () => undefined }: Feed = {},
 ): Promise<void> {
   for (const message of messages) {
-    await states.update(observationsOf(message), maxDevices, changed);
+    await states.update(observationsOf(message, NOW), maxDevices, changed);
   }
 }
 
@@ -72,7 +74,7 @@ test("messages interleaved by two nodes on a slow store lose nothing", () =>
       const states = new DeviceStates(store, PREFIX);
       // Neither waits for the other, nor for itself.
       const updates = [...messages, ...again].map((message) =>
-        states.update(observationsOf(message), ENOUGH, () => undefined),
+        states.update(observationsOf(message, NOW), ENOUGH, () => undefined),
       );
       const listed = states.list(ALL, 0);
       await scheduler.waitFor(Promise.all(updates));
@@ -127,7 +129,8 @@ test("what is told as changed is all that differs between two states", () =>
         );
         for (const name of new Set([...before.keys(), ...now.keys()])) {
           const [then, since] = [before.get(name), now.get(name)];
-          const isOther = !isDeepStrictEqual(values(then), values(since));
+          const isGone = then !== undefined && since === undefined;
+          const isOther = isGone || !isDeepStrictEqual(values(then), values(since));
           equal(told.has(name), isOther, `${name}: ${JSON.stringify([then, since, message])}`);
         }
         before = now;
@@ -136,10 +139,17 @@ test("what is told as changed is all that differs between two states", () =>
     { numRuns: 500 },
   ));
 
-/** A state without its times. */
+/** A state without its times; of a device that is not known, as of one of which nothing is. */
 function values(state: DeviceState | undefined) {
-  if (state === undefined) return undefined;
-  const { online, enabled, gateway, properties, tags, modules } = state;
+  const nothing = { properties: {}, tags: {}, modules: {} };
+  const {
+    online,
+    enabled,
+    gateway,
+    properties,
+    tags,
+    modules,
+  }: Partial<DeviceState> & typeof nothing = state ?? nothing;
   const plain = new Map(Object.entries(properties).map(([name, { value }]) => [name, value]));
   return { online, enabled, gateway, plain, tags, modules };
 }
@@ -194,6 +204,29 @@ test("a device whose clock is ahead does not hold on to its value", async () => 
   deepEqual(second?.properties["p"], { value: "right", time: 1_990 });
 });
 
+test("a device whose clock fell back to the year 2000 shows what it reports now, and history changes nothing", async () => {
+  const [now, fallen] = [1_790_000_000_000, Date.parse("2000-01-01")];
+  const reported = (value: string, time: number, gmtCreate: number) =>
+    at("d1", { gmtCreate, items: { p: { value, time } } });
+  const past = at(
+    "d1",
+    { gmtCreate: now + 9_000, items: { p: { value: "past", time: fallen + 9_000 } } },
+    "/thing/event/property/history/post",
+  );
+  const late = reported("late", now - 3_600_000, now + 8_000);
+  const messages = [
+    reported("before", now, now),
+    reported("after", fallen, now + 7_000),
+    late,
+    past,
+  ];
+  for (const order of [messages, messages.toReversed()]) {
+    const [state] = await after(order);
+    const after2000 = { value: "after", time: now + 7_000, deviceTime: fallen };
+    deepEqual([state?.properties["p"], state?.lastHeard], [after2000, now + 9_000]);
+  }
+});
+
 test("a device is heard of when the platform hears of it, also with a clock behind or nothing but refused values", async () => {
   const behind = at("d1", { gmtCreate: 900, items: { p: { value: 1, time: 5 } } });
   const refused = at("d2", { gmtCreate: 800, items: {}, checkFailedData: { g: { value: 1 } } });
@@ -206,17 +239,30 @@ test("a device is heard of when the platform hears of it, also with a clock behi
     [
       [900, 900],
       [800, 800],
-      [7, 7],
+      [9_000, 9_000],
     ],
   );
   equal(states[0]?.properties["p"]?.time, 5);
 });
 
-test("a device of which nothing but refused values came is not known, nor one whose values are older than its end", async () => {
+test("a device is known once it was heard of: by an event, refused values, or values older than its end", async () => {
   const refused = at("d1", { gmtCreate: 800, items: {}, checkFailedData: { g: { value: 1 } } });
   const deleted = at("d2", { action: "delete", messageCreateTime: 50 }, "/thing/lifecycle");
   const behind = at("d2", { gmtCreate: 60, items: { p: { value: 1, time: 50 } } });
-  deepEqual(await after([refused, deleted, behind]), []);
+  const event = at("d3", { gmtCreate: 70 }, "/thing/event/pressed/post");
+  const known = (await after([refused, deleted, behind, event])).map((state) => {
+    deepEqual(values(state), values(undefined));
+    return [state.deviceName, state.lastHeard];
+  });
+  deepEqual(known, [
+    ["d1", 800],
+    ["d2", 60],
+    ["d3", 70],
+  ]);
+  const states = new DeviceStates(new MemoryStore(), PREFIX);
+  const told: unknown[] = [];
+  await feed(states, [event], { changed: (change) => told.push(change) });
+  deepEqual(told, []);
 });
 
 test("a deleted device is gone, and what is older than its end does not bring it back", async () => {

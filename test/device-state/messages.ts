@@ -4,7 +4,9 @@ import type { FlowMessage } from "../../src/protocol/flow-message";
 const PRODUCT = "k1";
 const DEVICES = ["d1", "d2", "d3"];
 /** Few times, so that many things happen at the same one. */
-const time = fc.integer({ min: 1, max: 12 });
+const time = fc.integer({ min: 1, max: 12 }).map((ms) => 1_790_000_000_000 + ms);
+/** By the clock of a device, which has fallen back to 1970 at times. */
+const ownTime = fc.oneof(time, fc.integer({ min: 1, max: 12 }));
 const device = fc.constantFrom(...DEVICES);
 const value = fc.oneof(
   fc.integer({ min: 0, max: 3 }),
@@ -22,7 +24,7 @@ const propertyPost = fc
     gmtCreate: time,
     items: fc.dictionary(
       fc.constantFrom("p", "q", "__proto__"),
-      fc.record({ value, time }, { requiredKeys: ["value"] }),
+      fc.record({ value, time: ownTime }, { requiredKeys: ["value"] }),
       { minKeys: 1 },
     ),
   })
@@ -32,7 +34,10 @@ const propertyPost = fc
   }));
 
 const batch = fc
-  .record({ deviceName: device, values: fc.array(fc.record({ value, time }), { minLength: 1 }) })
+  .record({
+    deviceName: device,
+    values: fc.array(fc.record({ value, time: ownTime }), { minLength: 1 }),
+  })
   .map(({ deviceName, values }) => ({
     topic: topic(deviceName, "/thing/property/batch/post"),
     payload: { ...named(deviceName), payload: { p: values } },

@@ -2,12 +2,13 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { MessageError } from "../../src/errors/error";
 import { observationsOf } from "../../src/device-state/observation";
-import { MESSAGE_TYPES } from "../../src/protocol/topic";
 import type { FlowMessage } from "../../src/protocol/flow-message";
 import { tells } from "../support/english";
 
 const DEVICE = { productKey: "k1demoPk01", deviceName: "meter-07" };
 const MS = Date.parse("2024-05-06T12:15:30.120Z");
+
+const observe = (message: FlowMessage) => observationsOf(message, MS + 9);
 
 const of = (messageType: string, payload: object): FlowMessage => ({
   ...{ messageType, device: DEVICE, payload: { ...DEVICE, ...payload } },
@@ -15,7 +16,7 @@ const of = (messageType: string, payload: object): FlowMessage => ({
 
 /** What a message says, without the device if it is the usual one. */
 function said(message: FlowMessage): unknown[] {
-  return observationsOf(message).map(({ device, ...rest }) => {
+  return observe(message).map(({ device, ...rest }) => {
     deepEqual(device, DEVICE);
     return rest;
   });
@@ -39,7 +40,7 @@ test("online and offline are told by the UTC time of the change, and offline by 
 });
 
 test("a status without UTC times is read in the zone of China, and one without a last contact is no sign of life", () => {
-  const [online, ...more] = observationsOf(
+  const [online, ...more] = observe(
     of("device-status", { status: "offline", time: "2024-05-06 20:15:30.120" }),
   );
   deepEqual([online?.timeMs, more], [MS, []]);
@@ -48,7 +49,7 @@ test("a status without UTC times is read in the zone of China, and one without a
 test("a status whose UTC time is empty or unreadable is read by its local time, in text or in digits", () => {
   for (const utcTime of ["", "soon", null]) {
     for (const time of ["2024-05-06 20:15:30.120", String(MS)]) {
-      const [offline] = observationsOf(of("device-status", { status: "offline", utcTime, time }));
+      const [offline] = observe(of("device-status", { status: "offline", utcTime, time }));
       equal(offline?.timeMs, MS);
     }
   }
@@ -79,16 +80,56 @@ test("lifecycle, topology, tags and versions are told by the time that the platf
 
 test("a device secret of a lifecycle message is not kept", () => {
   const created = { action: "create", deviceSecret: "s3cret", messageCreateTime: MS };
-  ok(!JSON.stringify(observationsOf(of("device-lifecycle", created))).includes("s3cret"));
+  ok(!JSON.stringify(observe(of("device-lifecycle", created))).includes("s3cret"));
 });
 
-test("the other message types say nothing of states, whatever they hold", () => {
-  const telling = ["property", "device-status", "device-lifecycle", "topology", "device-tag"];
-  const silent = MESSAGE_TYPES.filter(
-    (type) => type !== "ota-version" && !telling.some((start) => type.startsWith(start)),
-  );
-  equal(silent.length, 10);
-  for (const messageType of silent) deepEqual(observationsOf({ messageType, payload: 7 }), []);
+const heard = (timeMs: number) => [{ timeMs, kind: "heard" }];
+
+test("any message of a device is a sign of life, when the platform had it, whatever it holds", () => {
+  const own = ["event-post", "event-batch-post", "event-history-post", "downlink-reply"];
+  for (const type of [...own, "sub-device-found", "ota-progress"]) {
+    deepEqual(said({ ...of(type, { gmtCreate: MS }), generateTime: MS + 1 }), heard(MS), type);
+    deepEqual(said({ ...of(type, {}), payload: 7, generateTime: MS + 1 }), heard(MS + 1), type);
+  }
+  const custom = { topic: "/k1demoPk01/meter-07/user/a", payload: { gmtCreate: 7 } };
+  deepEqual(said({ ...custom, generateTime: MS + 1 }), heard(MS + 1));
+  deepEqual(said({ ...custom, payload: Buffer.from([0xff]) }), heard(MS + 9));
+  deepEqual(observe({ topic: "/a/b", payload: {} }), []);
+});
+
+test("what the platform says in a device's place is no sign of life", () => {
+  for (const code of [9200, 9201]) deepEqual(said(of("downlink-reply", { code })), []);
+  const upgrade = (status: string) => said(of("ota-upgrade", { status, messageCreateTime: MS }));
+  deepEqual(upgrade("FAILED"), []);
+  deepEqual(upgrade("SUCCEEDED"), heard(MS));
+  deepEqual(said(of("ota-job-status", { messageCreateTime: MS })), []);
+});
+
+const DAY_MS = 24 * 3_600_000;
+const report = (type: string, time: number, received: object = { gmtCreate: MS }) =>
+  said(of(type, { ...received, items: { p: { value: 1, time } } })).at(0);
+const counted = (timeMs: number, minorMs: number) => ({
+  ...{ timeMs, minorMs, kind: "value", part: "properties", name: "p", value: 1 },
+});
+
+test("a live value is of its own time if that is at most 30 days late, else of the time of its receipt", () => {
+  for (const type of ["property-post", "property-batch-post"]) {
+    for (const time of [MS, MS - 3_600_000, MS - 30 * DAY_MS]) {
+      deepEqual(report(type, time), counted(time, time));
+    }
+    for (const time of [0, Date.parse("2000-01-01"), MS - 31 * DAY_MS, MS + 1, MS + 9e11]) {
+      deepEqual(report(type, time), counted(MS, time));
+    }
+    // Nothing says when the platform had it.
+    deepEqual(report(type, 5, {}), counted(MS + 9, 5));
+  }
+});
+
+test("a value of the past is of its own time, however old, but never later than its receipt", () => {
+  for (const time of [0, MS - 31 * DAY_MS]) {
+    deepEqual(report("property-history-post", time), counted(time, time));
+  }
+  deepEqual(report("property-history-post", MS + 9e11), counted(MS, MS + 9e11));
 });
 
 const MALFORMED: readonly (readonly [string, object])[] = [
@@ -115,7 +156,7 @@ const MALFORMED: readonly (readonly [string, object])[] = [
 for (const [messageType, payload] of MALFORMED) {
   test(`a message of type ${messageType} with ${JSON.stringify(payload)} is malformed`, () => {
     throws(
-      () => observationsOf(of(messageType, payload)),
+      () => observe(of(messageType, payload)),
       (error) => error instanceof MessageError && error.code === "MESSAGE_MALFORMED",
     );
   });
@@ -123,11 +164,11 @@ for (const [messageType, payload] of MALFORMED) {
 
 test("an error tells a field that is missing from one that is wrong, and quotes no more than it needs", () => {
   const action = (value: string) => () =>
-    observationsOf(of("device-lifecycle", { action: value, messageCreateTime: MS }));
+    observe(of("device-lifecycle", { action: value, messageCreateTime: MS }));
   throws(action("explode"), tells(/“action” cannot be “explode”/));
   throws(action("x".repeat(1_000)), tells(/“action” cannot be “x{40}”/));
   throws(
-    () => observationsOf(of("device-lifecycle", { messageCreateTime: MS })),
+    () => observe(of("device-lifecycle", { messageCreateTime: MS })),
     tells(/“action” is missing/),
   );
 });
@@ -160,14 +201,14 @@ for (const [messageType, payload, said] of [
   ["device-tag-update", { value: [{}], messageCreateTime }, /“value\[0\]\.attrKey” is missing/],
 ] as const) {
   test(`an error names the one value that is wrong: ${said.source}`, () => {
-    throws(() => observationsOf(of(messageType, payload)), tells(said));
+    throws(() => observe(of(messageType, payload)), tells(said));
   });
 }
 
 test("a message that names no device is malformed", () => {
   throws(
     () =>
-      observationsOf({
+      observe({
         messageType: "property-post",
         payload: { items: { p: { value: 1, time: 1 } } },
       }),

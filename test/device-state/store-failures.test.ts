@@ -13,7 +13,7 @@ const TOPIC = "/k1/d1/thing/event/property/post";
 
 const post = (value: unknown, time: number) => ({
   topic: TOPIC,
-  payload: { gmtCreate: 1e12, items: { p: { value, time } } },
+  payload: { gmtCreate: 1_000, items: { p: { value, time } } },
 });
 
 function update(
@@ -23,7 +23,7 @@ function update(
 ): Promise<StateChange[]> {
   const told: StateChange[] = [];
   const changed = (change: StateChange) => told.push(change);
-  return states.update(observationsOf(message), maxDevices, changed).then(() => told);
+  return states.update(observationsOf(message, 0), maxDevices, changed).then(() => told);
 }
 
 /** A store that does what it is asked for, and then says that it has not. */

@@ -24,7 +24,7 @@ test("of every message of a simulated device a subscription delivers the fields 
             [message.messageType, ...misfits(message.messageType, message.payload)],
             [kind.messageType],
           );
-          doesNotThrow(() => observationsOf({ ...message }), kind.messageType);
+          doesNotThrow(() => observationsOf({ ...message }, 0), kind.messageType);
         }
       }
     }),

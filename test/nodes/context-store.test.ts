@@ -5,7 +5,7 @@ import { ContextStore } from "../../nodes/device-state/context-store";
 import { StatesRegistry } from "../../nodes/device-state/shared-states";
 import { countStatus, StateStatus } from "../../nodes/device-state/state-status";
 import { translator } from "../support/node-red/built-nodes";
-import { propertyPost } from "../support/messages/device-messages";
+import { propertyPost, T0 } from "../support/messages/device-messages";
 import { ManualClock, settled } from "../support/time/manual-clock";
 import type { NodeContextData, NodeStatus } from "node-red";
 import { observationsOf } from "../../src/device-state/observation";
@@ -156,7 +156,10 @@ test("who leaves waits for what is being written, but no longer than 5 s", async
   const node = {};
   const states = registry.at(place);
   states.join(node, () => undefined);
-  const [observations, changed] = [observationsOf(propertyPost("d1", { t: 1 })), () => undefined];
+  const [observations, changed] = [
+    observationsOf(propertyPost("d1", { t: 1 }), T0),
+    () => undefined,
+  ];
   const update = states.use((all) => all.update(observations, 9, changed));
   await settled();
   context.answer(null, []);

@@ -4,6 +4,7 @@ import { deviceStatus, propertyPost, T0 } from "../support/messages/device-messa
 import { PLACE } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { STATE, stateFlow } from "../support/node-red/state-flow";
+import type { DeviceState } from "../../src/device-state/device-state";
 import type { FlowNode } from "../support/node-red/node-red";
 import type { ProbeEvent } from "../support/node-red/probe-events";
 
@@ -88,6 +89,24 @@ test("what is no news is not sent, nor what says nothing of a state, and yet bot
     await take({ topic: "/k1/d1/thing/event/overheat/post", payload: { value: { t: 99 } } });
     await take({ payload: "no device message at all" });
     deepEqual(nodeRed.taken(STATE), []);
+  }));
+
+test("a device whose clock fell back shows what it reports now, and any message of it is a sign of life", () =>
+  stating(stateFlow({}), async () => {
+    await take(propertyPost("d1", { t: 21 }));
+    const fallenMs = Date.parse("2000-01-01");
+    const { topic, payload } = propertyPost("d1", { t: 22 }, fallenMs);
+    await take({ topic, payload: { ...payload, gmtCreate: T0 + 9_000 } });
+    const get = async (deviceName = "d1") =>
+      (await asked({ action: "get", device: { ...D1, deviceName } })) as DeviceState;
+    const { properties, lastHeard } = await get();
+    deepEqual(properties["t"], { value: 22, time: T0 + 9_000, deviceTime: fallenMs });
+    equal(lastHeard, T0 + 9_000);
+    await take({ topic: "/k1/d1/user/update", payload: "on", generateTime: T0 + 10_000 });
+    equal((await get()).lastHeard, T0 + 10_000);
+    const pressed = "/k1/button/thing/event/pressed/post";
+    await take({ topic: pressed, payload: { gmtCreate: T0 + 11_000, value: {} } });
+    equal((await get("button")).lastHeard, T0 + 11_000);
   }));
 
 test("a message that names several devices is sent once for each that it changes", () =>

@@ -33,7 +33,6 @@ test("a property post is read as the platform documents it", () => {
   deepEqual(report, {
     device: DEVICE,
     receivedMs: MS + 70,
-    gmtCreateMs: MS + 70,
     values: [
       { identifier: "temperature", value: 23.5, timeMs: MS },
       { identifier: "pos", value: { lat: 30.1, lon: 120.2 }, timeMs: MS },
