@@ -17,6 +17,13 @@ const MAX_WAITING = 10_000;
 /** How many devices are updated in one turn of the event loop: all else goes on in between. */
 const DEVICES_A_TURN = 20;
 
+/** As people count, and the same in every language of the computer. */
+const { compare } = new Intl.Collator("en", { numeric: true });
+
+function byName(one: Device, other: Device): number {
+  return compare(one.productKey, other.productKey) || compare(one.deviceName, other.deviceName);
+}
+
 /** A device's state after a change, and what has changed. */
 export interface StateChange {
   readonly state: DeviceState;
@@ -92,13 +99,15 @@ export class DeviceStates {
     });
   }
 
-  /** The devices that a filter asks for, by product key and device name. */
+  /** The devices that a filter asks for, by product key, then by device name: `d2` before `d10`. */
   list(filter: DeviceFilter, nowMs: number): Promise<readonly DeviceState[]> {
     return this.#runInTurn(async (index) => {
+      // Names such as d1 and d01 count the same: their keys say which comes first.
       const records = await this.#store.getAll([...index.keys].sort());
       return records
         .flatMap((record) => (record !== undefined && isAlive(record) ? [stateOf(record)] : []))
-        .filter((state) => matchesFilter(state, filter, nowMs));
+        .filter((state) => matchesFilter(state, filter, nowMs))
+        .sort(byName);
     });
   }
 

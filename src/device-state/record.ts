@@ -54,6 +54,12 @@ export interface MergeResult {
   readonly changes: readonly Change[];
 }
 
+/** A device may call a value `constructor`: what an object inherits is no register. */
+function registerIn(record: DeviceRecord | undefined, part: Part, name: string) {
+  const registers = record?.values[part];
+  return registers !== undefined && Object.hasOwn(registers, name) ? registers[name] : undefined;
+}
+
 /** Whether the device exists as far as is known; of a deleted one only the time of its end is kept. */
 export function isAlive({ values, heardMs }: DeviceRecord): boolean {
   return heardMs !== undefined || Object.keys(values).length > 0;
@@ -215,8 +221,8 @@ class RecordDraft {
     }
     return PARTS.flatMap((part) =>
       this.#names(part).flatMap((name) => {
-        const now = record.values[part]?.[name];
-        const then = before?.values[part]?.[name];
+        const now = registerIn(record, part, name);
+        const then = registerIn(before, part, name);
         if (now === then || (now && then && canonicalText(now.value) === canonicalText(then.value)))
           return [];
         return [

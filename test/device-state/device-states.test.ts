@@ -273,6 +273,28 @@ test("a deleted device is gone, and what is older than its end does not bring it
   deepEqual(again?.properties, { p: { value: 2, time: 51 } });
 });
 
+test("values with the names of what every object has are told when they come, change and go", async () => {
+  const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
+  const report = (value: number, time: number) => {
+    const items = Object.fromEntries(names.map((name) => [name, { value, time }]));
+    return at("d1", { gmtCreate: time, items });
+  };
+  const deleted = at("d1", { action: "delete", messageCreateTime: 50 }, "/thing/lifecycle");
+  const told: unknown[] = [];
+  await feed(
+    new DeviceStates(new MemoryStore(), PREFIX),
+    [report(1, 10), report(2, 20), post(3, 60), deleted],
+    { changed: ({ changes }) => told.push(changes) },
+  );
+  const each = (rest: object) => names.map((name) => ({ part: "properties", name, ...rest }));
+  deepEqual(told, [
+    each({ value: 1, time: 10 }),
+    each({ value: 2, previous: 1, time: 20 }),
+    [{ part: "properties", name: "p", value: 3, time: 60 }],
+    each({ value: null, previous: 2, time: 60 }),
+  ]);
+});
+
 test("the oldest goes first, and the end of a deleted one before any that lives", async () => {
   const states = new DeviceStates(new MemoryStore(), PREFIX);
   const names = async () => (await states.list(ALL, 0)).map(({ deviceName }) => deviceName);
@@ -285,6 +307,25 @@ test("the oldest goes first, and the end of a deleted one before any that lives"
   const told: unknown[] = [];
   await feed(states, [post(1, 5, "d0")], { maxDevices: 3, changed: (each) => told.push(each) });
   deepEqual([await names(), told], [["d2", "d3", "d4"], []]);
+});
+
+test("a list is sorted by product, then by device, as people count", async () => {
+  const named = (productKey: string, deviceName: string) => ({
+    topic: `/${productKey}/${deviceName}/thing/event/property/post`,
+    payload: { gmtCreate: 9, items: { p: { value: 1 } } },
+  });
+  const sorted = [
+    ["a1", "d-2"],
+    ["a1", "d-10"],
+    ["a1", "设备"],
+    ["a10", "d-1"],
+    ["B2", "d"],
+  ] as const;
+  const states = await after(sorted.toReversed().map(([product, name]) => named(product, name)));
+  deepEqual(
+    states.map(({ productKey, deviceName }) => [productKey, deviceName]),
+    sorted,
+  );
 });
 
 test("a list is filtered by product, by online and by silence, and one that was never heard is silent", async () => {

@@ -23,7 +23,7 @@ const propertyPost = fc
     deviceName: device,
     gmtCreate: time,
     items: fc.dictionary(
-      fc.constantFrom("p", "q", "__proto__"),
+      fc.constantFrom("p", "q", "__proto__", "constructor"),
       fc.record({ value, time: ownTime }, { requiredKeys: ["value"] }),
       { minKeys: 1 },
     ),
