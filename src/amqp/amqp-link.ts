@@ -1,10 +1,12 @@
 import type { Socket } from "node:net";
 import { systemClock } from "../clock";
 import type { Cancel } from "../clock";
+import { hostNames } from "../network/host-names";
 import { isIotAmqpError } from "../errors/error";
 import type { IotAmqpError } from "../errors/error";
 import { Carrier } from "./carrier";
 import type { CarrierEnvironment, Numbering } from "./carrier";
+import type { DialEnvironment } from "../network/dial";
 import type { Cursor } from "./decode-cursor";
 import { Conductor } from "./conductor";
 import { PERFORMATIVES } from "./frame-check";
@@ -15,7 +17,7 @@ import type { LinkEnvironment } from "./limits";
 import type { IncomingDelivery, Link, LinkEvents, LinkRequest, OpenLink } from "./link";
 import { Liveness } from "./liveness";
 import { ReadBeat } from "./read-beat";
-import { openSocket } from "./socket";
+import { OpeningSocket } from "./socket";
 import { readFailure, translateError } from "./translate-error";
 import type { Failure } from "./translate-error";
 
@@ -28,21 +30,24 @@ type State =
   | { readonly value: "ending"; readonly cause: IotAmqpError | undefined }
   | { readonly value: "ended" };
 
+type Environment = CarrierEnvironment & DialEnvironment;
+
 /** One attempt: rhea conducts it; a carrier takes messages in and settles them. */
 class AmqpLink implements Link {
   readonly #request: LinkRequest;
   readonly #events: LinkEvents;
-  readonly #environment: CarrierEnvironment;
+  readonly #environment: Environment;
   readonly #cutter: FrameCutter;
   #conductor: Conductor | undefined;
+  #opening: OpeningSocket | undefined;
+  /** Once TCP and TLS are up. */
   #socket: Socket | undefined;
   #state: State = { value: "connecting" };
-  /** Of the phase under way: connect, attach or close. */
   #deadline: Cancel | undefined;
   #liveness: Liveness | undefined;
   readonly #failed = this.#fail.bind(this);
 
-  constructor(request: LinkRequest, events: LinkEvents, environment: CarrierEnvironment) {
+  constructor(request: LinkRequest, events: LinkEvents, environment: Environment) {
     this.#request = request;
     this.#events = events;
     this.#environment = environment;
@@ -105,30 +110,28 @@ class AmqpLink implements Link {
     this.#startDeadline("CONNECT_TIMEOUT", this.#environment.limits.connectMs);
     try {
       this.#conductor = new Conductor(this.#request, this.#environment.limits.maxFrameBytes, {
-        openSocket: this.#openSocket.bind(this),
         isWritable: this.#hasSocket.bind(this),
         send: (frame) => this.#socket?.write(frame),
         opened: this.#opened.bind(this),
         attached: this.#attached.bind(this),
         failed: this.#failed,
       });
-      this.#conductor.connect();
+      const owner = {
+        connected: (socket: Socket) => {
+          this.#socket = socket;
+          this.#conductor?.connect(socket);
+        },
+        failed: this.#failed,
+        closed: this.#ended.bind(this),
+        read: this.#read.bind(this),
+      };
+      this.#opening = new OpeningSocket(this.#request, owner, this.#environment);
     } catch (error) {
       if (isIotAmqpError(error)) this.#fail({ at: "own", error });
-      // Node throws for TLS material that it cannot read, before there is a socket.
+      // Node throws for TLS material that it cannot read.
       else this.#fail({ at: this.#request.tls === undefined ? "connect" : "tls", error });
     }
-    if (this.#socket === undefined) setImmediate(this.#ended.bind(this));
-  }
-
-  #openSocket(connected: () => void): Socket {
-    this.#socket = openSocket(this.#request, {
-      connected,
-      failed: this.#failed,
-      closed: this.#ended.bind(this),
-      read: this.#read.bind(this),
-    });
-    return this.#socket;
+    if (this.#opening === undefined) setImmediate(this.#ended.bind(this));
   }
 
   #hasSocket(): boolean {
@@ -203,7 +206,8 @@ class AmqpLink implements Link {
   #startDeadline(code: "CONNECT_TIMEOUT" | "ATTACH_TIMEOUT", afterMs: number): void {
     this.#deadline?.();
     this.#deadline = this.#environment.clock.after(afterMs, () => {
-      this.#fail({ at: "deadline", code, afterMs });
+      if (this.#opening?.isLookingUp === true) this.#fail({ at: "look-up", afterMs });
+      else this.#fail({ at: "deadline", code, afterMs });
     });
   }
 
@@ -220,7 +224,7 @@ class AmqpLink implements Link {
 
   #destroy(): void {
     // With an error: without one rhea does not notice, and its timers go on.
-    this.#socket?.destroy(new Error("closed by this side"));
+    this.#opening?.destroy(new Error("closed by this side"));
   }
 
   #ended(): void {
@@ -236,10 +240,10 @@ class AmqpLink implements Link {
 
 /** Makes the production link: AMQP over TCP or TLS. The sockets of all its links are read together. */
 export function createOpenLink(environment: LinkEnvironment): OpenLink {
-  const { clock } = environment;
+  const { clock, names = hostNames } = environment;
   const limits = { ...LINK_LIMITS, ...environment.limits };
   const beat = new ReadBeat(clock);
-  return (request, events) => new AmqpLink(request, events, { clock, limits, beat });
+  return (request, events) => new AmqpLink(request, events, { clock, names, limits, beat });
 }
 
 /** One for the process, so that the sockets of all subscriptions are read together. */

@@ -17,8 +17,6 @@ const UNATTENDED = { autoaccept: false, credit_window: 0 } as const;
 
 /** What rhea's many events come down to, and what it works with. */
 export interface ConductorOwner {
-  /** Opens the socket and calls `connected` when TCP, or TLS on it, is up. */
-  openSocket(connected: () => void): Socket;
   /** Whether the socket is there, to be written to. */
   isWritable(): boolean;
   /** Writes a frame that rhea must not see. */
@@ -34,6 +32,9 @@ export interface ConductorOwner {
 export class Conductor {
   readonly #owner: ConductorOwner;
   readonly #connection: Connection;
+  #socket: Socket | undefined;
+  /** Tells rhea that the socket is up. */
+  #connected: () => void = () => undefined;
   #receiver: Receiver | undefined;
   /** What the peer's SASL outcome, open, begin and attach say. */
   #askedMs: number | undefined;
@@ -65,8 +66,10 @@ export class Conductor {
         host,
         port,
         // rhea calls it as `net.connect(port, host, options, connected)`.
-        connect: (...[, , , connected]: [number, string, object, () => void]) =>
-          owner.openSocket(connected),
+        connect: (...[, , , connected]: [number, string, object, () => void]) => {
+          this.#connected = connected;
+          return this.#socket;
+        },
       }),
     });
     checkInternals(this.#connection);
@@ -74,9 +77,11 @@ export class Conductor {
     this.#replace();
   }
 
-  /** Opens the socket. Throws what Node throws for TLS material that it cannot read. */
-  connect(): void {
+  /** Starts to speak AMQP on a connected socket. */
+  connect(socket: Socket): void {
+    this.#socket = socket;
     this.#connection.connect();
+    this.#connected();
   }
 
   /** Takes a protocol header or a frame that has been checked. */

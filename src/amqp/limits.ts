@@ -1,4 +1,5 @@
 import type { Clock } from "../clock";
+import type { HostNames } from "../network/host-names";
 
 /** What one link allows itself and its peer. Durations in ms, sizes in bytes. */
 export interface LinkLimits {
@@ -34,5 +35,7 @@ export const LINK_LIMITS: LinkLimits = {
 /** What links are made with; `limits` overrides single values of LINK_LIMITS. */
 export interface LinkEnvironment {
   readonly clock: Clock;
+  /** Default: the one of the process. */
+  readonly names?: HostNames;
   readonly limits?: Partial<LinkLimits>;
 }

@@ -16,6 +16,8 @@ import type { ForbiddenReason } from "./peer-errors";
 
 /** What went wrong, where, as Node, rhea or the peer says it. */
 export type Failure =
+  /** No name server has answered. */
+  | { readonly at: "look-up"; readonly afterMs: number }
   /** DNS, TCP or TLS: there was no usable socket yet. */
   | { readonly at: "connect"; readonly error: unknown }
   /** TLS material that cannot be read: nothing was tried. */
@@ -150,6 +152,11 @@ export function translateError(failure: Failure, peer: Peer): IotAmqpError {
     case "connect":
     case "socket":
       return socketError(failure, peer);
+    case "look-up":
+      return new NetworkError(
+        "DNS_FAILED",
+        because("noNameServer", { host, seconds: failure.afterMs / 1_000 }),
+      );
     case "sign-in":
       return signInError(failure.saslCode);
     case "close":

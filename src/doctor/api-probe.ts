@@ -24,9 +24,9 @@ export interface ApiAnswered {
 /** Asks the API for the status of a device that does not exist. Rejects with ApiError. */
 export async function probeApi(
   options: ApiOptions,
-  { clock, stopping }: StepEnvironment,
+  { clock, names, stopping }: StepEnvironment,
 ): Promise<ApiAnswered> {
-  const client = createApiClient(options, { clock });
+  const client = createApiClient(options, { clock, names });
   // A call cannot be called off.
   const stopped = new Promise<never>((_resolve, reject) => {
     whenStopped(stopping, () => {

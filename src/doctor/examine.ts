@@ -4,16 +4,18 @@ import { systemClock } from "../clock";
 import { RefusalError } from "../errors/error";
 import { consumerGroup } from "../subscription/consumer-group";
 import { linkRequest } from "../subscription/link-request";
+import { hostNames } from "../network/host-names";
 import { probeApi } from "./api-probe";
 import { certificateValues } from "./certificate";
 import { STEPS } from "./finding";
-import { hintsFor } from "./hints";
+import { addressHints, hintsFor } from "./hints";
 import { addressesOf, checkMaterial } from "./network";
 import { LinkProbe, refusedCertificate, SocketProbe } from "./probe";
 import { Steps } from "./steps";
 import type { LinkProbeEnvironment } from "./probe";
 import type { LinkRequest, OpenLink } from "../amqp/link";
 import type { Clock } from "../clock";
+import type { HostNames } from "../network/host-names";
 import type { ErrorCode, IotAmqpError } from "../errors/error";
 import type { Certificate } from "./certificate";
 import type { Finding, Hint } from "./finding";
@@ -45,6 +47,7 @@ export interface Examination {
 export interface ExamineEnvironment {
   readonly clock: Clock;
   readonly openLink: OpenLink;
+  readonly names: HostNames;
 }
 
 /** Failures that look different once the certificate is known. */
@@ -52,6 +55,13 @@ const CERTIFICATE_CODES: ReadonlySet<ErrorCode> = new Set([
   "TLS_UNTRUSTED",
   "TLS_HOSTNAME",
   "TLS_EXPIRED",
+]);
+
+/** Failures of a host with all its addresses. */
+const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set([
+  "CONNECTION_REFUSED",
+  "CONNECTION_FAILED",
+  "CONNECT_TIMEOUT",
 ]);
 
 /** Goes the way to the receiver link, and asks the API where the settings have one. */
@@ -62,6 +72,7 @@ class Examiner {
   readonly #toApi: Steps;
   #settings: Settings | undefined;
   #addresses: readonly string[] = [];
+  #probe: SocketProbe | undefined;
 
   constructor(
     examination: Examination,
@@ -109,7 +120,20 @@ class Examiner {
   #suspected(error: IotAmqpError, certificate?: Certificate): readonly Hint[] {
     if (this.#settings === undefined) return [];
     const nowMs = this.#environment.clock.now();
-    return hintsFor({ ...this.#settings, error, addresses: this.#addresses, certificate, nowMs });
+    const hints = hintsFor({
+      ...this.#settings,
+      error,
+      addresses: this.#addresses,
+      certificate,
+      nowMs,
+    });
+    return [...this.#addressHints(error), ...hints];
+  }
+
+  /** Of one address alone, the error says it all. */
+  #addressHints({ code }: IotAmqpError): readonly Hint[] {
+    const attempts = this.#probe?.attempts ?? [];
+    return ADDRESS_CODES.has(code) && attempts.length > 1 ? addressHints(attempts) : [];
   }
 
   #checkSettings(): Checked<Settings> {
@@ -131,13 +155,12 @@ class Examiner {
   }
 
   async #connect(request: LinkRequest): Promise<void> {
-    const { clock } = this.#environment;
-    const sinceMs = clock.monotonicMs();
     const probe = await this.#toLink.check("tcp", async () => {
       const socketProbe = new SocketProbe(request, this.#environment);
-      const address = await socketProbe.tcp;
-      const ms = Math.round(clock.monotonicMs() - sinceMs);
-      return [socketProbe, { name: "tcp", values: { address, port: request.port, ms } }];
+      this.#probe = socketProbe;
+      const { address, ms } = await socketProbe.tcp;
+      const values = { address, port: request.port, ms };
+      return [socketProbe, { name: "tcp", values }, addressHints(socketProbe.attempts)];
     });
     try {
       if (request.tls === undefined) this.#toLink.skip("tls", { name: "tlsOff", values: {} });
@@ -214,7 +237,7 @@ async function receive(probe: LinkProbe, waitMs: number): Promise<Checked<void>>
 export function examine(
   examination: Examination,
   report: (finding: Finding) => void,
-  environment: ExamineEnvironment = { clock: systemClock, openLink },
+  environment: ExamineEnvironment = { clock: systemClock, openLink, names: hostNames },
 ): Promise<boolean> {
   return new Examiner(examination, environment, report).run();
 }

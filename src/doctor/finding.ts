@@ -30,6 +30,7 @@ export type Hint = Sentence<"hints">;
 /** What the examination reports of a step: `running` first, then how it ended. */
 export type Finding = { readonly step: Step } & (
   | { readonly state: "running" }
-  | { readonly state: "passed" | "skipped"; readonly fact: Fact }
+  | { readonly state: "passed"; readonly fact: Fact; readonly notes: readonly Hint[] }
+  | { readonly state: "skipped"; readonly fact: Fact }
   | { readonly state: "failed"; readonly error: IotAmqpError; readonly hints: readonly Hint[] }
 );

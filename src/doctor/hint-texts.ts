@@ -2,6 +2,14 @@ import type { Catalogue } from "../errors/entry";
 
 /** What was recognised in the settings, or in what the server showed. */
 export const HINT_TEXTS = {
+  addressSilent: {
+    "en-US": "__address__ had not answered after __ms__ ms.",
+    "zh-CN": "__address__ 在 __ms__ 毫秒内没有应答。",
+  },
+  addressFailed: {
+    "en-US": "__address__ failed after __ms__ ms: __reason__.",
+    "zh-CN": "__address__ 在 __ms__ 毫秒后连接失败：__reason__。",
+  },
   vpcHost: {
     "en-US":
       "__host__ looks like a VPC host: it works only within that VPC. From elsewhere, use the public endpoint.",

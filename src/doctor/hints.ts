@@ -1,10 +1,12 @@
 import { isIP } from "node:net";
 import { isLoopback, parseEndpoint, REGIONS } from "../protocol/endpoint";
+import { reasonOf } from "../errors/foreign-text";
 import { timeOfDay, utcTime } from "../errors/texts";
 import { API_ACTIONS } from "../openapi/actions";
 import { regionOfHost } from "../settings/api";
 import { certificateValues } from "./certificate";
 import type { ErrorCode, ErrorDetails, IotAmqpError } from "../errors/error";
+import type { AddressAttempt } from "../network/dial";
 import type { Certificate } from "./certificate";
 import type { Hint } from "./finding";
 import type { ApiOptions } from "../settings/api";
@@ -224,6 +226,17 @@ const RULES_BY_CODE: Readonly<Partial<Record<ErrorCode, readonly HintRule[]>>> =
   PRODUCT_NOT_FOUND: API_INSTANCE,
   DEVICE_NOT_FOUND: API_INSTANCE,
 };
+
+/** What has become of each address that did not answer. */
+export function addressHints(attempts: readonly AddressAttempt[]): Hint[] {
+  return attempts
+    .filter(({ outcome }) => outcome !== "connected")
+    .map(({ address, outcome, ms, error }) =>
+      outcome === "pending"
+        ? hint("addressSilent", { address, ms })
+        : hint("addressFailed", { address, ms, ...reasonOf(error) }),
+    );
+}
 
 /** What the settings and the server say about the cause of a failure, most telling first. */
 export function hintsFor(failed: FailedStep): Hint[] {

@@ -1,19 +1,16 @@
-import { lookup } from "node:dns/promises";
-import type { LookupAddress } from "node:dns";
-import { isIP } from "node:net";
-import { createSecureContext } from "node:tls";
+import { readMaterial } from "../amqp/socket";
 import { translateError } from "../amqp/translate-error";
 import type { LinkRequest } from "../amqp/link";
 import type { Failure } from "../amqp/translate-error";
-import type { Clock } from "../clock";
+import type { DialEnvironment } from "../network/dial";
 
 /** How long each step on the network may take. */
 export const STEP_MS = 10_000;
+export const NO_NAME_SERVER: Failure = { at: "look-up", afterMs: STEP_MS };
 export const TIMED_OUT: Failure = { at: "deadline", code: "CONNECT_TIMEOUT", afterMs: STEP_MS };
 
 /** What a step on the network works with. */
-export interface StepEnvironment {
-  readonly clock: Clock;
+export interface StepEnvironment extends DialEnvironment {
   /** Ends the step early: what it waits for then rejects. */
   readonly stopping: AbortSignal;
 }
@@ -24,26 +21,24 @@ export function whenStopped(stopping: AbortSignal, stop: () => void): void {
   else stopping.addEventListener("abort", stop, { once: true });
 }
 
-/** All addresses of a host name, in the order in which they are tried. Rejects with NetworkError. */
-export async function addressesOf(
+/** All addresses of a host name, best first. Rejects with NetworkError. */
+export function addressesOf(
   request: LinkRequest,
-  { clock, stopping }: StepEnvironment,
-): Promise<string[]> {
-  const { host } = request;
-  if (isIP(host) !== 0) return [host];
-  const found = await new Promise<LookupAddress[]>((resolve, reject) => {
+  { clock, names, stopping }: StepEnvironment,
+): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
     const failed = (failure: Failure) => {
       cancel();
       reject(translateError(failure, request));
     };
     const cancel = clock.after(STEP_MS, () => {
-      failed(TIMED_OUT);
+      failed(NO_NAME_SERVER);
     });
-    // Node.js cannot call a look-up off.
+    // A look-up cannot be called off.
     whenStopped(stopping, () => {
       failed({ at: "connect", error: stopping.reason });
     });
-    lookup(host, { all: true }).then(
+    names.addresses(request.host).then(
       (addresses) => {
         cancel();
         resolve(addresses);
@@ -53,13 +48,12 @@ export async function addressesOf(
       },
     );
   });
-  return found.map(({ address }) => address);
 }
 
 /** Throws TlsError for certificates and keys that Node.js cannot read; it connects nowhere. */
 export function checkMaterial(request: LinkRequest): void {
   try {
-    createSecureContext(request.tls);
+    readMaterial(request.tls ?? {});
   } catch (error) {
     throw translateError({ at: "tls", error }, request);
   }

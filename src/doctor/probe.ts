@@ -1,14 +1,16 @@
 import { TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
 import type { Link, LinkRequest, OpenLink } from "../amqp/link";
-import { openSocket } from "../amqp/socket";
+import { OpeningSocket } from "../amqp/socket";
 import { translateError } from "../amqp/translate-error";
 import type { Failure } from "../amqp/translate-error";
 import type { Clock } from "../clock";
+import type { AddressAttempt } from "../network/dial";
 import { DecodeError, DiagnosisError } from "../errors/error";
 import { topicOf } from "../protocol/message";
 import { certificateOf } from "./certificate";
 import type { Certificate } from "./certificate";
-import { STEP_MS, TIMED_OUT, whenStopped } from "./network";
+import { NO_NAME_SERVER, STEP_MS, TIMED_OUT, whenStopped } from "./network";
 import type { StepEnvironment } from "./network";
 
 /** A refusal that comes later than this would be noticed by a subscriber, not here. */
@@ -42,22 +44,26 @@ export interface SecuredConnection {
  */
 export class SocketProbe {
   /** The address that answered. */
-  readonly tcp: Promise<string>;
+  readonly tcp: Promise<AddressAttempt>;
   readonly tls: Promise<SecuredConnection>;
-  /** Ends it, whatever it has reached. */
-  readonly close: () => void;
+  readonly #opening: OpeningSocket;
 
-  constructor(request: LinkRequest, { clock, stopping }: StepEnvironment) {
-    const tcp = new Deferred<string>();
+  constructor(request: LinkRequest, environment: StepEnvironment) {
+    const { clock, stopping } = environment;
+    const tcp = new Deferred<AddressAttempt>();
     const tls = new Deferred<SecuredConnection>();
     const failed = (failure: Failure) => {
       const error = translateError(failure, request);
       tcp.reject(error);
       tls.reject(error);
-      socket.destroy();
+      this.close();
     };
-    const socket = openSocket(request, {
-      connected: () => {
+    const owner = {
+      reached: () => {
+        const answered = this.attempts.find(({ outcome }) => outcome === "connected");
+        if (answered !== undefined) tcp.resolve(answered);
+      },
+      connected: (socket: Socket) => {
         const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null;
         tls.resolve({ protocol: protocol ?? undefined, certificate: certificateOf(socket) });
       },
@@ -66,19 +72,24 @@ export class SocketProbe {
         cancel();
         failed({ at: "socket" });
       },
-    });
-    const cancel = clock.after(STEP_MS, () => {
-      failed(TIMED_OUT);
-    });
-    socket.once("connect", () => {
-      tcp.resolve(socket.remoteAddress ?? request.host);
-    });
+    };
     this.tcp = tcp.promise;
     this.tls = tls.promise;
-    this.close = () => {
-      socket.destroy();
-    };
-    whenStopped(stopping, this.close);
+    this.#opening = new OpeningSocket(request, owner, environment);
+    const cancel = clock.after(STEP_MS, () => {
+      failed(this.#opening.isLookingUp ? NO_NAME_SERVER : TIMED_OUT);
+    });
+    whenStopped(stopping, this.close.bind(this));
+  }
+
+  /** What has become of the host's addresses. */
+  get attempts(): readonly AddressAttempt[] {
+    return this.#opening.attempts;
+  }
+
+  /** Ends it, whatever it has reached. */
+  close(): void {
+    this.#opening.destroy();
   }
 }
 

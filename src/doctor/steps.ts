@@ -2,8 +2,8 @@ import { isIotAmqpError } from "../errors/error";
 import type { IotAmqpError } from "../errors/error";
 import type { Fact, Finding, Hint, Step } from "./finding";
 
-/** What a step has found, and the sentence about it. */
-export type Checked<T> = readonly [value: T, fact: Fact];
+/** What a step has found, the sentence about it, and what else is worth knowing. */
+export type Checked<T> = readonly [value: T, fact: Fact, notes?: readonly Hint[]];
 
 /** It goes no further on this way: a failure has been reported, or the examination was stopped. */
 class WayEnded extends Error {}
@@ -54,9 +54,9 @@ export class Steps {
     this.#left = this.#left.filter((each) => each !== step);
     report({ step, state: "running" });
     try {
-      const [value, fact] = await check();
+      const [value, fact, notes = []] = await check();
       if (this.#isStopped()) throw new WayEnded();
-      report({ step, state: "passed", fact });
+      report({ step, state: "passed", fact, notes });
       return value;
     } catch (error) {
       if (this.#isStopped()) throw new WayEnded();

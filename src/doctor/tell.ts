@@ -3,7 +3,7 @@ import { utcTime } from "../errors/texts";
 import { packageVersion } from "../version";
 import type { ErrorCode, ErrorDetails } from "../errors/error";
 import type { LookUp } from "../errors/tell";
-import type { Finding, Step } from "./finding";
+import type { Finding, Hint, Step } from "./finding";
 
 /** A finding for people, as plain data. */
 export interface FindingText {
@@ -16,7 +16,7 @@ export interface FindingText {
   /** A few words for the failure. */
   readonly short?: string;
   readonly remedy?: string;
-  /** What was recognised in the settings or in what the server showed. */
+  /** What was recognised in the settings, or in what the server or its addresses showed. */
   readonly hints?: readonly string[];
 }
 
@@ -30,21 +30,29 @@ function sentence(path: string, values: ErrorDetails, lookUp: LookUp): string {
 export function tellFinding(finding: Finding, lookUp: LookUp): FindingText {
   const { step, state } = finding;
   const common = { step, title: lookUp(`steps.${step}`, {}), state };
+  const inWords = (sentences: readonly Hint[]) =>
+    sentences.map(({ name, values }) => sentence(`hints.${name}`, values, lookUp));
   switch (state) {
     case "running":
       return common;
     case "passed":
     case "skipped": {
       const { fact } = finding;
-      return { ...common, text: sentence(`facts.${fact.name}`, fact.values, lookUp) };
+      const hints = finding.state === "passed" ? inWords(finding.notes) : [];
+      const text = sentence(`facts.${fact.name}`, fact.values, lookUp);
+      return hints.length === 0 ? { ...common, text } : { ...common, text, hints };
     }
     case "failed": {
       const { error } = finding;
       const { short, text, remedy } = tellError(error, lookUp);
-      const hints = finding.hints.map(({ name, values }) =>
-        sentence(`hints.${name}`, values, lookUp),
-      );
-      return { ...common, text, code: error.code, short, remedy, hints };
+      return {
+        ...common,
+        text,
+        code: error.code,
+        short,
+        remedy,
+        hints: inWords(finding.hints),
+      };
     }
   }
 }
@@ -60,13 +68,14 @@ export interface ResultText {
 
 const MARK = { passed: "[ok]", failed: "[!!]", skipped: "[--]", running: "[..]" } as const;
 
-/** One finding in plain lines; what belongs to a failure is indented. */
+/** One finding in plain lines; what belongs to it is indented. */
 export function linesOf({ state, title, text = "", ...more }: FindingText, lookUp: LookUp) {
   const { code, remedy = "", hints = [] } = more;
   const first = `${MARK[state]} ${lookUp("report.line", { title, text })}`;
-  if (code === undefined) return [first];
-  const indented = [...hints.map((hint) => `     - ${hint}`), `     → ${remedy}`];
-  return [`${first} [${code}]`, ...indented];
+  const indented = hints.map((hint) => `     - ${hint}`);
+  return code === undefined
+    ? [first, ...indented]
+    : [`${first} [${code}]`, ...indented, `     → ${remedy}`];
 }
 
 /** Sums up an examination that was done now, on this computer. */

@@ -7,6 +7,10 @@ export const REASONS = {
     "en-US": "the server closed it without an AMQP close frame",
     "zh-CN": "服务器没有发送 AMQP 关闭帧就断开了",
   },
+  noNameServer: {
+    "en-US": "no name server has answered within __seconds__ s",
+    "zh-CN": "DNS 服务器在 __seconds__ 秒内没有响应",
+  },
   noCondition: { "en-US": "no condition", "zh-CN": "没有错误条件" },
   noDescription: { "en-US": "no description", "zh-CN": "没有说明" },
   noReason: { "en-US": "no reason given", "zh-CN": "没有给出原因" },

@@ -1,5 +1,6 @@
 import { getProxyForUrl } from "proxy-from-env";
 import { systemClock } from "../clock";
+import { hostNames } from "../network/host-names";
 import { ApiError, RequestError } from "../errors/error";
 import { accountOf } from "./account";
 import { API_ACTIONS } from "./actions";
@@ -10,6 +11,7 @@ import { originOf, prepare, signedRequest } from "./http-request";
 import { outcomeOf } from "./outcome";
 import { nextTryMs } from "./retry";
 import type { Clock } from "../clock";
+import type { HostNames } from "../network/host-names";
 import type { JsonObject } from "../protocol/json";
 import type { ApiOptions } from "../settings/api";
 import type { Account } from "./account";
@@ -48,6 +50,8 @@ export interface ApiClient {
 /** What a client takes from the computer that it runs on. */
 export interface ApiEnvironment {
   readonly clock: Clock;
+  /** Default: the one of the process. */
+  readonly names: HostNames;
   /** From 0 to 1. */
   readonly random: () => number;
   /** The proxy for an address, as a URL; empty: none. Default: by HTTPS_PROXY, ALL_PROXY, NO_PROXY. */
@@ -71,7 +75,7 @@ class AccountClient implements ApiClient {
     this.#options = options;
     this.#environment = environment;
     this.#account = accountOf(options, environment.clock);
-    this.#connections = new Connections(options, environment.proxyFor);
+    this.#connections = new Connections(options, environment.proxyFor, environment);
   }
 
   async call(call: ApiCall): Promise<ApiAnswer> {
@@ -133,10 +137,11 @@ export function createApiClient(
   options: ApiOptions,
   {
     clock = systemClock,
+    names = hostNames,
     random = Math.random,
     proxyFor = getProxyForUrl,
     warn = () => undefined,
   }: Partial<ApiEnvironment> = {},
 ): ApiClient {
-  return new AccountClient(options, { clock, random, proxyFor, warn });
+  return new AccountClient(options, { clock, names, random, proxyFor, warn });
 }

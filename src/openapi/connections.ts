@@ -1,10 +1,10 @@
-import { Agent as PlainAgent } from "node:http";
-import { Agent as TlsAgent } from "node:https";
 import { HttpsProxyAgent } from "hpagent";
 import { ApiError, because } from "../errors/error";
 import { isLoopback } from "../protocol/endpoint";
+import { DialingPlainAgent, DialingTlsAgent, patientLookUp } from "./dialing-agent";
 import { originOf } from "./http-request";
 import type { Agent } from "node:http";
+import type { DialEnvironment } from "../network/dial";
 import type { ApiOptions } from "../settings/api";
 
 /**
@@ -28,7 +28,11 @@ export class Connections {
   readonly proxy: string | undefined;
   readonly #agent: Agent | ApiError;
 
-  constructor(options: ApiOptions, proxyFor: (url: string) => string) {
+  constructor(
+    options: ApiOptions,
+    proxyFor: (url: string) => string,
+    environment: DialEnvironment,
+  ) {
     const { endpoint } = options;
     const { host, port } = endpoint;
     const given = isLoopback(host) ? "" : proxyFor(originOf(endpoint));
@@ -40,7 +44,7 @@ export class Connections {
       return;
     }
     this.proxy = proxy?.host;
-    this.#agent = createAgent(options, proxy);
+    this.#agent = createAgent(options, proxy, environment);
   }
 
   /** For one request; or why there is none. */
@@ -58,8 +62,12 @@ export class Connections {
   }
 }
 
-function createAgent({ endpoint, tls }: ApiOptions, proxy: URL | undefined): Agent | ApiError {
-  if (endpoint.protocol === "http:") return new PlainAgent(POOL);
+function createAgent(
+  { endpoint, tls }: ApiOptions,
+  proxy: URL | undefined,
+  environment: DialEnvironment,
+): Agent {
+  if (endpoint.protocol === "http:") return new DialingPlainAgent(POOL, environment);
   const { servername, ...material } = tls;
   const options = {
     ...POOL,
@@ -70,10 +78,10 @@ function createAgent({ endpoint, tls }: ApiOptions, proxy: URL | undefined): Age
     // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0, set for something else, changes nothing.
     rejectUnauthorized: material.rejectUnauthorized ?? true,
   } as const;
-  if (proxy === undefined) return new TlsAgent(options);
+  if (proxy === undefined) return new DialingTlsAgent(options, environment);
   return new HttpsProxyAgent({
     ...options,
     proxy,
-    proxyRequestOptions: { rejectUnauthorized: true },
+    proxyRequestOptions: { rejectUnauthorized: true, ...patientLookUp(environment.names) },
   });
 }

@@ -23,15 +23,18 @@ export type Exchange =
 /** A time-out of ours, as opposed to an error of the network. */
 export class Overdue extends Error {
   readonly seconds: number;
+  /** No name server has answered. */
+  readonly isLookingUp: boolean;
 
-  constructor(ms: number) {
+  constructor(ms: number, isLookingUp = false) {
     super("overdue");
     this.seconds = ms / 1_000;
+    this.isLookingUp = isLookingUp;
   }
 }
 
 /** Name lookup, TCP, the proxy's tunnel and TLS together. */
-const CONNECT_MS = 5_000;
+export const CONNECT_MS = 5_000;
 /** The platform's answers are some KB; a thing model is the longest. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 

@@ -85,7 +85,10 @@ export function unreadable(status: number, { endpoint: { host } }: Caller): ApiE
 
 /** Why there was no connection. */
 function connectReason(error: unknown, proxy: string | undefined): ErrorDetails {
-  if (error instanceof Overdue) return because("noAnswerInTime", { seconds: error.seconds });
+  if (error instanceof Overdue) {
+    const { seconds, isLookingUp } = error;
+    return because(isLookingUp ? "noNameServer" : "noAnswerInTime", { seconds });
+  }
   const details = reasonOf(error);
   const { reason } = details;
   return proxy === undefined || reason === undefined

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { consumerGroup } from "../../src/subscription/consumer-group";
+import { HostNames } from "../../src/network/host-names";
 import { STEPS } from "../../src/doctor/finding";
 import { DOCTOR_TEXTS } from "../../src/doctor/texts";
 import { lookUpIn } from "../../src/errors/texts";
@@ -76,6 +77,31 @@ test("a certificate that nobody verifies is told to be that", () =>
     const { facts } = await examined(emulator.port, { tls: { rejectUnauthorized: false } });
     match(told(facts.get("tls")), /certificate not verified/);
   }));
+
+test("a name server that does not answer is told as that, after 10 s", async () => {
+  const clock = new ScaledClock(50);
+  const names = new HostNames(() => new Promise(() => undefined));
+  const { failure } = await examined(5671, {
+    ...{ clock, names, tls: {} },
+    instance: { host: "hangs.example" },
+  });
+  equal(failure?.step, "dns");
+  match(told(failure), /hangs\.example.*no name server has answered within 10 s.*DNS_FAILED/);
+  equal(clock.timers, 0);
+});
+
+test("where no address can be reached, each is told with what it did", async () => {
+  const names = new HostNames(() => Promise.resolve(["127.0.0.2", "127.0.0.3"]));
+  const { failure } = await examined(1, {
+    ...{ names, tls: {} },
+    instance: { host: "several.example" },
+  });
+  deepEqual([failure?.step, failure?.state], ["tcp", "failed"]);
+  match(
+    told(failure),
+    /127\.0\.0\.2 failed after \d+ ms: connect ECONNREFUSED.*127\.0\.0\.3 failed after/,
+  );
+});
 
 interface Failure {
   readonly title: string;

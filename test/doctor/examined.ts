@@ -1,8 +1,10 @@
 import { createOpenLink } from "../../src/amqp/amqp-link";
 import { systemClock } from "../../src/clock";
 import { examine } from "../../src/doctor/examine";
+import { hostNames } from "../../src/network/host-names";
 import { resolveApi } from "../../src/settings/api";
 import type { Clock } from "../../src/clock";
+import type { HostNames } from "../../src/network/host-names";
 import type { Finding, Step } from "../../src/doctor/finding";
 import { resolveInstance } from "../../src/settings/instance";
 import { resolveSubscribe } from "../../src/settings/subscribe";
@@ -18,6 +20,7 @@ export interface Examined {
   readonly apiEndpoint?: string;
   readonly waitMs?: number;
   readonly clock?: Clock;
+  readonly names?: HostNames;
   readonly stopping?: AbortSignal;
   readonly heard?: (finding: Finding) => void;
 }
@@ -26,6 +29,7 @@ export interface Examined {
 export async function examined(port: number, settings: Examined = {}) {
   const {
     clock = systemClock,
+    names = hostNames,
     waitMs = 0,
     tls,
     apiEndpoint,
@@ -54,7 +58,7 @@ export async function examined(port: number, settings: Examined = {}) {
       findings.push(finding);
       settings.heard?.(finding);
     },
-    { clock, openLink: createOpenLink({ clock }) },
+    { clock, names, openLink: createOpenLink({ clock, names }) },
   );
   const ended = findings.filter(({ state }) => state !== "running");
   const failure = ended.find((finding) => finding.state === "failed");

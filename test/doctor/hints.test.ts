@@ -1,12 +1,12 @@
 import { deepEqual, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { hintsFor } from "../../src/doctor/hints";
+import { addressHints, hintsFor } from "../../src/doctor/hints";
 import { DiagnosisError, IotAmqpError } from "../../src/errors/error";
 import { DOCTOR_TEXTS } from "../../src/doctor/texts";
 import { LABELS } from "../../src/errors/setting-texts";
 import { lookUpIn } from "../../src/errors/texts";
 import { english } from "../support/english";
-import { tellFinding } from "../../src/doctor/tell";
+import { linesOf, tellFinding } from "../../src/doctor/tell";
 import type { FailedStep } from "../../src/doctor/hints";
 import type { ErrorCode } from "../../src/errors/error";
 import { resolveApi } from "../../src/settings/api";
@@ -176,8 +176,27 @@ for (const [code, known, wanted] of SUSPECTED) {
   });
 }
 
+const ATTEMPTS = [
+  { address: "2001:db8::1", outcome: "pending", ms: 310 },
+  { address: "192.0.2.1", outcome: "failed", ms: 5, error: new Error("connect EHOSTUNREACH") },
+  { address: "192.0.2.2", outcome: "connected", ms: 60 },
+] as const;
+
+test("of several addresses those are told that did not answer", () => {
+  const lookUp = lookUpIn("en-US", DOCTOR_TEXTS);
+  const fact = { name: "tcp", values: { address: "192.0.2.2", port: 5671, ms: 60 } } as const;
+  const notes = addressHints(ATTEMPTS);
+  const told = tellFinding({ step: "tcp", state: "passed", fact, notes }, lookUp);
+  deepEqual(linesOf(told, lookUp), [
+    "[ok] TCP connection: 192.0.2.2 answered on port 5671 after 60 ms",
+    "     - 2001:db8::1 had not answered after 310 ms.",
+    "     - 192.0.2.1 failed after 5 ms: connect EHOSTUNREACH.",
+  ]);
+});
+
 test("no text is left of a suspicion that nothing raises", () => {
-  const raised = new Set<string>(SUSPECTED.flatMap(([, , wanted]) => wanted));
+  const ofAddresses = addressHints(ATTEMPTS).map(({ name }) => name);
+  const raised = new Set([...SUSPECTED.flatMap(([, , wanted]) => wanted), ...ofAddresses]);
   deepEqual(Object.keys(DOCTOR_TEXTS.hints).sort(), [...raised].sort());
 });
 

@@ -1,15 +1,20 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { resolve } from "node:path";
 import { test } from "node:test";
-import { CERTIFICATES } from "../support/certificates";
+import { CERTIFICATES, TestCa } from "../support/certificates";
 import { EMPTY_FLOW, isConnected, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
+import { SilentPort } from "../support/network/silent-port";
 import { PATIENCE_MS, until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
 
 const INSTANCE = "instance0000000";
 const TOPIC = "/k1/d1/user/update";
 
-let nodeRed = NodeRed.forFile({ environment: { TEST_SECRET: "testAccessKeySecret" } });
+let nodeRed = NodeRed.forFile({
+  environment: { TEST_SECRET: "testAccessKeySecret" },
+  nodeArguments: ["--require", resolve("test/support/node-red/name-server.cjs")],
+});
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -140,6 +145,42 @@ test("plain TCP to another computer is refused before anything is looked up", as
   const answer = await post(form(22, { ...keys, host: "192.0.2.1" }));
   deepEqual(stepsOf(answer).slice(0, 2), ["settings failed", "dns skipped"]);
   match(answer.text, /TLS_REQUIRED/);
+});
+
+test("where the first of a host's addresses is dead, the second is used, and both are told", () => {
+  const host = "several.example";
+  const ca = new TestCa();
+  return withEmulator(ca.leaf({ hosts: [host] }), async ({ port }) => {
+    const dead = await SilentPort.start("127.0.0.2", port);
+    await nodeRed.deploy(subscriberFlow({ port, instance: { host, useTls: true }, ca: ca.cert }));
+    await nodeRed.next("shown", isConnected);
+    const answer = await post(form(port, { ...keys, host, useTls: true, tls: "tls000000000000" }));
+    equal(resultOf(answer), "passed", answer.text);
+    const report = String(answer.lines.at(-1)?.["report"]);
+    match(
+      report,
+      /127\.0\.0\.1 answered on port.*\n +- 127\.0\.0\.2 had not answered after \d+ ms/,
+    );
+    await nodeRed.deploy(EMPTY_FLOW);
+    await dead.stop();
+  });
+});
+
+test("a name server that hangs is asked once, by all connections, deploys and tests", async () => {
+  const host = "hangs.example";
+  const asked = () => nodeRed.output.split(`asked for ${host}`).length - 1;
+  const flow = subscriberFlow({
+    port: 5671,
+    instance: { host, useTls: true },
+    subscribe: { connections: 8 },
+  });
+  await nodeRed.deploy(flow);
+  await nodeRed.deploy(flow);
+  const signal = AbortSignal.timeout(200);
+  await rejects(post(form(5671, { ...keys, host, useTls: true }), signal));
+  await until(() => asked() > 0, "it was asked");
+  await nodeRed.deploy(EMPTY_FLOW);
+  equal(asked(), 1);
 });
 
 test("a request that no form sends is refused", async () => {

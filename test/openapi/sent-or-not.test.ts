@@ -2,13 +2,16 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { once } from "node:events";
+import { HostNames } from "../../src/network/host-names";
 import { createApiClient } from "../../src/openapi/client";
 import { answer, ApiServer, withApi } from "../support/api/api-server";
 import { apiAt, ASK, call, failureOf, fastClock, SET } from "../support/api/calls";
 import { withRawServer } from "../support/api/raw-server";
 import { CERTIFICATES, TestCa } from "../support/certificates";
+import { SilentPort } from "../support/network/silent-port";
 import { ManualClock } from "../support/time/manual-clock";
 import { freePort } from "../support/programs/free-port";
+import { ScaledClock } from "../support/time/scaled-clock";
 import { until } from "../support/time/until";
 import type { AddressInfo } from "node:net";
 import type { Script } from "../support/api/api-server";
@@ -81,6 +84,41 @@ test("a TLS handshake without an end is given up after 5 s, and was not sent", (
       equal(clock.timers, 0);
     },
   ));
+
+test("a call is sent to the address that answers first, while another one is dead", () =>
+  withApi(
+    [answer({ Success: true, RequestId: "r1", Data: {} })],
+    async ({ port }) => {
+      const dead = await SilentPort.start("127.0.0.2", port);
+      const asked: string[] = [];
+      const names = new HostNames((host) => {
+        asked.push(host);
+        return Promise.resolve(["127.0.0.2", "127.0.0.1"]);
+      });
+      const options = apiAt(port, { tls: { ca: CERTIFICATES.ca } });
+      const endpoint = { ...options.endpoint, host: "localhost" };
+      const proxyFor = () => "";
+      equal((await call({ ...options, endpoint }, SET, { names, proxyFor })).requestId, "r1");
+      deepEqual(asked, ["localhost"]);
+      await dead.stop();
+    },
+    { isTls: true },
+  ));
+
+test("a name server that does not answer is told as that, and the call was not sent", async () => {
+  const asked: string[] = [];
+  const names = new HostNames((host) => {
+    asked.push(host);
+    return new Promise(() => undefined);
+  });
+  const endpoint = { protocol: "https:", host: "hangs.example", port: 443 } as const;
+  const clock = new ScaledClock(50);
+  const environment = { names, clock, proxyFor: () => "" };
+  const error = await failureOf(call({ ...apiAt(443), endpoint }, SET, environment));
+  equal(error.code, "API_UNREACHABLE");
+  equal(error.details["reasonCode"], "noNameServer");
+  deepEqual(asked, ["hangs.example"]);
+});
 
 test("a token that no header can hold is not sent, and not told", () =>
   withRawServer(

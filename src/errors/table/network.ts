@@ -5,16 +5,16 @@ import type { ErrorTable } from "../entry";
 export const NETWORK_ERRORS = {
   DNS_FAILED: {
     retry: "fast",
-    details: ["host"],
+    details: ["host", "reason"],
     "en-US": {
       short: "host not found",
-      text: "The host name __host__ (host) cannot be resolved.",
+      text: "The host name __host__ (host) cannot be resolved: __reason__.",
       remedy:
         "If it worked before, this computer is probably offline or its DNS is down. Otherwise copy the AMQP endpoint from the console (Instance details → View development configurations). Usual causes: a wrong account ID, region or instance ID, or a VPC host used from outside the VPC.",
     },
     "zh-CN": {
       short: "域名无法解析",
-      text: "无法解析域名 __host__（host）。",
+      text: "无法解析域名 __host__（host）：__reason__。",
       remedy:
         "如果之前可以连接，多半是本机断网或 DNS 不可用。否则请从控制台复制 AMQP 接入域名（实例详情 → 查看开发配置）。常见原因：账号 ID、地域或实例 ID 写错，或者在 VPC 外使用了 VPC 域名。",
     },
