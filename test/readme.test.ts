@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { EMULATOR_DEFAULTS } from "../src/settings/emulator";
@@ -14,6 +14,10 @@ const FIRST_FLOW = {
   "zh-CN": "第一个流程（连接模拟器）",
 };
 const NODES = { "en-US": "The nodes", "zh-CN": "节点" };
+const RESTART = {
+  "en-US": /operating system.*restart(?: of)? Node-RED/,
+  "zh-CN": /操作系统的环境变量.*重启 Node-RED/,
+};
 const MAX_WORDS = 1_500;
 
 const bare = (cell = "") => cell.replace(/^[_`*]+|[_`*]+$/g, "");
@@ -33,6 +37,14 @@ for (const language of ["en-US", "zh-CN"] as const) {
       nodes.map(([type]) => bare(type)),
       NODE_TYPES,
     );
+  });
+
+  test(`${file}, the reference and the form's help say when a changed variable counts`, () => {
+    const help = `nodes/instance/locales/${language}/aliyun-iot-instance.html`;
+    const reference = language === "en-US" ? "docs/nodes.md" : "docs/nodes.zh-CN.md";
+    for (const page of [file, reference, help]) {
+      match(readFileSync(page, "utf8"), RESTART[language], page);
+    }
   });
 
   test(`${file} says what to type for the emulator, in the words of the forms`, () => {

@@ -168,6 +168,24 @@ test("a payload that is not in the format asked for goes to Catch with its bytes
     deepEqual(nodeRed.taken("message"), []);
   }));
 
+test("an expired STS token is replaced by a deploy of the editor's environment variables", () =>
+  withEmulator({}, async (emulator) => {
+    const credentials = { securityToken: "${TOKEN}" };
+    const subscriber = subscriberFlow({ port: emulator.port, credentials });
+    const deploy = (value: string) => {
+      const env = [{ name: "TOKEN", value, type: "str" }];
+      return nodeRed.deploy(
+        [{ id: "variables0000000", type: "global-config", env }, ...subscriber],
+        "nodes",
+      );
+    };
+    await deploy("expired");
+    const { message: caught } = await nodeRed.next("catch");
+    equal((caught?.["error"] as { code?: string }).code, "SIGN_IN_REFUSED");
+    await deploy("testSecurityToken");
+    await nodeRed.next("shown", isConnected);
+  }));
+
 test("settings and credentials take environment variables, one that is not set is named", async () => {
   const environment = { TEST_SECRET: "testAccessKeySecret", TEST_HOST: "127.0.0.1" };
   await withEmulator({}, async (emulator) => {
