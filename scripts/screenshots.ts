@@ -1,8 +1,10 @@
 // Takes the pictures of README and docs from the real product: Node-RED 5, which alone has a dark
 // theme, installed once below node_modules; the emulator with simulated devices; the example flow.
 // It needs the built package, the registry at the first run, and Linux on x64.
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { EXAMPLES, dashboardPictures } from "./dashboard-pictures";
+import { picture } from "./picture";
 import { Emulator } from "../src/emulator/emulator";
 import { launchBrowser } from "../test/support/browser/browser";
 import { LANGUAGES } from "../test/support/node-red/built-nodes";
@@ -13,39 +15,21 @@ import { settled } from "../test/support/browser/editor-form";
 import { exampleOn } from "../test/support/node-red/example";
 import { NodeRed } from "../test/support/node-red/node-red";
 import { installRelease } from "../test/support/package/release";
-import { soon } from "../test/support/time/until";
-import type { Browser, Locator, Page } from "playwright-core";
-import type { Language } from "../test/support/node-red/built-nodes";
-import type { Box, EditorForm } from "../test/support/browser/editor-form";
+import type { Scene } from "./dashboard-pictures";
+import type { EditorForm } from "../test/support/browser/editor-form";
 
-const FOLDER = "docs/images";
 const RELEASE = { nodeRed: "5.0", node: "22" };
 const HOME = resolve("node_modules/.cache/screenshots/node-red-5.0");
 const DONE = join(HOME, "installed");
-const MOST_BYTES = 180 * 1024;
 const SCHEMES = ["light", "dark"] as const;
 const WINDOW = { width: 1440, height: 760 };
-const DASHBOARD = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
-const EXAMPLES = { "en-US": "Dashboard.json", "zh-CN": "Dashboard (Chinese).json" };
 const FORM_WIDTH = 1280;
 /** What the tray has above and below a form. */
 const TRAY_HEIGHT = 270;
-/** Enough for a line in the chart. */
-const MESSAGES = 450;
 
 const DEVICES = { devices: 4, rate: 6, httpPort: 0 };
-/** The device that is set on the dashboard: on a phone one on the first screen. */
-const CONTROLLED = { desktop: "meter-02", phone: "meter-01" };
-const COMMAND_DONE = { "en-US": "done", "zh-CN": "已完成" };
 const SUBSCRIBER = "aliyun-iot-subscribe";
 const FILTERS = ["/+/+/thing/event/#", "/as/mqtt/status/+/+"];
-
-interface Scene {
-  readonly browser: Browser;
-  readonly emulator: Emulator;
-  readonly nodeRed: NodeRed;
-  readonly language: Language;
-}
 
 function install(): void {
   if (existsSync(DONE)) return;
@@ -54,17 +38,6 @@ function install(): void {
   const dashboard = "@flowfuse/node-red-dashboard";
   installRelease(HOME, RELEASE, [`${dashboard}@${devDependencies[dashboard] ?? "latest"}`]);
   writeFileSync(DONE, "");
-}
-
-async function picture(name: string, page: Page, clip?: Box): Promise<void> {
-  const path = join(FOLDER, `${name}.png`);
-  await page.mouse.move(0, 0);
-  // The ring around a focused field would look like a fault of it.
-  await page.evaluate("document.activeElement?.blur()");
-  await page.screenshot({ path, animations: "disabled", caret: "hide", ...(clip && { clip }) });
-  const { size } = statSync(path);
-  process.stdout.write(`${path}  ${Math.ceil(size / 1024)} KB\n`);
-  if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES / 1024} KB.`);
 }
 
 /** The whole form without scrolling; or one part of it. */
@@ -145,54 +118,8 @@ async function editorPictures(scene: Scene, scheme: (typeof SCHEMES)[number]): P
   }
 }
 
-/** A device that has failed and is silent: the simulated ones are well. */
-function pushSilentDevice(emulator: Emulator): void {
-  const device = "k1demoPk01/pump-01";
-  const time = Date.now() - 12 * 60_000;
-  const utcTime = new Date(time + 2_000).toISOString();
-  const items = { level: { value: 61.4, time }, pressure: { value: 2.8, time } };
-  emulator.push({ topic: `/${device}/thing/event/property/post`, payload: { items } });
-  const leak = { type: "error", time: time + 1_000, value: { litres: 3.5 } };
-  emulator.push({ topic: `/${device}/thing/event/leak/post`, payload: leak });
-  emulator.push({ topic: `/as/mqtt/status/${device}`, payload: { status: "offline", utcTime } });
-}
-
-/** Switches a device's pump off, and waits until the page says that it is done. */
-async function switchOff(row: Locator, language: Language): Promise<void> {
-  await row.locator(".iot-state.iot-green").waitFor(); // offline ones come back soon
-  await row.getByRole("switch", { checked: true }).click();
-  await row.getByRole("switch", { checked: false }).waitFor();
-  await row.getByRole("status").filter({ hasText: COMMAND_DONE[language] }).waitFor();
-}
-
-async function dashboardPictures(scene: Scene): Promise<void> {
-  const { browser, nodeRed, emulator, language } = scene;
-  pushSilentDevice(emulator);
-  const enough = () => Number(emulator.groups()[0]?.accepted) >= MESSAGES;
-  await soon(enough, { withinMs: 200_000, sentence: () => "Too few messages were accepted" });
-  for (const size of ["desktop", "phone"] as const) {
-    const page = await browser.newPage({ viewport: DASHBOARD[size], locale: language });
-    await page.goto(`${nodeRed.url}/dashboard/devices`);
-    const row = (device: string) => page.locator(".iot-fleet tbody tr").filter({ hasText: device });
-    await row("meter-02").getByRole("button", { name: "temperature" }).click();
-    await page.locator(".iot-newest").filter({ hasText: "meter-02 · temperature" }).waitFor();
-    await settled(page.locator("canvas").first());
-    await switchOff(row(CONTROLLED[size]), language);
-    await page.evaluate("scrollTo(0, 0)");
-    if (size === "desktop") {
-      // Without scrolling; a phone shows what is on its screen at first.
-      const height = await page.evaluate<number>("document.documentElement.scrollHeight");
-      await page.setViewportSize({ ...DASHBOARD.desktop, height });
-      await settled(page.locator("canvas").first());
-    }
-    await picture(`dashboard.${language}.${size}`, page);
-    await page.close();
-  }
-}
-
 async function main(): Promise<void> {
   install();
-  mkdirSync(FOLDER, { recursive: true });
   const launched = await launchBrowser();
   if (!("browser" in launched)) throw new Error(launched.reason);
   const { browser } = launched;
