@@ -1,6 +1,7 @@
 import { ActionFields, chosenAction } from "./action-fields.editor";
 import { ThingModelPanel } from "./thing-model-panel.editor";
-import { instanceSettings, nodeOf } from "../shared/connection-test-settings.editor";
+import { instanceSettings } from "../shared/connection-test-settings.editor";
+import { nodeOf } from "../shared/editor-nodes.editor";
 import {
   currentValue,
   enableKeyboard,

@@ -19,9 +19,18 @@ import {
 } from "../shared/form.editor";
 import { isVariable, validators } from "../shared/validation.editor";
 import { resolveApi } from "../../src/settings/api";
+import { missing } from "../../src/errors/invalid-setting";
+import { isJsonObject } from "../../src/protocol/json";
 import { INSTANCE_DEFAULTS, resolveInstance } from "../../src/settings/instance";
 import type { TestSettings } from "../shared/connection-test-settings.editor";
 import type { FormNode } from "../shared/form.editor";
+
+/** The flow as it was loaded or deployed; the types do not have it. */
+interface Deployed {
+  readonly nodes: { originalFlow(): readonly { readonly id: string }[] | undefined };
+}
+
+declare const RED: Deployed;
 
 const PREFIX = "node-config-input";
 const FORM = ".aliyun-iot-instance-form";
@@ -34,6 +43,22 @@ const VALID = {
   accessKeySecret: "secret",
 };
 
+/** Whether Node-RED has an instance already, and with it credentials that the editor need not know. */
+function isDeployed({ id }: FormNode): boolean {
+  return RED.nodes.originalFlow()?.some((node) => node.id === id) === true;
+}
+
+/** Exports carry no credentials, and the editor checks none where no form is open. */
+function checkImported(node: FormNode): void {
+  if ($(FORM).length > 0 || isDeployed(node)) return;
+  const known: unknown = node["credentials"];
+  const credentials = isJsonObject(known) ? known : {};
+  for (const name of ["accessKeyId", "accessKeySecret"]) {
+    const isThere = (credentials[name] ?? "") !== "" || credentials[`has_${name}`] === true;
+    if (!isThere) throw missing(name);
+  }
+}
+
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {
   if (setting === "region" || setting === "apiEndpoint") {
@@ -41,6 +66,8 @@ export const validate = validators((setting, value, node) => {
     if ((value ?? "") !== "") resolveApi({ ...VALID, [setting]: value });
     return;
   }
+  // A setting that is no variable, for which the editor would ask no validator.
+  if (setting === "signMethod") checkImported(node);
   // Whether plain TCP is allowed depends on the host, which only the runtime may know.
   const host = currentValue(`#${PREFIX}-host`, node["host"]);
   const isKnown = host !== "" && !isVariable(host);

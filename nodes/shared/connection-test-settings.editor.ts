@@ -1,15 +1,10 @@
+import { isDisabled, isNode } from "./editor-nodes.editor";
 import { fieldValue, NO_CONFIG_NODE } from "./form.editor";
 import { isJsonObject } from "../../src/protocol/json";
 import { CREDENTIALS, HIDDEN_PASSWORD, INSTANCE_DEFAULTS } from "../../src/settings/instance";
 import { SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
-import type { RED as Editor } from "@node-red/editor-client";
 import type { FormNode } from "./form.editor";
 import type { Stored } from "../../src/settings/read";
-
-/** The types know of no ID, and of nothing in a flow. */
-type FindFlow = (id: string) => unknown;
-
-declare const RED: Editor & { readonly nodes: { readonly workspace: FindFlow } };
 
 /** What a test is made with, and the sentence that names the consumer group it joins. */
 export interface TestSettings {
@@ -22,16 +17,6 @@ export interface TestSettings {
 const LEFT_OUT = ["name", "instance", "inputs"];
 
 const OPEN_SUBSCRIBER = "aliyunIotOpenSubscriber";
-
-function isNode(value: unknown): value is FormNode {
-  return isJsonObject(value) && typeof value["id"] === "string";
-}
-
-/** A node of the editor, with edits that are not deployed yet. */
-export function nodeOf(id: string): FormNode | undefined {
-  const found: unknown = RED.nodes.node(id);
-  return isNode(found) ? found : undefined;
-}
 
 /** An open form; the editor gives its fields IDs that begin with `prefix`. */
 interface OpenForm {
@@ -54,12 +39,6 @@ function settingsOf(node: Stored, defaults: Stored, open?: OpenForm): Stored {
       return [name, value === NO_CONFIG_NODE ? "" : value];
     }),
   );
-}
-
-/** Whether a deploy would leave a node out, by itself or with its flow. */
-function isDisabled(node: FormNode): boolean {
-  const flow = typeof node["z"] === "string" ? RED.nodes.workspace(node["z"]) : undefined;
-  return node["d"] === true || (isJsonObject(flow) && flow["disabled"] === true);
 }
 
 /** The settings of an instance, from its form if it is open. */

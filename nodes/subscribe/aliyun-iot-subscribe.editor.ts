@@ -1,12 +1,13 @@
+import { showSharedGroup } from "./shared-group.editor";
 import { StatisticsPanel } from "./statistics.editor";
 import { showSummary } from "./summary.editor";
 import { prepareTopicFilters, topicFilters } from "./topic-filters.editor";
 import {
   instanceSettings,
-  nodeOf,
   setOpenSubscriber,
   subscribeSettings,
 } from "../shared/connection-test-settings.editor";
+import { nodeOf } from "../shared/editor-nodes.editor";
 import { ConnectionTest } from "../shared/connection-test.editor";
 import {
   cleanFields,
@@ -72,6 +73,7 @@ export function prepare(node: FormNode): void {
   const advanced = { clientId, connections, heartbeat, creditWindow, skipDuplicates, inputs };
   unfoldIfChanged("#aliyun-iot-subscribe-advanced", PREFIX, advanced);
   enableKeyboard(node, PREFIX, "instance");
+  showSharedGroup(node);
   showSummary(node);
   setOpenSubscriber({ node, form: $(FORM) });
   test = new ConnectionTest(node, "#aliyun-iot-subscribe-test", () => testSettings(node));

@@ -1,8 +1,8 @@
-// The forms of nodes whose settings an imported flow leaves out.
-import { equal } from "node:assert/strict";
+// What the editor shows of nodes that are not alone, or not as a form would have made them.
+import { deepEqual, equal, match } from "node:assert/strict";
 import { browserTest } from "../support/browser/browser-test";
 import { withEditor } from "../support/browser/editor";
-import { EMPTY_FLOW, PLACE } from "../support/node-red/flow";
+import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
 import { ACK_DEFAULTS } from "../../src/settings/ack";
 import { COMMAND_DEFAULTS } from "../../src/settings/command";
@@ -37,3 +37,57 @@ browserTest("a form shows the defaults of settings that a flow leaves out", asyn
     }
   });
 });
+
+browserTest("an imported instance without credentials is marked as incomplete", async (browser) => {
+  await nodeRed.deploy(subscriberFlow({ port: 1, instance: { name: "deployed" } }));
+  const [, instance] = subscriberFlow({ port: 1 });
+  const named = (name: string, more: object) => ({ ...instance, ...more, id: name, name });
+  const bare = (name: string, host: string) => named(name, { host, credentials: undefined });
+  const accessKeyId = "${KEY_ID}";
+  await withEditor({ browser, url: nodeRed.url }, async (editor) => {
+    await editor.import([
+      { ...bare("exported", "127.0.0.1"), type: "aliyun-iot-instance" },
+      { ...bare("variable", "${HOST}"), type: "aliyun-iot-instance" },
+      {
+        ...named("example", { credentials: { accessKeyId, accessKeySecret: "secret" } }),
+        type: "aliyun-iot-instance",
+      },
+    ]);
+    const valid = await editor.page.evaluate(`(() => {
+      const valid = {};
+      RED.nodes.eachConfig((node) => { valid[node.name] = node.valid; });
+      return valid;
+    })()`);
+    deepEqual(valid, { deployed: true, exported: false, variable: false, example: true });
+  });
+});
+
+browserTest(
+  "a subscriber that shares its group with another says so in its form",
+  async (browser) => {
+    const nodes = subscriberFlow({ port: 1, subscribe: { consumerGroupId: "G1" } });
+    const first = nodes.find(({ id }) => id === SUBSCRIBER);
+    const other = (name: string, more: object) => ({
+      ...{ ...first, type: "aliyun-iot-subscribe", id: name, name, ...more },
+    });
+    await nodeRed.deploy([
+      ...nodes.filter(({ id, z }) => id === SUBSCRIBER || z === undefined),
+      { id: "tab-2", type: "tab", label: "second" },
+      { id: "tab-off", type: "tab", label: "off", disabled: true },
+      other("elsewhere", { z: "tab-2" }),
+      other("disabled", { z: "tab-2", d: true }),
+      other("of a disabled flow", { z: "tab-off" }),
+      other("another group", { z: "tab-2", consumerGroupId: "G2" }),
+    ]);
+    await withEditor({ browser, url: nodeRed.url }, async (editor) => {
+      const form = await editor.edit(SUBSCRIBER);
+      const warning = form.tray.locator("#aliyun-iot-subscribe-shared");
+      match(await warning.innerText(), /^In this Node-RED, “elsewhere” receives .*group, too/);
+      await form.fill("consumerGroupId", "G3");
+      equal(await warning.isVisible(), false);
+      await form.fill("consumerGroupId", "G2");
+      match(await warning.innerText(), /“another group”/);
+      await form.cancel();
+    });
+  },
+);
