@@ -79,7 +79,7 @@ test("docs/recovery.zh-CN.md has the codes of the English page, with status and 
   for (const [what = "", quoted = "", status = "", attempt] of chinese) {
     const code = quoted.replaceAll("`", "") as ErrorCode;
     const { retry, "zh-CN": texts } = ERRORS[code];
-    const short = texts.short.replace(/ ?__label__ ?/, "…");
+    const short = texts.short.replace(/ ?__label__ ?|__variable__/, "…");
     equal(status, short, what);
     equal(attempt, code === "CONNECT_LIMIT" ? "一分钟过后" : next[retry], what);
   }
