@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { examplesOn } from "../support/node-red/example";
+import { Mqtt5Broker } from "../support/programs/mqtt-5-broker";
 import { MqttBroker } from "../support/programs/mqtt-broker";
 import { PATIENCE_MS, soon } from "../support/time/until";
 import type { ExampleChange, RunningExample } from "../support/node-red/example";
@@ -179,9 +180,34 @@ test("the MQTT bridge releases what fails on the way, and publishes it when it c
     },
     {
       node: (node) =>
-        node.type === "function"
+        node["name"] === "topic and retain"
           ? { ...node, func: `${failure}\n${String(node["func"])}` }
           : changed(node),
     },
   );
+});
+
+test("the MQTT bridge accepts and shows what an MQTT 5 broker will never take, and releases what it may take later", async () => {
+  const [TAKEN, NOT_NOW, NEVER] = [0, 0x97, 0x99];
+  const answers: Readonly<Record<string, number[]>> = { later: [NOT_NOW], never: [NEVER, NEVER] };
+  const mqtt5 = await Mqtt5Broker.start((payload) => answers[payload]?.shift() ?? TAKEN);
+  const node = (each: FlowNode): FlowNode =>
+    each.type === "mqtt-broker" ? { ...each, port: mqtt5.port, protocolVersion: 5 } : each;
+  try {
+    await withExample(
+      NAME,
+      async (example) => {
+        await example.shown("publish", isConnected);
+        const [later = "", never = ""] = pushed(example, ["later", "never"]);
+        await allAccepted(example, [later, never]);
+        const endings = [later, never].map((id) => example.emulator.history(id)?.endings);
+        deepEqual(endings, [["released", "accepted"], ["accepted"]]);
+        const { message } = await example.nodeRed.next("refused or down? 1");
+        equal(message?.["messageId"], never);
+      },
+      { node, codes: [NOT_NOW, NEVER].map(String) },
+    );
+  } finally {
+    await mqtt5.stop();
+  }
 });
