@@ -1,9 +1,18 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { NPX } from "../src/errors/command-line";
 import {
   deadLinks,
   deadMentions,
@@ -28,11 +37,15 @@ const WANTED = [
   /^(package\.json|README\.md|README\.zh-CN\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE)$/,
 ];
 
+/** What npx would have to fetch, it does not find. */
+const OFFLINE = { ...process.env, npm_config_offline: "true" };
+
 /** The run-time dependencies and theirs, copied from what is installed here. */
 const DEPENDENCIES = ["rhea", "lru-cache", "debug", "ms", "hpagent", "proxy-from-env"];
 
 interface Manifest {
   readonly name: string;
+  readonly version: string;
   readonly scripts: { readonly prepublishOnly?: string };
   readonly repository?: { readonly url: string };
 }
@@ -101,17 +114,25 @@ test("npm publish refuses a package without repository, whose README would have 
   equal(publish({ url: "git+https://github.com/a/b.git" }).status, 0);
 });
 
-test("unpacked with its dependencies alone, the nodes load and receive, and the command runs", () =>
+test("unpacked with its dependencies alone, the nodes load and receive, and npx runs the command", () =>
   withTarball(async ({ file, directory }) => {
-    execFileSync("tar", ["-xzf", file, "-C", directory]);
-    const modules = join(directory, "package", "node_modules");
-    mkdirSync(modules);
+    const { name, version } = manifest();
+    // As npm installs it in a user directory.
+    const user = join(directory, "user");
+    const installed = join(user, "node_modules", name);
+    const modules = join(installed, "node_modules");
+    mkdirSync(modules, { recursive: true });
+    execFileSync("tar", ["-xzf", file, "-C", installed, "--strip-components=1"]);
     for (const name of DEPENDENCIES) {
       cpSync(join("node_modules", name), join(modules, name), { recursive: true });
     }
-    const installed = join(directory, "package");
+    writeFileSync(join(user, "package.json"), "{}");
+    mkdirSync(join(user, "node_modules/.bin"));
     const command = join(installed, "dist/src/cli/main.js");
-    match(execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" }), /emulator/);
+    symlinkSync(command, join(user, "node_modules/.bin/aliyun-iot-amqp"));
+    const [npx = "", ...called] = NPX.split(" ");
+    const options = { cwd: user, encoding: "utf8", env: OFFLINE } as const;
+    equal(execFileSync(npx, [...called, "--version"], options), `${version}\n`);
     const nodeRed = await NodeRed.start({ nodesDir: installed });
     try {
       await withEmulator({}, async (emulator) => {

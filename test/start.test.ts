@@ -96,6 +96,13 @@ test("npm start brings messages onto a dashboard that devices obey, and Ctrl-C e
         ok(started.output.includes(address), `${address} was not printed.`);
         equal((await fetch(address)).status, 200, address);
       }
+      // What the README shows: so many devices, and a message of one's own.
+      match(started.output, /6 simulated devices/);
+      const readme = readFileSync("README.md", "utf8");
+      match(readme, /six simulated devices/);
+      const [, own = ""] = /curl -d '(.+)' http:\/\/127\.0\.0\.1:5680\/messages/.exec(readme) ?? [];
+      const control = `http://127.0.0.1:${environment.EMULATOR_HTTP_PORT}/messages`;
+      equal((await fetch(control, { method: "POST", body: own })).status, 200);
       const first = await acceptedMoreThan(0, environment);
       await acceptedMoreThan(first, environment);
       await pumpObeys(environment);
