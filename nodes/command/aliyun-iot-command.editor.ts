@@ -10,6 +10,7 @@ import {
   storeNumbers,
   textOf,
 } from "../shared/form.editor";
+import { addSearchWords } from "../shared/palette.editor";
 import { TypedField } from "../shared/typed-field.editor";
 import { isVariable, validators } from "../shared/validation.editor";
 import { invalid } from "../../src/errors/invalid-setting";
@@ -48,6 +49,8 @@ function checkPath(options: CommandOptions, field: CommandField): void {
   if (!RED.utils.validatePropertyExpression(path))
     throw invalid(field, value, { rule: "propertyPath" });
 }
+
+addSearchWords("aliyun-iot-command");
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {

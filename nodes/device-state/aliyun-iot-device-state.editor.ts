@@ -1,4 +1,5 @@
 import { showDefaults, storeNumbers } from "../shared/form.editor";
+import { addSearchWords } from "../shared/palette.editor";
 import { TypedField } from "../shared/typed-field.editor";
 import { isVariable, validators } from "../shared/validation.editor";
 import {
@@ -29,6 +30,8 @@ function stores(): ContextStores | undefined {
   const context: unknown = "context" in settings ? settings.context : undefined;
   return isStores(context) ? { defaultName: context.default, names: context.stores } : undefined;
 }
+
+addSearchWords("aliyun-iot-device-state");
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value) => {

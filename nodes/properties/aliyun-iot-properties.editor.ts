@@ -1,4 +1,5 @@
 import { showDefaults, showWhile, textOf } from "../shared/form.editor";
+import { addSearchWords } from "../shared/palette.editor";
 import { isVariable, validators, withoutVariables } from "../shared/validation.editor";
 import {
   identifiersIn,
@@ -10,6 +11,8 @@ import type { FormNode } from "../shared/form.editor";
 const PREFIX = "node-input";
 const IDENTIFIERS = "#aliyun-iot-properties-identifiers";
 const EXAMPLES = ".aliyun-iot-form-example";
+
+addSearchWords("aliyun-iot-properties");
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value) => {

@@ -19,6 +19,7 @@ import {
   textOf,
   unfoldIfChanged,
 } from "../shared/form.editor";
+import { addSearchWords } from "../shared/palette.editor";
 import { validators, withoutVariables } from "../shared/validation.editor";
 import { resolveSubscribe, SUBSCRIBE_DEFAULTS } from "../../src/settings/subscribe";
 import type { TestSettings } from "../shared/connection-test-settings.editor";
@@ -27,6 +28,8 @@ import type { FormNode } from "../shared/form.editor";
 const PREFIX = "node-input";
 const FORM = ".aliyun-iot-subscribe-form";
 const NUMBERS = ["connections", "heartbeat", "creditWindow", "ackTimeout", "inputs"];
+
+addSearchWords("aliyun-iot-subscribe");
 
 /** Validator of one setting, by the runtime's own rules. */
 export const validate = validators((setting, value, node) => {

@@ -1,5 +1,5 @@
 // What the editor shows of nodes that are not alone, or not as a form would have made them.
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { browserTest } from "../support/browser/browser-test";
 import { withEditor } from "../support/browser/editor";
 import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
@@ -63,7 +63,7 @@ browserTest("an imported instance without credentials is marked as incomplete", 
 });
 
 browserTest(
-  "a subscriber that shares its group with another says so in its form",
+  "a subscriber is found in the palette, and says in its form that it shares its group",
   async (browser) => {
     const nodes = subscriberFlow({ port: 1, subscribe: { consumerGroupId: "G1" } });
     const first = nodes.find(({ id }) => id === SUBSCRIBER);
@@ -80,7 +80,15 @@ browserTest(
       other("another group", { z: "tab-2", consumerGroupId: "G2" }),
     ]);
     await withEditor({ browser, url: nodeRed.url }, async (editor) => {
+      // The palette's search looks at type and label, which do not have these words.
+      const entries = editor.page.locator(".red-ui-palette-node[data-palette-type^=aliyun-iot]");
+      for (const words of ["AMQP", "Alibaba", "阿里", "物联网"]) {
+        await editor.search(words);
+        equal(await entries.locator("visible=true").count(), 5, words);
+      }
       const form = await editor.edit(SUBSCRIBER);
+      const { height = 0 } = (await form.tray.locator("ol[data-empty]").boundingBox()) ?? {};
+      ok(height > 20, "An empty list of filters is a bar.");
       const warning = form.tray.locator("#aliyun-iot-subscribe-shared");
       match(await warning.innerText(), /^In this Node-RED, “elsewhere” receives .*group, too/);
       await form.fill("consumerGroupId", "G3");

@@ -1,5 +1,5 @@
 // The form of the properties node, filled in by mouse and gone through by keyboard.
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { browserTest } from "../support/browser/browser-test";
 import { LANGUAGES } from "../support/node-red/built-nodes";
 import { withEditor } from "../support/browser/editor";
@@ -21,6 +21,12 @@ browserTest(
     await nodeRed.deploy(EMPTY_FLOW);
     await withEditor({ browser, url: nodeRed.url }, async (editor) => {
       const form = await editor.edit(await editor.drag(PROPERTIES, { x: 240, y: 120 }));
+      const box = await form.field("passOthers").boundingBox();
+      const hint = await form.tray.locator("#node-input-passOthers + p").boundingBox();
+      ok(
+        box !== null && hint !== null && box.y + box.height <= hint.y,
+        "The hint overlaps the box.",
+      );
       deepEqual(await form.unreachable(), []);
       deepEqual(await form.nameless(), []);
       await form.cancel();

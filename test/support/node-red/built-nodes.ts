@@ -48,6 +48,7 @@ export function definition(node: string): Definition {
       originalFlow: () => [{}],
       registerType: (type: string, def: Definition) => registered.set(type, def),
     },
+    events: { on: () => undefined },
     settings: {},
     utils: { validatePropertyExpression: (path: string) => /^[\w.]+$/.test(path) },
   };
