@@ -338,15 +338,12 @@ test("docs/recovery.md has each code with its status and its next attempt, as th
     equal(status, short.replace(/__\w+__/, "…"), what);
     equal(next, code === "CONNECT_LIMIT" ? "when the minute is over" : ERRORS[code].retry, what);
   }
-  // Provoked elsewhere: nodes are Node-RED's, an environment variable and the limit need more than one connection, and a
-  // network that cannot be reached is not to be had on loopback.
+  // Provoked elsewhere: nodes and variables are Node-RED's, files are read before there is an instance,
+  // the limit needs more than one connection, and a network that cannot be reached is not to be had on
+  // loopback.
   const elsewhere = [
-    "NODE_MISSING",
-    "NODE_DISABLED",
-    "ENV_MISSING",
-    "RHEA_MISMATCH",
-    "CONNECT_LIMIT",
-    "CONNECTION_FAILED",
+    ...["NODE_MISSING", "NODE_DISABLED", "ENV_MISSING", "CA_UNREADABLE", "RHEA_MISMATCH"],
+    ...["CONNECT_LIMIT", "CONNECTION_FAILED"],
   ];
   const rows = connections.map(([, code = ""]) => code.replaceAll("`", ""));
   const provoked = [...new Set<string>(PROVOKED.map(({ code }) => code)), ...elsewhere];

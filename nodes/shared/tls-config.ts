@@ -1,5 +1,6 @@
 import { missingNode } from "./deployed-nodes";
 import { SettingError } from "../../src/errors/error";
+import { readCaCertificates } from "../../src/settings/ca-certificates";
 import type { NodeAPI } from "node-red";
 import type { TlsOptions } from "../../src/settings/instance";
 
@@ -15,7 +16,10 @@ function isTlsConfig(node: object | null | undefined): node is TlsConfigNode {
   return node != null && "addTLSOptions" in node && typeof node.addTLSOptions === "function";
 }
 
-/** The TLS options of the `tls-config` node with an ID; none without one. Throws SettingError. */
+/**
+ * The TLS options of the `tls-config` node with an ID; none without one. Throws SettingError, and
+ * TlsError for CA certificates that cannot be read.
+ */
 export function tlsOptions(RED: NodeAPI, id: unknown): TlsOptions {
   if (id === undefined || id === "") return {};
   const node = typeof id === "string" ? RED.nodes.getNode(id) : undefined;
@@ -26,5 +30,5 @@ export function tlsOptions(RED: NodeAPI, id: unknown): TlsOptions {
     const value = node.name ?? id;
     throw new SettingError("SETTING_INVALID", { setting: "tls", value, rule: "tlsFiles" });
   }
-  return node.addTLSOptions({});
+  return readCaCertificates(node.addTLSOptions({}));
 }

@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { SettingError } from "../errors/error";
 import { resolveApi } from "../settings/api";
+import { readCaCertificates } from "../settings/ca-certificates";
 import { resolveInstance } from "../settings/instance";
 import type { Io } from "./io";
 import type { ErrorDetails } from "../errors/error";
 import type { ApiOptions } from "../settings/api";
-import type { InstanceOptions, TlsOptions } from "../settings/instance";
+import type { InstanceOptions } from "../settings/instance";
 import type { Stored } from "../settings/read";
 import type { CLI_TEXTS } from "./texts";
 
@@ -166,14 +167,19 @@ function readFlags(args: readonly string[], sources: Sources): Map<string, strin
   return values;
 }
 
-/** The text of a file that a setting names. Throws SettingError if it cannot be read. */
-export async function readText(setting: string, file: string): Promise<string> {
+/** The bytes of a file that a setting names. Throws SettingError if it cannot be read. */
+async function readBytes(setting: string, file: string): Promise<Buffer> {
   try {
-    return await readFile(file, "utf8");
+    return await readFile(file);
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "?";
     throw new SettingError("FILE_UNREADABLE", { setting, file, reason }, error);
   }
+}
+
+/** The text of a file that a setting names. Throws SettingError if it cannot be read. */
+export async function readText(setting: string, file: string): Promise<string> {
+  return (await readBytes(setting, file)).toString("utf8");
 }
 
 /** How a command connects. Each method checks its settings, and throws SettingError. */
@@ -188,7 +194,8 @@ export async function readConnecting({
   useTls: noTls,
   ...given
 }: Partial<Given<typeof DOCTOR_SOURCES>>): Promise<Connecting> {
-  const tls: TlsOptions = caFile === undefined ? {} : { ca: await readText("tls", caFile) };
+  const tls =
+    caFile === undefined ? {} : readCaCertificates({ ca: await readBytes("tls", caFile) });
   return {
     instance: () => resolveInstance({ ...given, useTls: noTls !== true }, tls),
     api: () => resolveApi(given, tls),

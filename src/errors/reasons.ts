@@ -107,6 +107,65 @@ export const REASONS = {
     "en-US": "the node was stopped before it answered",
     "zh-CN": "节点在它响应之前已停止",
   },
+  caEmpty: { "en-US": "it is empty", "zh-CN": "内容为空" },
+  caDer: {
+    "en-US":
+      "it is a certificate in binary form (DER). Convert it: openssl x509 -inform der -in ca.cer -out ca.pem",
+    "zh-CN": "这是二进制格式（DER）的证书。请转换：openssl x509 -inform der -in ca.cer -out ca.pem",
+  },
+  caPkcs7: {
+    "en-US":
+      "it is a PKCS #7 file (.p7b). Convert it: openssl pkcs7 -print_certs -in ca.p7b -out ca.pem",
+    "zh-CN": "这是 PKCS #7 文件（.p7b）。请转换：openssl pkcs7 -print_certs -in ca.p7b -out ca.pem",
+  },
+  caPkcs7Der: {
+    "en-US":
+      "it is a PKCS #7 file in binary form (.p7b). Convert it: openssl pkcs7 -inform der -print_certs -in ca.p7b -out ca.pem",
+    "zh-CN":
+      "这是二进制格式的 PKCS #7 文件（.p7b）。请转换：openssl pkcs7 -inform der -print_certs -in ca.p7b -out ca.pem",
+  },
+  caPfx: {
+    "en-US":
+      "it is a PKCS #12 file (.pfx, .p12). Take the CA certificates out of it: openssl pkcs12 -in ca.pfx -cacerts -nokeys -out ca.pem",
+    "zh-CN":
+      "这是 PKCS #12 文件（.pfx、.p12）。请导出其中的 CA 证书：openssl pkcs12 -in ca.pfx -cacerts -nokeys -out ca.pem",
+  },
+  caKey: {
+    "en-US": "it is a private key; the certificate of the authority (CA) is needed",
+    "zh-CN": "这是私钥；需要的是签发机构（CA）的证书",
+  },
+  caRequest: {
+    "en-US": "it is a certificate request (CSR); the certificate of the authority (CA) is needed",
+    "zh-CN": "这是证书请求（CSR）；需要的是签发机构（CA）的证书",
+  },
+  caUtf16: {
+    "en-US":
+      "its text is UTF-16. Convert it: iconv -f UTF-16 -t UTF-8 ca.pem > ca-utf8.pem, or save it as UTF-8",
+    "zh-CN":
+      "其文本编码为 UTF-16。请转换：iconv -f UTF-16 -t UTF-8 ca.pem > ca-utf8.pem，或另存为 UTF-8",
+  },
+  caBinary: {
+    "en-US":
+      "it is binary and was damaged when it was loaded as text. For a certificate (DER), convert the file first: openssl x509 -inform der -in ca.cer -out ca.pem",
+    "zh-CN":
+      "这是二进制内容，作为文本加载时已损坏。如果是证书（DER），请先转换文件：openssl x509 -inform der -in ca.cer -out ca.pem",
+  },
+  caDamaged: {
+    "en-US":
+      "a certificate in it is cut off or damaged. Copy the whole file again, and check it: openssl x509 -noout -subject -in ca.pem",
+    "zh-CN":
+      "其中的证书不完整或已损坏。请重新复制整个文件，并检查：openssl x509 -noout -subject -in ca.pem",
+  },
+  caNone: {
+    "en-US": "there is no PEM certificate in it, which starts with -----BEGIN CERTIFICATE-----",
+    "zh-CN": "其中没有以 -----BEGIN CERTIFICATE----- 开头的 PEM 证书",
+  },
+  caNoAuthority: {
+    "en-US":
+      "it is the certificate of a server or client (__subject__), not of an authority (CA). The server shows who has issued its own: openssl s_client -showcerts -connect host:5671",
+    "zh-CN":
+      "这是服务器或客户端的证书（__subject__），不是签发机构（CA）的证书。可查看服务器证书的签发机构：openssl s_client -showcerts -connect host:5671",
+  },
   emptyValue: { "en-US": "empty", "zh-CN": "空值" },
   theForm: { "en-US": "the form", "zh-CN": "表单" },
   clockBehind: {

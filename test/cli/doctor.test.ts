@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { doctor } from "../../src/cli/doctor";
@@ -153,6 +153,15 @@ test("doctor names a wrong setting by its flag, as its first step", async () => 
     equal(await command.exit(), 1);
     match(command.stderr, /\((--wait|--ca)\)/);
   }
+});
+
+test("doctor says what a file is that holds no CA certificate, before it connects", async () => {
+  const keys = { ...EMULATOR_KEYS, LANG: "C" };
+  const io = ["--host", "localhost", "--ca", "package.json"];
+  await rejects(run(io, keys), {
+    code: "CA_UNREADABLE",
+    details: { setting: "tls", reasonCode: "caNone" },
+  });
 });
 
 test("neither client nor emulator prints a sign-in, whatever is switched on for debugging", async () => {

@@ -1,4 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { retryOf } from "../../src/errors/table";
 import { errorText } from "../../src/errors/texts";
@@ -27,6 +31,17 @@ interface Case {
   /** Nodes beside the subscriber's. */
   readonly more?: readonly FlowNode[];
   readonly emulator?: Partial<EmulatorOptions>;
+}
+
+const directory = mkdtempSync(join(tmpdir(), "bad-input-"));
+after(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function file(name: string, content: Buffer): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
 }
 
 const CASES: readonly Case[] = [
@@ -119,6 +134,23 @@ const CASES: readonly Case[] = [
     code: "SETTING_INVALID",
     setting: "tls",
     flow: { instance: { host: "localhost", useTls: true }, caFile: "/no/such/ca.pem" },
+  },
+  {
+    what: "a CA certificate in binary form",
+    code: "CA_UNREADABLE",
+    setting: "tls",
+    says: "openssl x509 -inform der",
+    flow: {
+      instance: { host: "localhost", useTls: true },
+      caFile: file("ca.cer", new X509Certificate(CERTIFICATES.ca).raw),
+    },
+  },
+  {
+    what: "a private key in place of a CA certificate",
+    code: "CA_UNREADABLE",
+    setting: "tls",
+    says: ["it is a private key", "这是私钥"],
+    flow: { instance: { host: "localhost", useTls: true }, ca: CERTIFICATES.key },
   },
   {
     what: "a group that does not exist",

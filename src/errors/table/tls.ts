@@ -2,6 +2,22 @@ import type { ErrorTable } from "../entry";
 
 /** TLS could not be set up. */
 export const TLS_ERRORS = {
+  // Node.js passes over what it cannot read, and would then trust nobody.
+  CA_UNREADABLE: {
+    retry: "never",
+    details: ["setting", "reason"],
+    "en-US": {
+      short: "CA certificate unusable",
+      text: "The CA certificate (__setting__) cannot be used: __reason__.",
+      remedy:
+        "Give the certificate of the authority as a PEM file, or none: then those that Node.js trusts count.",
+    },
+    "zh-CN": {
+      short: "CA 证书无法使用",
+      text: "CA 证书（__setting__）无法使用：__reason__。",
+      remedy: "请提供签发机构证书的 PEM 文件，或者不提供：此时使用 Node.js 信任的证书。",
+    },
+  },
   // A certificate does not mend itself within seconds.
   TLS_UNTRUSTED: {
     retry: "slow",
