@@ -1,4 +1,5 @@
 import { isDisabled, isNode } from "./editor-nodes.editor";
+import { variablesAround } from "./environment.editor";
 import { fieldValue, NO_CONFIG_NODE } from "./form.editor";
 import { isJsonObject } from "../../src/protocol/json";
 import { CREDENTIALS, HIDDEN_PASSWORD, INSTANCE_DEFAULTS } from "../../src/settings/instance";
@@ -55,6 +56,7 @@ export function instanceSettings(node: FormNode | undefined, form?: JQuery): Sto
     ...settingsOf(node ?? {}, INSTANCE_DEFAULTS, open),
     ...Object.fromEntries(given),
     id: node?.id ?? "",
+    environment: variablesAround(node),
     // In its own form it is to be tested even so.
     disabled: open === undefined && node !== undefined && isDisabled(node),
   };
@@ -63,7 +65,8 @@ export function instanceSettings(node: FormNode | undefined, form?: JQuery): Sto
 /** The settings of a subscriber, from its form if it is open. */
 export function subscribeSettings(node: FormNode, form?: JQuery): Stored {
   const open = form && ({ form, prefix: "node-input" } as const);
-  return { ...settingsOf(node, SUBSCRIBE_DEFAULTS, open), id: node.id };
+  const environment = variablesAround(node);
+  return { ...settingsOf(node, SUBSCRIBE_DEFAULTS, open), id: node.id, environment };
 }
 
 interface OpenSubscriber {

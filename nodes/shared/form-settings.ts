@@ -1,7 +1,8 @@
-import { replaceVariables, resolveSubscriber, variablesOf } from "./settings";
+import { replaceVariables, resolveSubscriber, variableOf, variablesOf } from "./settings";
 import { tlsOptions } from "./tls-config";
 import { SettingError } from "../../src/errors/error";
 import { missing } from "../../src/errors/invalid-setting";
+import { isJsonObject } from "../../src/protocol/json";
 import { hasApi, resolveApi } from "../../src/settings/api";
 import { CREDENTIALS, HIDDEN_PASSWORD, resolveInstance } from "../../src/settings/instance";
 import type { Node, NodeAPI } from "node-red";
@@ -31,11 +32,38 @@ function deployedNode(RED: NodeAPI, { id }: JsonObject, type: string): Node | un
   return node?.type === type ? node : undefined;
 }
 
+/** What a form tells of the variables around its node: those of a subflow are nowhere else. */
+function toldVariables({ environment }: Stored): { values: JsonObject; ofSubflow: unknown[] } {
+  const { values, ofSubflow } = isJsonObject(environment) ? environment : {};
+  return {
+    values: isJsonObject(values) ? values : {},
+    ofSubflow: Array.isArray(ofSubflow) ? ofSubflow : [],
+  };
+}
+
+/** Replaces the variables that the form tells. Throws SettingError for one that it cannot know. */
+function withTold(fields: Stored): Stored {
+  const { values, ofSubflow } = toldVariables(fields);
+  const valueOf = (value: unknown, setting: string): unknown => {
+    const variable = variableOf(value);
+    if (variable === undefined) return value;
+    if (Object.hasOwn(values, variable)) return values[variable];
+    if (!ofSubflow.includes(variable)) return value;
+    throw new SettingError("ENV_OF_SUBFLOW", { setting, variable });
+  };
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((each) => valueOf(each, name)) : valueOf(value, name),
+    ]),
+  );
+}
+
 /** Replaces variables as a deploy does. Throws SettingError for one that is not set. */
 function withEnvironment(RED: NodeAPI, fields: Stored, node: Node | undefined): Stored {
   // A new node has no flow yet.
   const find = node === undefined ? (name: string) => process.env[name] : variablesOf(RED, node);
-  return replaceVariables(fields, find);
+  return replaceVariables(withTold(fields), find);
 }
 
 /** The credentials typed into the form; those that were not typed again are the deployed ones. */

@@ -75,6 +75,7 @@ test("no error of a command tells a property of a node in brackets, or to deploy
     "REPLY_MISSING",
     "NODE_MISSING",
     "NODE_DISABLED",
+    "ENV_OF_SUBFLOW",
   ]);
   const codes = ERROR_CODES.filter((c) => !ofNodes.includes(c));
   for (const language of LANGUAGES) {

@@ -103,6 +103,20 @@ test("variables are replaced as a deploy does, and one that is not set is named"
     match(unset.text, /"settings".*"failed".*NOT_SET/);
   }));
 
+test("a variable of a subflow is taken as the form tells it, or named as one that cannot be tested", () =>
+  withEmulator({}, async (emulator) => {
+    const variables = { ...keys, host: "${AMQP_HOST}" };
+    const around = (environment: object) => form(emulator.port, { ...variables, environment });
+    const known = await post(around({ values: { AMQP_HOST: "127.0.0.1" }, ofSubflow: [] }));
+    equal(resultOf(known), "passed");
+    const unknown = await post(around({ values: {}, ofSubflow: ["AMQP_HOST"] }));
+    match(
+      unknown.text,
+      /"settings".*"failed".*value of the subflow.*ENV_OF_SUBFLOW|ENV_OF_SUBFLOW/,
+    );
+    match((await post(around({ values: {}, ofSubflow: [] }))).text, /ENV_MISSING/);
+  }));
+
 test("the subscriber's consumer group is tested, and a message is waited for and given back", () =>
   withEmulator({ consumerGroupIds: ["G1"] }, async (emulator) => {
     const wrong = await post(form(emulator.port));

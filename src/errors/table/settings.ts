@@ -72,6 +72,20 @@ export const SETTING_ERRORS = {
       remedy: "请在运行 Node-RED 的环境中设置该变量并重启 Node-RED，或者直接填写值。",
     },
   },
+  ENV_OF_SUBFLOW: {
+    retry: "never",
+    details: ["variable", "setting"],
+    "en-US": {
+      short: "value of the subflow",
+      text: "The variable __variable__, used for “__label__” (__setting__), is a value of the subflow, and cannot be tested from here: its instances set it, or it is a secret.",
+      remedy: "For the test, enter the value itself, and leave the form with Cancel.",
+    },
+    "zh-CN": {
+      short: "取值来自子流程",
+      text: "设置项“__label__”（__setting__）使用的变量 __variable__ 由子流程提供，无法在此测试：它由子流程的各个实例设置，或者是保密的值。",
+      remedy: "测试时可以直接填写值，之后用“取消”关闭表单。",
+    },
+  },
   ENV_PARTIAL: {
     retry: "never",
     details: ["setting", "value"],
