@@ -1,53 +1,19 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { resolve } from "node:path";
 import { test } from "node:test";
-import { CERTIFICATES, TestCa } from "../support/certificates";
+import { form, keys, postTest, resultOf, stepsOf } from "../support/node-red/connection-test";
+import { CERTIFICATES } from "../support/certificates";
 import { EMPTY_FLOW, isConnected, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
-import { SilentPort } from "../support/network/silent-port";
 import { PATIENCE_MS, until } from "../support/time/until";
 import { withEmulator } from "../support/emulator/with-emulator";
+import type { Line } from "../support/node-red/connection-test";
 
 const INSTANCE = "instance0000000";
 const TOPIC = "/k1/d1/user/update";
 
-let nodeRed = NodeRed.forFile({
-  environment: { TEST_SECRET: "testAccessKeySecret" },
-  nodeArguments: ["--require", resolve("test/support/node-red/name-server.cjs")],
-});
+let nodeRed = NodeRed.forFile({ environment: { TEST_SECRET: "testAccessKeySecret" } });
 
-type Line = Readonly<Record<string, unknown>>;
-
-interface Answer {
-  readonly status: number;
-  readonly lines: readonly Line[];
-  readonly text: string;
-}
-
-async function post(body: unknown, signal?: AbortSignal): Promise<Answer> {
-  const response = await fetch(`${nodeRed.url}/aliyun-iot/connection-test`, {
-    method: "POST",
-    headers: { "content-type": "application/json", connection: "close" },
-    body: JSON.stringify(body),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const text = await response.text();
-  const lines = text.split("\n").filter((line) => line !== "");
-  return { status: response.status, text, lines: lines.map((line) => JSON.parse(line) as Line) };
-}
-
-const keys = { accessKeyId: "testAccessKeyId", accessKeySecret: "testAccessKeySecret" };
-
-function form(port: number, instance: object = keys, more: object = {}) {
-  const host = { host: "127.0.0.1", port: String(port), useTls: false, tls: "" };
-  return { language: "en-US", instance: { id: "new", ...host, ...instance }, ...more };
-}
-
-const stepsOf = ({ lines }: Answer) =>
-  lines
-    .filter((line) => "step" in line && line["state"] !== "running")
-    .map((line) => `${String(line["step"])} ${String(line["state"])}`);
-const resultOf = ({ lines }: Answer) => lines.at(-1)?.["result"];
+const post = (body: unknown, signal?: AbortSignal) => postTest(nodeRed, body, signal);
 
 test("a form's unsaved settings are tested, step by step, with a report at the end", () =>
   withEmulator({}, async (emulator) => {
@@ -103,20 +69,6 @@ test("variables are replaced as a deploy does, and one that is not set is named"
     match(unset.text, /"settings".*"failed".*NOT_SET/);
   }));
 
-test("a variable of a subflow is taken as the form tells it, or named as one that cannot be tested", () =>
-  withEmulator({}, async (emulator) => {
-    const variables = { ...keys, host: "${AMQP_HOST}" };
-    const around = (environment: object) => form(emulator.port, { ...variables, environment });
-    const known = await post(around({ values: { AMQP_HOST: "127.0.0.1" }, ofSubflow: [] }));
-    equal(resultOf(known), "passed");
-    const unknown = await post(around({ values: {}, ofSubflow: ["AMQP_HOST"] }));
-    match(
-      unknown.text,
-      /"settings".*"failed".*value of the subflow.*ENV_OF_SUBFLOW|ENV_OF_SUBFLOW/,
-    );
-    match((await post(around({ values: {}, ofSubflow: [] }))).text, /ENV_MISSING/);
-  }));
-
 test("the subscriber's consumer group is tested, and a message is waited for and given back", () =>
   withEmulator({ consumerGroupIds: ["G1"] }, async (emulator) => {
     const wrong = await post(form(emulator.port));
@@ -161,42 +113,6 @@ test("plain TCP to another computer is refused before anything is looked up", as
   match(answer.text, /TLS_REQUIRED/);
 });
 
-test("where the first of a host's addresses is dead, the second is used, and both are told", () => {
-  const host = "several.example";
-  const ca = new TestCa();
-  return withEmulator(ca.leaf({ hosts: [host] }), async ({ port }) => {
-    const dead = await SilentPort.start("127.0.0.2", port);
-    await nodeRed.deploy(subscriberFlow({ port, instance: { host, useTls: true }, ca: ca.cert }));
-    await nodeRed.next("shown", isConnected);
-    const answer = await post(form(port, { ...keys, host, useTls: true, tls: "tls000000000000" }));
-    equal(resultOf(answer), "passed", answer.text);
-    const report = String(answer.lines.at(-1)?.["report"]);
-    match(
-      report,
-      /127\.0\.0\.1 answered on port.*\n +- 127\.0\.0\.2 had not answered after \d+ ms/,
-    );
-    await nodeRed.deploy(EMPTY_FLOW);
-    await dead.stop();
-  });
-});
-
-test("a name server that hangs is asked once, by all connections, deploys and tests", async () => {
-  const host = "hangs.example";
-  const asked = () => nodeRed.output.split(`asked for ${host}`).length - 1;
-  const flow = subscriberFlow({
-    port: 5671,
-    instance: { host, useTls: true },
-    subscribe: { connections: 8 },
-  });
-  await nodeRed.deploy(flow);
-  await nodeRed.deploy(flow);
-  const signal = AbortSignal.timeout(200);
-  await rejects(post(form(5671, { ...keys, host, useTls: true }), signal));
-  await until(() => asked() > 0, "it was asked");
-  await nodeRed.deploy(EMPTY_FLOW);
-  equal(asked(), 1);
-});
-
 test("a request that no form sends is refused", async () => {
   for (const body of [[], { instance: "x" }, { instance: {}, subscribe: [] }, {}]) {
     const { status, text } = await post(body);
@@ -205,18 +121,7 @@ test("a request that no form sends is refused", async () => {
   }
 });
 
-test("a form that is closed ends its test, and the connection with it", () =>
-  withEmulator({}, async (emulator) => {
-    const closing = new AbortController();
-    const more = { waitForMessage: true };
-    const answer = post(form(emulator.port, keys, more), closing.signal).catch(() => "closed");
-    await until(() => emulator.connections().length === 1, "no connection came");
-    closing.abort();
-    equal(await answer, "closed");
-    await until(() => emulator.connections().length === 0, "the connection stayed");
-  }));
-
-test("more than two tests at once, or twenty in a minute, are refused", () =>
+test("more than two tests at once, or twenty in a minute, are refused, and a closed form ends its own", () =>
   withEmulator({}, async (emulator) => {
     const own = await NodeRed.start();
     const before = nodeRed;
@@ -230,7 +135,8 @@ test("more than two tests at once, or twenty in a minute, are refused", () =>
       await until(() => emulator.connections().length === 2, "the two connect");
       equal((await post(form(emulator.port))).status, 429);
       stop.abort();
-      await Promise.all(held);
+      deepEqual(await Promise.all(held), ["closed", "closed"]);
+      await until(() => emulator.connections().length === 0, "the connections stayed");
       // At the settings each ends at once; what is refused does not count.
       const quick = form(emulator.port, { ...keys, host: "" });
       const deadline = AbortSignal.timeout(PATIENCE_MS);
