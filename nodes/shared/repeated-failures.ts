@@ -98,7 +98,7 @@ export class RepeatedFailures {
     const more =
       untold === 0
         ? undefined
-        : this.#translate("happenedAgain", { count: untold, time: timeOfDay(toldAtMs) });
+        : this.#translate("happenedAgain", { times: untold, time: timeOfDay(toldAtMs) });
     cause.untold = 0;
     cause.toldAtMs = this.#clock.now();
     this.#count(cause, countMs);

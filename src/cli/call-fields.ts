@@ -1,5 +1,6 @@
 import { COMMAND_FIELDS, fieldsOf, hasQos } from "../settings/command";
 import { isJsonObject } from "../protocol/json";
+import { memberText } from "../protocol/json-member";
 import { utf8Text } from "../protocol/utf8";
 import { UsageError } from "./settings";
 import type { CommandAction } from "../protocol/command";
@@ -28,25 +29,6 @@ async function readAll(stdin: Io["stdin"]): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-/** The text of one member of a JSON object as it stands there: parsed, `25.0` would become `25`. */
-function memberText(object: string, wanted: string): string | undefined {
-  let depth = 0;
-  let text = "";
-  let name = "";
-  let start = 0;
-  let found: string | undefined;
-  for (const { 0: token, index } of object.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {
-    if (depth === 1 && ",}".includes(token) && name === wanted) found = object.slice(start, index);
-    if ("{[".includes(token)) depth += 1;
-    else if ("}]".includes(token)) depth -= 1;
-    else if (token === ":" && depth === 1) {
-      name = String(JSON.parse(text));
-      start = index + 1;
-    } else if (token.startsWith('"')) text = token;
-  }
-  return found?.trim();
 }
 
 /** A command as a JSON object; nothing at all is a command without fields. */

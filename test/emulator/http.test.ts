@@ -16,10 +16,12 @@ test("POST /messages pushes JSON, text and bytes, with every field", () =>
     await push({ topic: "/e", payload: null, group: "DEFAULT_GROUP" });
     const many = await push({ topic: "/f", payload: [1], count: 3 });
     equal(new Set((many.body as { messageIds: string[] }).messageIds).size, 3);
-    const received = await client.have(8);
+    const exact = '{"id": 1724442618569203714, "t": 25.0, "payload": ["}", 1e400]}';
+    await push(`{"payload": ${exact}, "topic": "/g"}`);
+    const received = await client.have(9);
     deepEqual(
       received.map(({ message }) => (message.body as { content: Buffer }).content.toString("hex")),
-      ['{"t":21}', "plain", "\x01\x02\xff", "", "null", "[1]", "[1]", "[1]"].map((text) =>
+      ['{"t":21}', "plain", "\x01\x02\xff", "", "null", "[1]", "[1]", "[1]", exact].map((text) =>
         Buffer.from(text, "latin1").toString("hex"),
       ),
     );

@@ -7,11 +7,11 @@ import { parsePush } from "./push-request";
 import { readableJson } from "./readable-json";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { JsonObject } from "../../protocol/json";
 import type { Api } from "../api/api";
 import type { Faults } from "../faults/faults";
 import type { GroupStatus } from "../groups/consumer-group";
 import type { NewMessage } from "../groups/message";
+import type { Body } from "./http-request";
 import type { Log } from "../options";
 
 /** What the HTTP control works on. */
@@ -22,7 +22,9 @@ export interface HttpTarget {
   groups(): readonly GroupStatus[];
 }
 
-type Handler = (body: JsonObject) => unknown;
+type Handler = (body: Body) => unknown;
+
+const NO_BODY: Body = { fields: {}, text: "{}" };
 
 /** Anybody on this computer may ask and nobody else, as there is no password. */
 const HOST = "127.0.0.1";
@@ -48,7 +50,7 @@ export class HttpControl {
       "/messages": { POST: (body) => this.#push(body) },
       "/faults": {
         GET: () => faults.describe(),
-        POST: (body) => faults.start(body),
+        POST: ({ fields }) => faults.start(fields),
         DELETE: () => ({ ended: faults.endAll() }),
       },
     };
@@ -93,7 +95,7 @@ export class HttpControl {
       checkOrigin(request);
       if (pathOf(request) === "/" && (await this.#answerApi(request, response))) return;
       const handler = this.#handler(request, response);
-      reply(200, handler(request.method === "POST" ? await readBody(request) : {}));
+      reply(200, handler(request.method === "POST" ? await readBody(request) : NO_BODY));
     } catch (error) {
       const { status, code, message } = asHttpError(error);
       if (status === 500) this.#log(`HTTP control: ${message}`);
@@ -137,7 +139,7 @@ export class HttpControl {
     };
   }
 
-  #push(body: JsonObject): unknown {
+  #push(body: Body): unknown {
     const { message, count } = parsePush(body);
     const { group } = message;
     const known = this.#target.groups().map(({ consumerGroupId }) => consumerGroupId);

@@ -62,15 +62,22 @@ function textOf(bytes: Buffer, contentType = ""): string {
   }
 }
 
-/** Reads a body that is a JSON object. Rejects with HttpError 400 or 413. */
-export async function readBody(request: IncomingMessage): Promise<JsonObject> {
+/** A body that is a JSON object, and its text. */
+export interface Body {
+  readonly fields: JsonObject;
+  readonly text: string;
+}
+
+/** Reads a body. Rejects with HttpError 400 or 413. */
+export async function readBody(request: IncomingMessage): Promise<Body> {
   const text = textOf(await readBytes(request), request.headers["content-type"]);
-  let body: unknown;
+  let fields: unknown;
   try {
-    body = JSON.parse(text);
+    fields = JSON.parse(text);
   } catch {
     throw new HttpError(400, "bad-json", "The body must be JSON.");
   }
-  if (!isJsonObject(body)) throw new HttpError(400, "bad-json", "The body must be a JSON object.");
-  return body;
+  if (!isJsonObject(fields))
+    throw new HttpError(400, "bad-json", "The body must be a JSON object.");
+  return { fields, text };
 }

@@ -1,7 +1,9 @@
+import { memberText } from "../../protocol/json-member";
 import { HttpError } from "./http-request";
 import type { JsonObject } from "../../protocol/json";
 import type { Range } from "../../settings/read";
 import type { NewMessage } from "../groups/message";
+import type { Body } from "./http-request";
 
 /** What `POST /messages` asks for: the message, and how often it is pushed. */
 export interface PushRequest {
@@ -26,9 +28,10 @@ function bad(message: string): HttpError {
   return new HttpError(400, "bad-message", message);
 }
 
-function payloadOf(body: JsonObject): unknown {
-  const { payload, payloadBase64 } = body;
-  if (payloadBase64 === undefined) return payload;
+function payloadOf({ fields: { payload, payloadBase64 }, text }: Body): unknown {
+  // JSON goes out as it came: parsed, a long number would lose digits.
+  const given = typeof payload === "string" ? payload : memberText(text, "payload");
+  if (payloadBase64 === undefined) return given;
   if (payload !== undefined) throw bad("Give either “payload” or “payloadBase64”, not both.");
   if (typeof payloadBase64 !== "string" || !BASE64.test(payloadBase64)) {
     throw bad("“payloadBase64” must be base64 text.");
@@ -53,7 +56,8 @@ function optionalInteger(body: JsonObject, field: string, { min, max }: Range) {
 }
 
 /** Reads the body of `POST /messages`. Throws HttpError 400 with a sentence for the first bad field. */
-export function parsePush(body: JsonObject): PushRequest {
+export function parsePush(request: Body): PushRequest {
+  const body = request.fields;
   const unknown = Object.keys(body).find((field) => !FIELDS.has(field));
   if (unknown !== undefined) {
     throw bad(`There is no field “${unknown}”; known are ${[...FIELDS].join(", ")}.`);
@@ -71,7 +75,7 @@ export function parsePush(body: JsonObject): PushRequest {
     count: optionalInteger(body, "count", { min: 1, max: MAX_COUNT }) ?? 1,
     message: {
       topic,
-      payload: payloadOf(body),
+      payload: payloadOf(request),
       ...(messageId === undefined ? {} : { messageId }),
       ...(group === undefined ? {} : { group }),
       ...(generateTime === undefined ? {} : { generateTime }),

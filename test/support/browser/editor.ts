@@ -71,7 +71,8 @@ export class Editor {
   async search(text: string): Promise<void> {
     const field = this.page.locator("#red-ui-palette-search input");
     await field.fill("");
-    await field.pressSequentially(text); // it listens to keys
+    await field.pressSequentially(text);
+    await field.press("End"); // it listens to keys, and no keyboard has those of Chinese
     // All are shown until the search has begun.
     await this.page
       .locator(`.red-ui-palette-node[data-palette-type="inject"]`)

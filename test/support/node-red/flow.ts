@@ -13,7 +13,10 @@ export const EMPTY_FLOW: readonly FlowNode[] = [{ id: PLACE.z, type: "tab", labe
 
 /** The subscriber has just been shown as connected, with all its connections. */
 export const isConnected = ({ id, status }: ProbeEvent): boolean =>
-  id === SUBSCRIBER && status?.fill === "green" && status.shape === "dot";
+  id === SUBSCRIBER &&
+  status?.shape === "dot" &&
+  // In a flow that settles by hand and has no ack node it is yellow.
+  (status.fill === "green" || status.text?.endsWith(": no ack node") === true);
 
 /** What differs from a subscriber that receives from the emulator with its defaults. */
 export interface FlowSettings {
