@@ -162,9 +162,9 @@ export const REASONS = {
   },
   caNoAuthority: {
     "en-US":
-      "it is the certificate of a server or client (__subject__), not of an authority (CA). The server shows who has issued its own: openssl s_client -showcerts -connect host:5671",
+      "it is the certificate of a server or client (__subject__), not of an authority (CA). The server shows who has issued its own: openssl s_client -showcerts",
     "zh-CN":
-      "这是服务器或客户端的证书（__subject__），不是签发机构（CA）的证书。可查看服务器证书的签发机构：openssl s_client -showcerts -connect host:5671",
+      "这是服务器或客户端的证书（__subject__），不是签发机构（CA）的证书。可查看服务器证书的签发机构：openssl s_client -showcerts",
   },
   emptyValue: { "en-US": "empty", "zh-CN": "空值" },
   theForm: { "en-US": "the form", "zh-CN": "表单" },
