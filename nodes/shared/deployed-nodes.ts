@@ -30,6 +30,11 @@ export function missingNode(RED: NodeAPI, setting: string, id: string): SettingE
   return new SettingError(isThere ? "NODE_DISABLED" : "NODE_MISSING", { setting });
 }
 
+/** The type of a node in the deployed flows, also of one in a subflow, of which only copies run. */
+export function deployedType(RED: NodeAPI, id: string): string | undefined {
+  return definitionsOf(RED).get(id)?.type;
+}
+
 /** Whether an enabled node of a type is deployed. */
 export function hasNode(RED: NodeAPI, type: string): boolean {
   const definitions = definitionsOf(RED);

@@ -1,3 +1,4 @@
+import { deployedType } from "./deployed-nodes";
 import { replaceVariables, resolveSubscriber, variableOf, variablesOf } from "./settings";
 import { tlsOptions } from "./tls-config";
 import { SettingError } from "../../src/errors/error";
@@ -11,6 +12,8 @@ import type { ApiOptions } from "../../src/settings/api";
 import type { Credentials, InstanceOptions, TlsOptions } from "../../src/settings/instance";
 import type { Stored } from "../../src/settings/read";
 import type { SubscribeOptions } from "../../src/settings/subscribe";
+
+const INSTANCE_TYPE = "aliyun-iot-instance";
 
 /** What a form sends to be checked: its fields, as they came over HTTP. */
 export interface FormSettings {
@@ -67,9 +70,10 @@ function withEnvironment(RED: NodeAPI, fields: Stored, node: Node | undefined): 
 }
 
 /** The credentials typed into the form; those that were not typed again are the deployed ones. */
-function credentials(RED: NodeAPI, fields: JsonObject, node: Node | undefined): Stored {
-  const deployed =
-    node === undefined ? {} : (RED.nodes.getCredentials(node.id) as Credentials | null);
+function credentials(RED: NodeAPI, fields: JsonObject): Stored {
+  const { id } = fields;
+  const isDeployed = typeof id === "string" && deployedType(RED, id) === INSTANCE_TYPE;
+  const deployed = isDeployed ? (RED.nodes.getCredentials(id) as Credentials | null) : {};
   return Object.fromEntries(
     CREDENTIALS.map((name) => {
       const typed = fields[name];
@@ -90,8 +94,8 @@ class FormInstance {
     if (instance["disabled"] === true) {
       throw new SettingError("NODE_DISABLED", { setting: "instance" });
     }
-    const node = deployedNode(RED, instance, "aliyun-iot-instance");
-    const fields = { ...instance, ...credentials(RED, instance, node) };
+    const node = deployedNode(RED, instance, INSTANCE_TYPE);
+    const fields = { ...instance, ...credentials(RED, instance) };
     this.#settings = withEnvironment(RED, fields, node);
     this.#tls = tlsOptions(RED, this.#settings["tls"]);
   }

@@ -1,9 +1,11 @@
 // What the editor shows of nodes that are not alone, or not as a form would have made them.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { browserTest } from "../support/browser/browser-test";
+import { expectPassed, testConnection } from "../support/browser/connection-test";
 import { withEditor } from "../support/browser/editor";
 import { EMPTY_FLOW, PLACE, SUBSCRIBER, subscriberFlow } from "../support/node-red/flow";
 import { NodeRed } from "../support/node-red/node-red";
+import { withEmulator } from "../support/emulator/with-emulator";
 import { ACK_DEFAULTS } from "../../src/settings/ack";
 import { COMMAND_DEFAULTS } from "../../src/settings/command";
 import { DEVICE_STATE_DEFAULTS } from "../../src/settings/device-state";
@@ -98,4 +100,25 @@ browserTest(
       await form.cancel();
     });
   },
+);
+
+browserTest("a connection test inside a subflow takes the subflow's variables", (browser) =>
+  withEmulator({}, async ({ port }) => {
+    const nodes = subscriberFlow({ port: 1, instance: { port: "${AMQP_PORT}" } });
+    const inSubflow = nodes.map((node) =>
+      node.type.startsWith("aliyun-iot-") ? { ...node, z: "subflow" } : node,
+    );
+    const env = [{ name: "AMQP_PORT", type: "str", value: String(port) }];
+    await nodeRed.deploy([
+      ...inSubflow,
+      { id: "subflow", type: "subflow", name: "receive", in: [], out: [], env },
+      { id: "use", type: "subflow:subflow", ...PLACE, wires: [] },
+    ]);
+    await withEditor({ browser, url: nodeRed.url }, async (editor) => {
+      await editor.page.evaluate("RED.workspaces.show('subflow')");
+      const form = await editor.edit(SUBSCRIBER);
+      expectPassed(await testConnection(form));
+      await form.cancel();
+    });
+  }),
 );
