@@ -56,10 +56,14 @@ const rowOf = (page: Page, device: string) =>
 
 /** Switches a device's pump off, and waits until the page says that it is done. */
 async function switchOff(row: Locator, done: string): Promise<void> {
-  await row.locator(".iot-state.iot-green").waitFor(); // offline ones come back soon
-  await row.getByRole("switch", { checked: true }).click();
-  await row.getByRole("switch", { checked: false }).waitFor();
-  await row.getByRole("status").filter({ hasText: done }).waitFor();
+  const isDone = row.getByRole("status").filter({ hasText: done });
+  for (let attempt = 1; attempt <= 3 && !(await isDone.isVisible()); attempt += 1) {
+    await row.locator(".iot-state.iot-green").waitFor(); // offline ones come back soon
+    await row.getByRole("switch", { checked: true }).click();
+    // It may have gone offline just now.
+    await isDone.waitFor({ timeout: 10_000 }).catch(() => undefined);
+  }
+  await isDone.waitFor();
 }
 
 async function accepted(emulator: Emulator, messages: number): Promise<void> {

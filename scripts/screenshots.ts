@@ -1,6 +1,7 @@
 // Takes the pictures of README and docs from the real product: Node-RED 5, which alone has a dark
 // theme, installed once below node_modules; the emulator with simulated devices; the example flow.
-// It needs the built package, the registry at the first run, and Linux on x64.
+// With a language as its argument it takes those of one. It needs the built package, the registry at
+// the first run, and Linux on x64.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EXAMPLES, dashboardPictures } from "./dashboard-pictures";
@@ -124,7 +125,8 @@ async function main(): Promise<void> {
   if (!("browser" in launched)) throw new Error(launched.reason);
   const { browser } = launched;
   const modules = join(HOME, "node_modules");
-  for (const language of LANGUAGES) {
+  const [, , only] = process.argv;
+  for (const language of LANGUAGES.filter((each) => only === undefined || each === only)) {
     const emulator = await Emulator.start(DEVICES);
     const nodeRed = await NodeRed.start({
       language,
