@@ -119,7 +119,7 @@ async function empty(scene: Scene, view: View): Promise<void> {
 
 async function manyDevices(scene: Scene, view: View): Promise<void> {
   const { offline } = TEXTS[scene.language];
-  await take(scene, { name: "dashboard-200-devices", ...view }, async (page) => {
+  await take(scene, { name: "dashboard-many", ...view }, async (page) => {
     await rowOf(page, "meter-01").waitFor();
     const tile = page.locator(".iot-numbers button").filter({ hasText: offline });
     if (view.size === "desktop") await tile.click();

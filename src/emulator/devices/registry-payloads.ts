@@ -11,7 +11,11 @@ import type { Device } from "./device";
 import type { PayloadContext } from "./device-payloads";
 
 /** The gateway of topology messages. */
-export const GATEWAY = { gwIotId: "Xq3gw01", gwProductKey: "k1demoGw01", gwDeviceName: "site-gw-1" };
+export const GATEWAY = {
+  gwIotId: "Xq3gw01",
+  gwProductKey: "k1demoGw01",
+  gwDeviceName: "site-gw-1",
+};
 
 /** What a device, or for it the platform, answers to a command. */
 export interface Reply {
