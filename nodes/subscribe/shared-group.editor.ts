@@ -25,7 +25,7 @@ function isSameInstance(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   const [first, second] = [nodeOf(String(one)), nodeOf(String(other))];
   const endpoint = (node: FormNode | undefined) =>
-    [node?.["host"], node?.["iotInstanceId"]].map((part) => String(part).trim().toLowerCase());
+    ["host", "port", "iotInstanceId"].map((name) => String(node?.[name]).trim().toLowerCase());
   return (
     first !== undefined &&
     second !== undefined &&
