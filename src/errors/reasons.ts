@@ -51,8 +51,8 @@ export const REASONS = {
   empty: { "en-US": "it is empty", "zh-CN": "内容为空" },
   deep: { "en-US": "it nests deeper than __levels__ levels", "zh-CN": "嵌套超过 __levels__ 层" },
   manyValues: {
-    "en-US": "it has more than __count__ values, members of structs included",
-    "zh-CN": "其中的值超过 __count__ 个（包括结构体的成员）",
+    "en-US": "it has more than __values__ values, members of structs included",
+    "zh-CN": "其中的值超过 __values__ 个（包括结构体的成员）",
   },
   longNames: {
     "en-US":

@@ -50,7 +50,7 @@ export function isPropertyMessage(message: FlowMessage): boolean {
 /** Throws MessageError if a report has more values than can be handled in one go. */
 export function assertReportSize(values: number): void {
   if (values <= MAX_REPORT_VALUES) return;
-  throw new MessageError("REPORT_TOO_LARGE", because("manyValues", { count: MAX_REPORT_VALUES }));
+  throw new MessageError("REPORT_TOO_LARGE", because("manyValues", { values: MAX_REPORT_VALUES }));
 }
 
 /**
