@@ -31,7 +31,7 @@ function withForm(
   browser: Browser,
   work: (form: EditorForm, emulator: Emulator) => Promise<void>,
 ): Promise<void> {
-  return withEmulator({ devices: 1, httpPort: 0 }, async (emulator) => {
+  return withEmulator({ devices: 1, rate: 0, httpPort: 0 }, async (emulator) => {
     const nodes = commandFlow(emulator);
     // The probes lie on top of it.
     await nodeRed.deploy(

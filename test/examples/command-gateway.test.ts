@@ -28,7 +28,7 @@ function changed(node: FlowNode): FlowNode {
   return node.type === "mqtt-broker" ? { ...node, port: broker.port } : node;
 }
 
-const ONE_DEVICE: ExampleChange = { node: changed, emulator: { devices: 1 } };
+const ONE_DEVICE: ExampleChange = { node: changed, emulator: { devices: 1, random: () => 0.5 } };
 
 interface Post {
   readonly device?: string;
@@ -122,7 +122,10 @@ test("the example “Command over HTTP or MQTT” as imported lets nobody in, an
       }
       deepEqual(told(example), []);
     },
-    { node: (node) => (node.type === "tab" ? node : changed(node)), emulator: { devices: 1 } },
+    {
+      node: (node) => (node.type === "tab" ? node : changed(node)),
+      emulator: { devices: 1, random: () => 0.5 },
+    },
   ));
 
 test("the example “Command over HTTP or MQTT” takes commands over MQTT, but none that was retained", async () => {

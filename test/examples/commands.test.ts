@@ -6,7 +6,7 @@ import type { FlowNode } from "../support/node-red/node-red";
 
 const CONTROL = "Control a device";
 const ASK = "Ask and answer";
-const ONE_DEVICE = { emulator: { devices: 1 } };
+const ONE_DEVICE = { emulator: { devices: 1, random: () => 0.5 } };
 
 const withExample = examplesOn();
 

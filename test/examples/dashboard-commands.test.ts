@@ -6,7 +6,7 @@ import type { FlowNode } from "../support/node-red/node-red";
 
 const NAME = "Dashboard";
 const PRODUCT = "k1demoPk01";
-const DEVICES: ExampleChange = { emulator: { devices: 2 } };
+const DEVICES: ExampleChange = { emulator: { devices: 2, random: () => 0.5 } };
 const SENDER = readExample(`${NAME}.json`).find(({ name }) => name === "what to send")?.id ?? "";
 
 const withExample = examplesOn({ environment: { TEST_DASHBOARD: "true" } });

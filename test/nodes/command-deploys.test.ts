@@ -208,7 +208,7 @@ test("no deploy waits for a command, and when that has ended nothing is left", a
 });
 
 test("Node-RED stops at once with commands under way", () =>
-  withEmulator({ httpPort: 0, devices: 1 }, async (emulator) => {
+  withEmulator({ httpPort: 0, devices: 1, rate: 0 }, async (emulator) => {
     const own = await NodeRed.start();
     await own.deploy(commandFlow(emulator, { command: { action: "get-status" } }));
     emulator.fault({ fault: "delay-call", seconds: 60 });

@@ -33,7 +33,7 @@ test("a form's unsaved settings are tested, step by step, with a report at the e
   }));
 
 test("where the form says where commands go, the API is tested too, with the same secret", () =>
-  withEmulator({ devices: 1, httpPort: 0 }, async (emulator) => {
+  withEmulator({ devices: 1, rate: 0, httpPort: 0 }, async (emulator) => {
     const apiEndpoint = `http://127.0.0.1:${emulator.httpPort ?? 0}`;
     const answer = await post(form(emulator.port, { ...keys, apiEndpoint }));
     deepEqual(stepsOf(answer).slice(-2), ["attach passed", "api passed"]);

@@ -46,7 +46,7 @@ function part({ status, text }: Answer, name: "thingModel" | "problem"): string 
   return found;
 }
 
-const HTTP = { devices: 1, httpPort: 0 };
+const HTTP = { devices: 1, rate: 0, httpPort: 0 };
 
 test("a product's thing model is handed to the form as the platform writes it", () =>
   withEmulator(HTTP, async (emulator) => {

@@ -222,7 +222,7 @@ async function goThrough(editor: Editor, emulator: Emulator, options: JourneyOpt
 /** The form of the command node, as a user fills it in, from an instance to the first command. */
 export function commandForm(browser: Browser, options: JourneyOptions): Promise<void> {
   const { nodeRed, language } = options;
-  return withEmulator({ devices: 1, httpPort: 0 }, async (emulator) => {
+  return withEmulator({ devices: 1, rate: 0, httpPort: 0 }, async (emulator) => {
     await nodeRed.deploy(EMPTY_FLOW);
     try {
       await withEditor({ browser, url: nodeRed.url, language }, (editor) =>
